@@ -1,0 +1,50 @@
+# Needs Python 3.11+, pip and make; everything else comes into .venv from the pinned lock.
+
+.DELETE_ON_ERROR:
+.PHONY: demo test check format lock clean
+
+BIN := .venv/bin
+RUNTIME := .venv/runtime.installed
+DEV := .venv/dev.installed
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" --quiet
+
+demo: $(RUNTIME)
+	@$(BIN)/python manage.py demo
+
+test: $(DEV)
+	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
+	$(MAKE) --no-print-directory check && \
+	CARETALLY_BROWSER="$$BROWSER" $(BIN)/pytest -n 2 --dist loadfile
+
+check: $(DEV)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
+
+format: $(DEV)
+	@$(BIN)/ruff check --fix --exit-zero --quiet
+	@$(BIN)/ruff format
+	@git ls-files -z --cached --others --exclude-standard 'templates/*.html' | \
+		xargs -0r $(BIN)/djade --target-version 5.2
+
+lock: $(DEV)
+	$(LOCK) --upgrade --output-file requirements/runtime.txt
+	$(LOCK) --upgrade --group dev --constraints requirements/runtime.txt \
+		--output-file requirements/dev.txt
+
+# What was installed goes; var/ with the demo's data stays.
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/pip:
+	@scripts/make-venv .venv
+
+$(RUNTIME): requirements/runtime.txt | $(BIN)/pip
+	@echo "Installing what requirements/runtime.txt pins ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(DEV): requirements/dev.txt | $(BIN)/pip
+	@echo "Installing what requirements/dev.txt pins ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@ $(RUNTIME)
