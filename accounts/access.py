@@ -1,0 +1,130 @@
+"""What an actor may see. Every read of a clinic's records begins here.
+
+Someone else's record is simply not in the QuerySet, so it answers 404.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.actor import Actor
+from accounts.models import (
+    BreakGlass,
+    CareTeamMember,
+    Event,
+    Guardian,
+    Invitation,
+    Membership,
+    Organization,
+    Patient,
+    Practitioner,
+    User,
+)
+from accounts.models.membership import InvitationQuerySet
+from accounts.models.patient import PatientQuerySet
+from accounts.models.practitioner import PractitionerQuerySet
+from accounts.roles import Role
+
+_SEES_WHOLE_CLINIC = frozenset({Role.ADMIN, Role.VIEWER, Role.SYSTEM})
+
+
+def organizations(user: User) -> QuerySet[Organization]:
+    """The clinics that a user may enter."""
+    active = Organization.objects.filter(is_active=True)
+    if user.is_superuser:
+        return active
+    return active.filter(memberships__user=user, memberships__is_active=True)
+
+
+def patients(actor: Actor) -> PatientQuerySet:
+    """Those whose record the actor may open."""
+    found: PatientQuerySet = Patient.objects.of(actor.organization)
+    return found.filter(patient_scope(actor))
+
+
+def patient_scope(actor: Actor, prefix: str = "") -> Q:
+    """The condition that keeps rows to the actor's patients; `prefix` leads to the patient.
+
+    `patient_scope(actor, "patient__")` serves tables that refer to a patient.
+    """
+    if actor.role in _SEES_WHOLE_CLINIC:
+        return Q()
+    if actor.user is None:
+        return Q(pk__in=[])
+    allowed = _patient_ids(actor)
+    return Q(**{f"{prefix}id__in": allowed})
+
+
+def _patient_ids(actor: Actor) -> QuerySet[Any]:
+    clinic = Patient.objects.filter(organization=actor.organization)
+    if actor.role == Role.PATIENT:
+        guarded = Guardian.objects.filter(user=actor.user, may_sign_in=True)
+        mine = clinic.filter(Q(user=actor.user) | Q(guardians__in=guarded))
+    else:
+        mine = clinic.filter(id__in=broken_glass(actor).values("patient_id"))
+        if actor.practitioner_id is not None:
+            mine = mine | clinic.filter(care_team__practitioner_id=actor.practitioner_id)
+    return mine.order_by().values("id")
+
+
+def patient_directory(actor: Actor) -> PatientQuerySet:
+    """Every patient of the clinic, to be named and found, not opened: for booking and search.
+
+    Patients and guardians find themselves only; a super-administrator needs a name to break the
+    glass for, and finds every patient.
+    """
+    if actor.role == Role.PATIENT:
+        return patients(actor)
+    found: PatientQuerySet = Patient.objects.of(actor.organization)
+    return found
+
+
+def broken_glass(actor: Actor) -> QuerySet[BreakGlass]:
+    """The actor's own accesses that are open now."""
+    return BreakGlass.objects.open().filter(organization=actor.organization, user=actor.user)
+
+
+def open_glass(actor: Actor, patient: Patient) -> BreakGlass | None:
+    """The access by which the actor is in this record, if that is how they got in."""
+    if actor.role not in (Role.PRACTITIONER, Role.SUPERADMIN):
+        return None
+    opened = broken_glass(actor).filter(patient=patient)
+    if actor.practitioner_id is not None:
+        opened = opened.exclude(patient__care_team__practitioner_id=actor.practitioner_id)
+    return opened.first()
+
+
+def guardians(actor: Actor) -> QuerySet[Guardian]:
+    return Guardian.objects.filter(
+        patient_scope(actor, "patient__"), organization=actor.organization
+    )
+
+
+def care_team(actor: Actor) -> QuerySet[CareTeamMember]:
+    return CareTeamMember.objects.filter(
+        patient_scope(actor, "patient__"), organization=actor.organization
+    )
+
+
+def practitioners(actor: Actor) -> PractitionerQuerySet:
+    """Every role may see who works in the clinic."""
+    found: PractitionerQuerySet = Practitioner.objects.of(actor.organization)
+    return found
+
+
+def memberships(actor: Actor) -> QuerySet[Membership]:
+    members = Membership.objects.filter(organization=actor.organization)
+    return members if actor.may("member.view") else members.filter(user=actor.user)
+
+
+def invitations(actor: Actor) -> InvitationQuerySet:
+    found = Invitation.objects.filter(organization=actor.organization)
+    return found if actor.may("member.view") else found.none()
+
+
+def events(actor: Actor) -> QuerySet[Event]:
+    """The clinic's audit trail; for whom it is closed, the history of what they may open."""
+    found = Event.objects.filter(organization=actor.organization)
+    return found if actor.may("event.view") else found.filter(patient__in=patients(actor))

@@ -1,0 +1,116 @@
+"""The installation, for super-administrators: clinics, users, who is what where, and the jobs.
+
+No patient's record is here, nor anything that would open one: no secret, no mailed link.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# These register models when imported, some of which are taken out below.
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from accounts.actor import Actor
+from accounts.forms.organization import OrganizationForm
+from accounts.models import Membership, Organization, User
+from accounts.roles import Role
+from accounts.services import organizations
+
+admin.site.site_header = admin.site.site_title = "Caretally installation"
+admin.site.index_title = "Clinics and users"
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession, ProcrastinateJob])
+
+
+@admin.register(Organization)
+class OrganizationAdmin(admin.ModelAdmin):
+    """Goes through the services, so that the clinic's audit log tells of it."""
+
+    list_display = ("name", "slug", "time_zone", "is_active", "created_at")
+    search_fields = ("name", "slug")
+    fields = ("slug", "is_active", *OrganizationForm.Meta.fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("slug",) if obj else ("is_active",)
+
+    def save_model(
+        self, request: HttpRequest, obj: Organization, form: forms.ModelForm, change: bool
+    ) -> None:
+        user = request.user
+        assert isinstance(user, User)
+        if change:
+            actor = Actor(user=user, organization=obj, role=Role.SUPERADMIN, channel="admin")
+            organizations.update(actor=actor, **form.cleaned_data)
+        else:
+            founder = Actor.founder(user, channel="admin")
+            obj.pk = organizations.create(actor=founder, **form.cleaned_data).pk
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """Users come by invitation, and choose name, address and password themselves."""
+
+    list_display = ("email", "name", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("email", "name")
+    fields = ("email", "name", "is_active", "is_superuser", "last_login", "date_joined")
+    readonly_fields = ("email", "name", "last_login", "date_joined")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Nobody locks themselves out.
+        own = ("is_active", "is_superuser") if obj == request.user else ()
+        return (*self.readonly_fields, *own)
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
+    ) -> None:
+        obj.is_staff = obj.is_superuser
+        obj.save(update_fields=["is_active", "is_superuser", "is_staff"])
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    """To look up. Changed on the clinic's own page of members."""
+
+    list_display = ("user", "organization", "role", "is_active")
+    list_filter = ("role", "is_active")
+    list_select_related = ("user", "organization")
+    search_fields = ("user__email", "organization__name")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ProcrastinateJob)
+class JobAdmin(ProcrastinateJobAdmin):
+    """Without the arguments: a mail that waits may hold a link to set a password."""
+
+    fields = ["id", "task_name", "status", "queue_name", "priority", "scheduled_at", "attempts"]
+    list_display = ["id", "task_name", "status", "attempts", "scheduled_at"]
+    list_filter = ["status", "queue_name", "task_name"]

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts import access
+from accounts.forms.base import DateInput, SearchInput
+from accounts.models import Event, Patient, Practitioner, User
+from accounts.roles import Role
+
+WHOLE_CLINIC = "clinic"
+
+
+class ActiveFilter(django_filters.ChoiceFilter):
+    """The active ones, unless others are asked for."""
+
+    def __init__(self) -> None:
+        choices = [("inactive", "Inactive"), ("all", "Active and inactive")]
+        super().__init__(label="State", choices=choices, empty_label="Active")
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return qs if value == "all" else qs.filter(is_active=value != "inactive")
+
+
+def _practitioners(request: Any) -> QuerySet[Practitioner]:
+    return access.practitioners(request.actor).active()
+
+
+class PatientFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label="Search",
+        method="search",
+        max_length=100,
+        widget=SearchInput("Name, MRN, phone or date of birth"),
+    )
+    scope = django_filters.ChoiceFilter(
+        label="Whose",
+        choices=[(WHOLE_CLINIC, "Whole clinic")],
+        empty_label="Open to me",
+        method="as_it_is",
+    )
+    practitioner = django_filters.ModelChoiceFilter(
+        label="Care team",
+        field_name="care_team__practitioner",
+        queryset=_practitioners,
+        empty_label="Anyone",
+    )
+    state = ActiveFilter()
+
+    class Meta:
+        model = Patient
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sees_all = self.request.actor.role in (Role.ADMIN, Role.VIEWER)
+        del self.filters["scope" if sees_all else "practitioner"]
+
+    def search(self, rows: Any, name: str, text: str) -> Any:
+        return rows.search(text)
+
+    def as_it_is(self, rows: Any, name: str, value: str) -> Any:
+        """The view chose the rows by it."""
+        return rows
+
+
+class PractitionerFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label="Search", method="search", max_length=100, widget=SearchInput("Name or NPI")
+    )
+    state = ActiveFilter()
+
+    class Meta:
+        model = Practitioner
+        fields: list[str] = []
+
+    def search(self, rows: Any, name: str, text: str) -> Any:
+        for word in text.split():
+            named = rows.filter(first_name__icontains=word) | rows.filter(last_name__icontains=word)
+            rows = named | rows.filter(npi__startswith=word)
+        return rows
+
+
+def _actors(request: Any) -> QuerySet[User]:
+    members = access.memberships(request.actor).order_by()
+    return User.objects.filter(pk__in=members.values("user_id")).order_by("name", "email")
+
+
+class EventFilter(django_filters.FilterSet):
+    """The days are the clinic's own."""
+
+    action = django_filters.CharFilter(
+        label="Action",
+        method="begins",
+        max_length=60,
+        widget=SearchInput("appointment.booked", list="actions"),
+    )
+    actor = django_filters.ModelChoiceFilter(label="Who", queryset=_actors, empty_label="Anyone")
+    patient = django_filters.CharFilter(
+        label="Patient", method="of_patient", max_length=100, widget=SearchInput("Name or MRN")
+    )
+    object = django_filters.CharFilter(
+        label="Object", method="about", max_length=80, widget=SearchInput("appointment 17")
+    )
+    first = django_filters.DateFilter(label="From", method="since", widget=DateInput)
+    last = django_filters.DateFilter(label="To", method="until", widget=DateInput)
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+    def begins(self, rows: QuerySet[Event], name: str, text: str) -> QuerySet[Event]:
+        """By its name (`appointment.booked`, `appointment`) or as it is shown."""
+        return rows.filter(action__istartswith=text.strip().replace(" ", "."))
+
+    def of_patient(self, rows: QuerySet[Event], name: str, text: str) -> QuerySet[Event]:
+        found = access.patient_directory(self.request.actor).search(text)
+        return rows.filter(patient__in=found.order_by().values("pk"))
+
+    def about(self, rows: QuerySet[Event], name: str, text: str) -> QuerySet[Event]:
+        kind, _, number = text.strip().replace(" ", ":").rpartition(":")
+        if number.isascii() and number.isdigit():
+            rows = rows.filter(object_id=int(number))
+        else:
+            kind = number
+        return rows.filter(object_type__iendswith=kind) if kind else rows
+
+    def since(self, rows: QuerySet[Event], name: str, day: Any) -> QuerySet[Event]:
+        return rows.filter(at__gte=self._midnight(day))
+
+    def until(self, rows: QuerySet[Event], name: str, day: Any) -> QuerySet[Event]:
+        return rows.filter(at__lt=self._midnight(day + timedelta(days=1)))
+
+    def _midnight(self, day: Any) -> datetime:
+        zone = self.request.actor.organization.zone
+        return timezone.make_aware(datetime.combine(day, time.min), zone)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.models import construct_instance, model_to_dict
+
+
+class FieldsForm(forms.ModelForm):
+    """Checks each field by the model's own rules; what spans rows is the service's to refuse.
+
+    `row` gives the initial values and is itself left as it is: the page goes on showing it.
+    """
+
+    def __init__(self, data: Any = None, *, row: models.Model | None = None, **kwargs: Any) -> None:
+        if row is not None:
+            known = model_to_dict(row, fields=self._meta.fields)
+            kwargs["initial"] = {**known, **kwargs.get("initial", {})}
+        super().__init__(data, **kwargs)
+
+    def _post_clean(self) -> None:
+        # Without the parent's check of the constraints, which the services make, in better words.
+        fields = self._meta.fields
+        self.instance = construct_instance(self, self.instance, fields, self._meta.exclude)
+        try:
+            self.instance.clean_fields(exclude=self._get_validation_exclusions())
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class SearchInput(forms.TextInput):
+    input_type = "search"
+
+    def __init__(self, placeholder: str, **attrs: str) -> None:
+        super().__init__({"placeholder": placeholder, "maxlength": 100, **attrs})

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any, cast
+
+import structlog
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts import access
+from accounts.actor import Actor
+from accounts.errors import DomainError
+from accounts.http import ClinicRequest
+from accounts.models import Membership, Organization, Practitioner
+from accounts.roles import Role
+
+GetResponse = Callable[[ClinicRequest], HttpResponse]
+
+
+class ActorMiddleware:
+    """Say who acts, in every page below `/c/<organization>/`: `request.actor`.
+
+    The clinic is in the address, so that two tabs can hold two clinics. Whoever is no member of it
+    gets 404, as for a clinic that does not exist.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ClinicRequest) -> HttpResponse:
+        request.actor = cast(Actor, None)  # outside a clinic nobody acts
+        with timezone.override(None):  # a clinic's zone ends with the request
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        slug = kwargs.pop("organization", None)
+        if slug is None:
+            return None
+        if not request.user.is_authenticated:
+            return to_sign_in(cast(ClinicRequest, request))
+        actor = actor_for(cast(ClinicRequest, request), slug)
+        cast(ClinicRequest, request).actor = actor
+        timezone.activate(actor.organization.zone)
+        structlog.contextvars.bind_contextvars(
+            organization_id=actor.organization.pk, role=actor.role.value
+        )
+        return None
+
+
+def actor_for(request: ClinicRequest, slug: str) -> Actor:
+    """Raises Http404 unless the signed-in user may enter this clinic."""
+    organization = get_object_or_404(access.organizations(request.user), slug=slug)
+    membership = Membership.objects.filter(
+        organization=organization, user=request.user, is_active=True
+    ).first()
+    if membership is None and not request.user.is_superuser:
+        raise Http404
+    role = Role(membership.role) if membership else Role.SUPERADMIN
+    return Actor(
+        user=request.user,
+        organization=organization,
+        role=role,
+        channel="web",
+        request_id=request_id(),
+        address=request.META.get("REMOTE_ADDR") or None,
+        practitioner_id=_practitioner_id(request, organization, role),
+    )
+
+
+def _practitioner_id(request: ClinicRequest, organization: Organization, role: Role) -> int | None:
+    if role not in (Role.PRACTITIONER, Role.ADMIN):
+        return None
+    profile = Practitioner.objects.filter(
+        organization=organization, user=request.user, is_active=True
+    )
+    return profile.values_list("pk", flat=True).first()
+
+
+def request_id() -> str:
+    bound = structlog.contextvars.get_contextvars()
+    return str(bound.get("request_id") or uuid.uuid4())
+
+
+def to_sign_in(request: ClinicRequest) -> HttpResponse:
+    to_sign_in = redirect_to_login(request.get_full_path())
+    if request.htmx:
+        return HttpResponseClientRedirect(to_sign_in.url)
+    return to_sign_in
+
+
+class PageErrors:
+    """Where a DomainError becomes a page: the only place.
+
+    A page that can be drawn again with the error on it (see `accounts.pages`) has left `refused` on
+    the request; else the error gets a page of its own, or a toast when htmx asked.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ClinicRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: ClinicRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        structlog.get_logger(__name__).info("refused", code=exception.code)
+        if exception.status == 404:
+            return render(request, "404.html", status=404)
+        if redraw := getattr(request, "refused", None):
+            return redraw(exception)
+        return _error_page(request, exception)
+
+
+def _error_page(request: ClinicRequest, error: DomainError) -> HttpResponse:
+    if request.htmx:
+        toast = render(request, "components/toast.html", {"error": error}, status=error.status)
+        toast["HX-Retarget"] = "#toasts"
+        toast["HX-Reswap"] = "beforeend"
+        return toast
+    return render(request, "errors/refused.html", {"error": error}, status=error.status)

@@ -1,0 +1,21 @@
+from accounts.models.event import BreakGlass, Event
+from accounts.models.idempotency import IdempotencyKey
+from accounts.models.membership import Invitation, Membership
+from accounts.models.organization import Organization
+from accounts.models.patient import CareTeamMember, Guardian, Patient
+from accounts.models.practitioner import Practitioner
+from accounts.models.user import User
+
+__all__ = [
+    "BreakGlass",
+    "CareTeamMember",
+    "Event",
+    "Guardian",
+    "IdempotencyKey",
+    "Invitation",
+    "Membership",
+    "Organization",
+    "Patient",
+    "Practitioner",
+    "User",
+]

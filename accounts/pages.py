@@ -1,0 +1,133 @@
+"""How a page writes: the form or button, the service, and what is shown when a rule refuses."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts import permissions
+from accounts.actor import Actor
+from accounts.errors import DomainError
+from accounts.http import ClinicRequest
+
+Save = Callable[[Actor, dict[str, Any]], Any]
+KEY_FIELD = "idempotency_key"
+
+
+def form_page(
+    request: ClinicRequest,
+    *,
+    verb: str,
+    form: forms.BaseForm,
+    template: str,
+    save: Save,
+    done: Callable[[Any], str | HttpResponse],
+    context: dict[str, Any] | None = None,
+    said: str = "",
+    actor: Actor | None = None,
+) -> HttpResponse:
+    """Show `form`, or run `save(actor, cleaned_data)` and go where `done(result)` says.
+
+    When the form or a rule refuses, the page comes again with what was typed and the reason. The
+    form carries an idempotency key, so that sending it twice has one effect. The template gets the
+    error as `refusal`. `said` is the message shown after success. `actor` acts where the address
+    names no clinic.
+    """
+    actor = actor or request.actor
+    permissions.require(actor.role, verb)
+
+    def page(status: int = 200, refusal: DomainError | None = None) -> HttpResponse:
+        key = request.POST.get(KEY_FIELD) or str(uuid.uuid4())
+        return render(
+            request,
+            template,
+            {"form": form, "idempotency_key": key, "refusal": refusal, **(context or {})},
+            status=status,
+        )
+
+    def refused(error: DomainError) -> HttpResponse:
+        field = error.field if error.field in form.fields else None
+        form.add_error(field, error.message)
+        return page(error.status, error)
+
+    if request.method != "POST":
+        return page()
+    if not form.is_valid():
+        return page(422)
+    request.refused = refused
+    return _finish(request, save(keyed(request, actor), form.cleaned_data), done, said)
+
+
+def confirm_page(
+    request: ClinicRequest,
+    *,
+    verb: str,
+    ask: dict[str, Any],
+    save: Callable[[Actor], Any],
+    back: str,
+    said: str = "",
+) -> HttpResponse:
+    """Ask before a deed, in the words of `ask` (see components/confirm.html); then do it.
+
+    The question is a page of its own, or stands in the dialog when htmx asks for it.
+    """
+    return form_page(
+        request,
+        verb=verb,
+        form=forms.Form(request.POST if request.method == "POST" else None),
+        template="accounts/confirm.html" + ("#question" if request.htmx else ""),
+        save=lambda actor, _: save(actor),
+        done=lambda _: back,
+        context={**ask, "action": request.path, "cancel": back},
+        said=said,
+    )
+
+
+def action(
+    request: ClinicRequest,
+    *,
+    verb: str,
+    save: Callable[[Actor], Any],
+    done: Callable[[Any], str | HttpResponse],
+    back: str,
+    said: str = "",
+) -> HttpResponse:
+    """A button: POST runs `save(actor)` and goes where `done` says.
+
+    A refusal becomes a message on the page `back`, or a toast when htmx asked; who may never press
+    the button is told so.
+    """
+    permissions.require(request.actor.role, verb)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+
+    def refused(error: DomainError) -> HttpResponse:
+        messages.error(request, error.message)
+        return redirect(back)
+
+    if not request.htmx:
+        request.refused = refused
+    return _finish(request, save(keyed(request, request.actor)), done, said)
+
+
+def keyed(request: ClinicRequest, actor: Actor) -> Actor:
+    """The actor, with the idempotency key that the form carried."""
+    return actor.with_key(request.POST.get(KEY_FIELD, "")[:120])
+
+
+def _finish(
+    request: ClinicRequest, result: Any, done: Callable[[Any], str | HttpResponse], said: str
+) -> HttpResponse:
+    target = done(result)
+    if said:
+        messages.success(request, said)
+    if isinstance(target, HttpResponse):
+        return target
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)

@@ -1,0 +1,23 @@
+"""What a field itself refuses, whoever calls the service: a form, the API or a command."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from accounts.errors import Invalid
+
+
+def check(obj: models.Model) -> None:
+    """Raises Invalid, naming the field, for the first value that the model's own rules refuse.
+
+    References are left out: whether they lie in the clinic is for `access` and the database.
+    """
+    by_name = {field.name: field for field in obj._meta.concrete_fields}
+    references = [name for name, field in by_name.items() if field.is_relation]
+    try:
+        obj.clean_fields(exclude=references)
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        label = str(by_name[name].verbose_name)
+        raise Invalid(f"{label[:1].upper()}{label[1:]}: {messages[0]}", field=name) from error

@@ -1,0 +1,82 @@
+"""Members: who works in the clinic or is treated there, and as what."""
+
+from __future__ import annotations
+
+from accounts import access
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid
+from accounts.models import Membership
+from accounts.roles import Role
+from accounts.services import events
+from accounts.services.rows import locked
+from accounts.services.transaction import write
+
+
+@write("member.update")
+def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membership:
+    """Raises NotFound, Invalid, Conflict `last_administrator`."""
+    if role not in dict(Role.member_choices()):
+        raise Invalid("Choose one of the clinic's roles.", field="role")
+    administrators = _locked_administrators(actor)
+    current = locked(access.memberships(actor), membership)
+    if role != Role.ADMIN:
+        _keep_one(administrators, current)
+    if (before := current.role) == role:
+        return current
+    current.role = role
+    current.save(update_fields=["role"])
+    events.record(
+        actor=actor,
+        action="member.role_changed",
+        obj=current,
+        user=current.user_id,
+        before=before,
+        after=role,
+    )
+    return current
+
+
+@write("member.update")
+def deactivate(*, actor: Actor, membership: Membership) -> Membership:
+    """Close the clinic to a member from their next request on. What they did stays.
+
+    Raises NotFound, Conflict `last_administrator`.
+    """
+    administrators = _locked_administrators(actor)
+    current = locked(access.memberships(actor), membership)
+    _keep_one(administrators, current)
+    return _switch(actor, current, is_active=False, action="member.deactivated")
+
+
+@write("member.update")
+def reactivate(*, actor: Actor, membership: Membership) -> Membership:
+    """Raises NotFound."""
+    current = locked(access.memberships(actor), membership)
+    return _switch(actor, current, is_active=True, action="member.reactivated")
+
+
+def _switch(actor: Actor, member: Membership, *, is_active: bool, action: str) -> Membership:
+    if member.is_active == is_active:
+        return member
+    member.is_active = is_active
+    member.save(update_fields=["is_active"])
+    events.record(actor=actor, action=action, obj=member, user=member.user_id)
+    return member
+
+
+def _locked_administrators(actor: Actor) -> list[int]:
+    """Locked before they are counted: two who remove each other must not both succeed."""
+    rows = Membership.objects.filter(
+        organization=actor.organization, role=Role.ADMIN, is_active=True, user__is_active=True
+    )
+    in_order = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+    return [membership.pk for membership in in_order]
+
+
+def _keep_one(administrators: list[int], member: Membership) -> None:
+    if administrators == [member.pk]:
+        raise Conflict(
+            "This is the clinic's only active administrator. "
+            "Make somebody else an administrator first.",
+            code="last_administrator",
+        )

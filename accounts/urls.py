@@ -1,0 +1,59 @@
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
+
+from accounts.views import (
+    audit,
+    care,
+    entrance,
+    members,
+    patients,
+    practitioners,
+    search,
+    settings,
+)
+
+app_name = "accounts"
+
+of_clinic: list[URLPattern | URLResolver] = [
+    path("patients/", patients.patient_list, name="patients"),
+    path("patients/new/", patients.patient_new, name="patient_new"),
+    path("patients/<int:pk>/", patients.patient, name="patient"),
+    path("patients/<int:pk>/edit/", patients.patient_edit, name="patient_edit"),
+    path("patients/<int:pk>/history/", patients.patient_history, name="patient_history"),
+    path(
+        "patients/<int:pk>/break-glass/", patients.patient_break_glass, name="patient_break_glass"
+    ),
+    path("patients/<int:pk>/invite/", members.invite_patient, name="patient_invite"),
+    path("patients/<int:pk>/guardians/new/", care.guardian_new, name="guardian_new"),
+    path("patients/<int:pk>/care-team/add/", care.care_team_add, name="patient_team_add"),
+    path("guardians/<int:pk>/edit/", care.guardian_edit, name="guardian_edit"),
+    path("guardians/<int:pk>/invite/", members.invite_guardian, name="guardian_invite"),
+    path("care-team/<int:pk>/remove/", care.care_team_remove, name="patient_team_remove"),
+    path("practitioners/", practitioners.practitioner_list, name="practitioners"),
+    path("practitioners/new/", practitioners.practitioner_new, name="practitioner_new"),
+    path("practitioners/<int:pk>/", practitioners.practitioner, name="practitioner"),
+    path("practitioners/<int:pk>/edit/", practitioners.practitioner_edit, name="practitioner_edit"),
+    path(
+        "practitioners/<int:pk>/history/",
+        practitioners.practitioner_history,
+        name="practitioner_history",
+    ),
+    path("members/", members.member_list, name="members"),
+    path("members/invite/", members.invite, name="member_invite"),
+    path("members/<int:pk>/role/", members.member_role, name="member_role"),
+    path("members/<int:pk>/deactivate/", members.member_deactivate, name="member_deactivate"),
+    path("members/<int:pk>/reactivate/", members.member_reactivate, name="member_reactivate"),
+    path("invitations/<int:pk>/resend/", members.invitation_resend, name="invitation_resend"),
+    path("invitations/<int:pk>/revoke/", members.invitation_revoke, name="invitation_revoke"),
+    path("settings/", settings.settings, name="settings"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
+    path("search/", search.search, name="search"),
+]
+
+urlpatterns = [
+    path("", entrance.entrance, name="entrance"),
+    path("clinics/", entrance.clinics, name="clinics"),
+    path("invitations/<str:token>/", entrance.invitation, name="invitation"),
+    path("c/<slug:organization>/", include(of_clinic)),
+]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django_tables2.config import RequestConfig
+from django_tables2.paginators import LazyPaginator
+
+from accounts import access
+from accounts.exports import event_rows, streamed
+from accounts.filters import EventFilter
+from accounts.http import ClinicRequest
+from accounts.lists import PAGE_SIZE
+from accounts.models import Event
+from accounts.permissions import require
+from accounts.services import records
+from accounts.tables import EventTable
+
+# Out of so many of the latest events the actions are offered to choose from.
+LATEST_EVENTS = 1000
+
+
+class Uncounted(LazyPaginator):
+    """Pages without a total: nobody waits for millions of events to be counted."""
+
+    count = None
+
+
+def audit(request: ClinicRequest) -> HttpResponse:
+    require(request.actor.role, "event.view")
+    chosen = EventFilter(request.GET, queryset=_events(request), request=request)
+    table = EventTable(chosen.qs)
+    RequestConfig(request, paginate=False).configure(table)
+    try:
+        table.paginate(Uncounted, page=request.GET.get("page", 1), per_page=PAGE_SIZE)
+    except (EmptyPage, PageNotAnInteger):
+        table.paginate(Uncounted, page=1, per_page=PAGE_SIZE)
+    return render(
+        request,
+        "accounts/audit.html",
+        {"table": table, "filter": chosen, "actions": _latest_actions(request)},
+    )
+
+
+def audit_export(request: ClinicRequest) -> StreamingHttpResponse:
+    """The same events as CSV, written out as the database finds them."""
+    chosen = EventFilter(request.GET, queryset=_events(request), request=request)
+    asked = {name: request.GET.get(name, "") for name in chosen.filters}
+    records.exported(actor=request.actor, filters={k: v for k, v in asked.items() if v})
+    slug, today = request.actor.organization.slug, request.actor.organization.today()
+    return streamed(event_rows(request.actor, chosen.qs), filename=f"audit-{slug}-{today}.csv")
+
+
+def _events(request: ClinicRequest) -> QuerySet[Event]:
+    return access.events(request.actor).select_related("actor", "patient", "break_glass")
+
+
+def _latest_actions(request: ClinicRequest) -> list[Any]:
+    latest = access.events(request.actor).values("pk")[:LATEST_EVENTS]
+    of_them = Event.objects.filter(pk__in=latest).order_by("action")
+    return list(of_them.values_list("action", flat=True).distinct())

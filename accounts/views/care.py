@@ -1,0 +1,84 @@
+"""Who stands around a patient: guardians and care team."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts import access
+from accounts.forms.patient import CareTeamForm, GuardianForm
+from accounts.http import ClinicRequest
+from accounts.pages import confirm_page, form_page
+from accounts.services import care_team, guardians
+
+
+def guardian_new(request: ClinicRequest, pk: int) -> HttpResponse:
+    patient = get_object_or_404(access.patients(request.actor), pk=pk)
+    page = request.actor.url("accounts:patient", pk=pk)
+    return form_page(
+        request,
+        verb="guardian.add",
+        form=GuardianForm(request.POST or None, initial={"may_sign_in": True}),
+        template="accounts/form.html",
+        save=lambda actor, fields: guardians.add(actor=actor, patient=patient, **fields),
+        done=lambda _: page,
+        context={"title": "New guardian", "parent": patient, "cancel": page},
+        said="Guardian added.",
+    )
+
+
+def guardian_edit(request: ClinicRequest, pk: int) -> HttpResponse:
+    guardian = get_object_or_404(access.guardians(request.actor).select_related("patient"), pk=pk)
+    page = request.actor.url("accounts:patient", pk=guardian.patient_id)
+    return form_page(
+        request,
+        verb="guardian.update",
+        form=GuardianForm(request.POST or None, row=guardian),
+        template="accounts/form.html",
+        save=lambda actor, fields: guardians.update(actor=actor, guardian=guardian, **fields),
+        done=lambda _: page,
+        context={"title": "Edit guardian", "parent": guardian.patient, "cancel": page},
+        said="Guardian saved.",
+    )
+
+
+def care_team_add(request: ClinicRequest, pk: int) -> HttpResponse:
+    patient = get_object_or_404(access.patients(request.actor), pk=pk)
+    page = request.actor.url("accounts:patient", pk=pk)
+    return form_page(
+        request,
+        verb="care_team.add",
+        form=CareTeamForm(request.actor, patient, request.POST or None),
+        template="accounts/form.html",
+        save=lambda actor, fields: care_team.add(actor=actor, patient=patient, **fields),
+        done=lambda _: page,
+        context={
+            "title": "Add to the care team",
+            "parent": patient,
+            "cancel": page,
+            "submit": "Add",
+        },
+        said="Added to the care team.",
+    )
+
+
+def care_team_remove(request: ClinicRequest, pk: int) -> HttpResponse:
+    members = access.care_team(request.actor).select_related("patient", "practitioner")
+    member = get_object_or_404(members, pk=pk)
+    name = member.practitioner.name
+    return confirm_page(
+        request,
+        verb="care_team.remove",
+        ask={
+            "title": f"Take {name} out of the care team?",
+            "consequences": [
+                f"The record of {member.patient} closes to {name}",
+                "Booking them for the patient again adds them again",
+            ],
+            "submit": "Take out",
+            "danger": True,
+        },
+        save=lambda actor: care_team.remove(actor=actor, member=member),
+        back=request.actor.url("accounts:patient", pk=member.patient_id),
+        said=f"{name} is no longer in the care team.",
+    )

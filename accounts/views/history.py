@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from django.db import models
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts import access
+from accounts import history as words
+from accounts.http import ClinicRequest
+from accounts.models import Patient
+from accounts.permissions import require
+
+MOST_EVENTS = 100
+
+
+def history(request: ClinicRequest, obj: models.Model) -> HttpResponse:
+    """What happened to `obj`, newest first; to a patient, everything that concerns them.
+
+    A page, or the timeline alone when htmx asks. The caller has got `obj` through access.
+    """
+    require(request.actor.role, "history.view")
+    events = access.events(request.actor).select_related("actor", "break_glass")
+    if isinstance(obj, Patient):
+        events = events.filter(patient=obj)
+    else:
+        events = events.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
+    found = list(events[: MOST_EVENTS + 1])
+    return render(
+        request,
+        "accounts/history.html" + ("#timeline" if request.htmx else ""),
+        {
+            "object": obj,
+            "back": words.page_of(request.actor, obj._meta.label_lower, obj.pk),
+            "entries": words.entries(found[:MOST_EVENTS], request.actor.organization.zone),
+            "has_more": len(found) > MOST_EVENTS,
+        },
+    )

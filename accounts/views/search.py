@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.http import ClinicRequest
+from accounts.permissions import require
+from accounts.search import find
+
+LONGEST = 100
+
+
+def search(request: ClinicRequest) -> HttpResponse:
+    """Patients by name, MRN or date of birth: a page, or the list under the search field."""
+    require(request.actor.role, "patient.list")
+    text = request.GET.get("q", "").replace("\0", "")[:LONGEST]
+    template = "components/search_results.html" if request.htmx else "accounts/search.html"
+    return render(request, template, {"q": text, "results": find(request.actor, text)})

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.forms.organization import OrganizationForm
+from accounts.http import ClinicRequest
+from accounts.pages import form_page
+from accounts.permissions import require
+from accounts.services import organizations
+
+
+def settings(request: ClinicRequest) -> HttpResponse:
+    """The clinic's own settings: a form for who may change them, figures for who may read them."""
+    actor = request.actor
+    require(actor.role, "organization.view")
+    form = OrganizationForm(request.POST or None, row=actor.organization)
+    if not actor.may("organization.update") and request.method != "POST":
+        return render(request, "accounts/settings.html", {"facts": _facts(form)})
+    return form_page(
+        request,
+        verb="organization.update",
+        form=form,
+        template="accounts/settings.html",
+        save=lambda actor, fields: organizations.update(actor=actor, **fields),
+        done=lambda _: actor.url("accounts:settings"),
+        said="Settings saved.",
+    )
+
+
+def _facts(form: OrganizationForm) -> list[tuple[str, Any]]:
+    facts = []
+    for field in form:
+        value = field.initial
+        if isinstance(value, bool):
+            value = "Yes" if value else "No"
+        facts.append((str(field.label), value))
+    return facts
