@@ -1,0 +1,39 @@
+"""Which authorization a date of service should draw on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import F
+
+from accounts.actor import Actor
+from accounts.models import Patient
+from billing import access
+from billing.models import Authorization, ServiceCode
+from billing.models.authorization import AuthorizationQuerySet
+
+
+def candidates(
+    actor: Actor, *, patient: Patient, service_code: ServiceCode, day: date
+) -> AuthorizationQuerySet:
+    """Active authorizations of the patient that cover the service on `day`, the best first.
+
+    The primary policy's come before the secondary's; among those, what ends first is used first.
+    """
+    found: AuthorizationQuerySet = (
+        access.authorizations(actor)
+        .filter(patient=patient, services__service_code=service_code)
+        .usable_on(day)
+        .select_related("policy", "payer")
+        .order_by("policy__priority", "end_date", "id")
+    )
+    return found
+
+
+def best(
+    actor: Actor, *, patient: Patient, service_code: ServiceCode, day: date, units: int
+) -> Authorization | None:
+    """The first candidate with enough units left, else the first candidate, else None."""
+    found = candidates(actor, patient=patient, service_code=service_code, day=day)
+    enough = found.filter(total_units__gte=F("used_units") + F("reserved_units") + units).first()
+    return enough or found.first()

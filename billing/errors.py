@@ -1,0 +1,222 @@
+"""The refusals of the unit ledger, each with its figures, and of billing's own constraints."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.errors import Conflict, DomainError, Invalid, translates
+from billing.models import Authorization, Reservation, ServiceCode
+
+
+def count(units: int) -> str:
+    return "1 unit" if units == 1 else f"{units} units"
+
+
+def short_date(day: date) -> str:
+    return f"{day:%-d %b %Y}"
+
+
+class NotEnoughUnits(Conflict):
+    code = "not_enough_units"
+
+    @classmethod
+    def of(cls, authorization: Authorization, *, needed: int) -> NotEnoughUnits:
+        available = authorization.available_units
+        left = f"{available} left" if available else "none left"
+        return cls(
+            f"{count(needed)} needed, {left} on {authorization.number} "
+            f"(until {short_date(authorization.end_date)}).",
+            needed=needed,
+            available=available,
+            until=authorization.end_date.isoformat(),
+            authorization=authorization.pk,
+        )
+
+    @classmethod
+    def below_taken(cls, authorization: Authorization, *, total: int) -> NotEnoughUnits:
+        used, reserved = authorization.used_units, authorization.reserved_units
+        return cls(
+            f"{authorization.number} cannot go down to {count(total)}: {used} are used and "
+            f"{reserved} reserved. Set it to {used + reserved} or more, or free units first.",
+            field="total_units",
+            total=total,
+            used=used,
+            reserved=reserved,
+            lowest=used + reserved,
+            authorization=authorization.pk,
+        )
+
+
+class OutsideDates(Conflict):
+    code = "outside_dates"
+
+    @classmethod
+    def of(cls, authorization: Authorization, *, day: date) -> OutsideDates:
+        return cls(
+            f"{short_date(day)} is outside {authorization.number}, which runs from "
+            f"{short_date(authorization.start_date)} to {short_date(authorization.end_date)}.",
+            date_of_service=day.isoformat(),
+            start=authorization.start_date.isoformat(),
+            until=authorization.end_date.isoformat(),
+            authorization=authorization.pk,
+        )
+
+
+class NotActive(Conflict):
+    code = "authorization_not_active"
+
+    @classmethod
+    def of(cls, authorization: Authorization) -> NotActive:
+        return cls(
+            f"{authorization.number} is {authorization.status}: no units can be taken from it.",
+            status=authorization.status,
+            authorization=authorization.pk,
+        )
+
+
+class ServiceNotCovered(Conflict):
+    code = "service_not_covered"
+
+    @classmethod
+    def of(cls, authorization: Authorization, *, service: ServiceCode) -> ServiceNotCovered:
+        covered = [code.full_code for code in authorization.service_codes.all()]
+        return cls(
+            f"{service.full_code} is not covered by {authorization.number}, which covers "
+            f"{', '.join(covered) or 'no service'}.",
+            service=service.full_code,
+            covered=covered,
+            authorization=authorization.pk,
+        )
+
+
+class CapReached(Conflict):
+    code = "cap_reached"
+
+    @classmethod
+    def of(
+        cls,
+        authorization: Authorization,
+        *,
+        period: str,
+        cap: int,
+        held: int,
+        needed: int,
+        until: date,
+    ) -> CapReached:
+        return cls(
+            f"{count(needed)} needed, but {authorization.number} allows {cap} per {period} and "
+            f"{held} are taken (until {short_date(until)}).",
+            period=period,
+            cap=cap,
+            held=held,
+            needed=needed,
+            available=max(cap - held, 0),
+            until=until.isoformat(),
+            authorization=authorization.pk,
+        )
+
+
+class ReservationEnded(Conflict):
+    code = "reservation_ended"
+
+    @classmethod
+    def of(cls, reservation: Reservation) -> ReservationEnded:
+        return cls(
+            f"These units were already {reservation.state}; nothing was changed.",
+            state=reservation.state,
+            reservation=reservation.pk,
+        )
+
+
+class WrongPatient(Conflict):
+    code = "wrong_patient"
+
+    @classmethod
+    def of(cls, authorization: Authorization) -> WrongPatient:
+        return cls(
+            "This authorization belongs to another patient. Choose one of this patient's.",
+            authorization=authorization.pk,
+        )
+
+
+class UnitsOutOfRange(Invalid):
+    code = "units_out_of_range"
+
+    @classmethod
+    def of(cls, *, lowest: int, highest: int, field: str = "units") -> UnitsOutOfRange:
+        return cls(
+            f"Units must be a whole number from {lowest} to {highest:,}.",
+            field=field,
+            lowest=lowest,
+            highest=highest,
+        )
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+
+    @classmethod
+    def of(cls, what: str) -> ReasonMissing:
+        return cls(f"Say why: {what} needs a reason.", field="reason")
+
+
+@translates("policy_one_per_priority")
+def policies_overlap() -> DomainError:
+    return Conflict(
+        "The patient already has an active policy of this priority in these dates. "
+        "End that one first, or choose another priority.",
+        code="policies_overlap",
+        field="priority",
+    )
+
+
+@translates("authorization_number_once")
+def number_taken() -> DomainError:
+    return Conflict(
+        "This payer's authorization number is already in use for that service in these dates.",
+        code="authorization_number_taken",
+        field="number",
+    )
+
+
+@translates("payer_name_once")
+def payer_exists() -> DomainError:
+    return Conflict("A payer of this name exists already.", code="payer_exists", field="name")
+
+
+@translates("service_code_once")
+def service_code_exists() -> DomainError:
+    return Conflict(
+        "This code with these modifiers exists already.", code="service_code_exists", field="code"
+    )
+
+
+@translates("authorization_never_overbooked")
+def overbooked() -> DomainError:
+    return Conflict("There are not enough units left.", code=NotEnoughUnits.code)
+
+
+@translates("reservation_of_covered_service")
+def not_covered() -> DomainError:
+    return Conflict(
+        "The authorization does not cover this service any more.", code=ServiceNotCovered.code
+    )
+
+
+@translates("authorization_cap")
+def cap_exceeded() -> DomainError:
+    return Conflict("That would pass a cap of the authorization.", code=CapReached.code)
+
+
+@translates("reservation_ends_once")
+@translates("entry_ends_reservation_once")
+def reservation_ended() -> DomainError:
+    return Conflict(
+        "These units were already consumed or released; nothing was changed.",
+        code=ReservationEnded.code,
+    )
+
+
+@translates("reservation_source_once")
+def already_reserved() -> DomainError:
+    return Conflict("Units are held for this already.", code="already_reserved")

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet, Sum
+
+from accounts import access as accounts_access
+from accounts.filters import ActiveFilter
+from accounts.forms.base import DateInput, SearchInput
+from billing import access
+from billing.models import Authorization, LedgerEntry, Payer, Reservation, ServiceCode
+from billing.services.ledger import MOST_UNITS
+
+Kind = LedgerEntry.Kind
+
+
+def _payers(request: Any) -> QuerySet[Any]:
+    return access.payers(request.actor)
+
+
+def _services(request: Any) -> QuerySet[Any]:
+    return access.service_codes(request.actor)
+
+
+class UnitsFilter(django_filters.NumberFilter):
+    field_class = forms.IntegerField
+
+    def get_max_validator(self) -> None:
+        """The field has its own bounds."""
+
+
+class AuthorizationFilter(django_filters.FilterSet):
+    """Over authorizations annotated with state and available units."""
+
+    q = django_filters.CharFilter(
+        label="Patient or number",
+        method="search",
+        max_length=100,
+        widget=SearchInput("Name, MRN or authorization number"),
+    )
+    state = django_filters.ChoiceFilter(
+        label="State", choices=Authorization.State.choices, empty_label="Any"
+    )
+    payer = django_filters.ModelChoiceFilter(queryset=_payers, empty_label="Any")
+    service = django_filters.ModelChoiceFilter(
+        label="Service", field_name="services__service_code", queryset=_services, empty_label="Any"
+    )
+    ends_before = django_filters.DateFilter(
+        label="Ends before", field_name="end_date", lookup_expr="lt", widget=DateInput
+    )
+    fewer_than = UnitsFilter(
+        label="Fewer units left than",
+        field_name="available",
+        lookup_expr="lt",
+        min_value=0,
+        max_value=MOST_UNITS,
+    )
+
+    class Meta:
+        model = Authorization
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        actor = self.request.actor
+        patients = accounts_access.patients(actor).search(text)
+        return rows.filter(
+            Q(patient__in=patients.order_by().values("pk")) | Q(number__icontains=text)
+        )
+
+
+class NamesFilter(django_filters.FilterSet):
+    """By words and whether still in use."""
+
+    q = django_filters.CharFilter(
+        label="Search", method="search", max_length=100, widget=SearchInput("Name or code")
+    )
+    state = ActiveFilter()
+
+    searched: tuple[str, ...] = ()
+
+    def search(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        found = Q()
+        for field in self.searched:
+            found |= Q(**{f"{field}__icontains": text})
+        return rows.filter(found)
+
+
+class PayerFilter(NamesFilter):
+    searched = ("name", "payer_id")
+
+    class Meta:
+        model = Payer
+        fields: list[str] = []
+
+
+class ServiceCodeFilter(NamesFilter):
+    searched = ("code", "label")
+
+    class Meta:
+        model = ServiceCode
+        fields: list[str] = []
+
+
+class Figure(django_filters.ChoiceFilter):
+    """The entries that make up one of the unit bar's numbers."""
+
+    behind = {
+        "total": Q(kind__in=[Kind.GRANT, Kind.ADJUST]),
+        "used": Q(kind__in=[Kind.CONSUME, Kind.REVERSE]),
+        "reserved": Q(kind=Kind.RESERVE, reservation__state=Reservation.State.ACTIVE),
+        "available": Q(),
+    }
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return qs.filter(self.behind[value]) if value else qs
+
+
+class EntryFilter(django_filters.FilterSet):
+    figure = Figure(
+        label="Behind the number",
+        choices=[(name, name.capitalize()) for name in Figure.behind],
+        empty_label="All",
+    )
+    kind = django_filters.ChoiceFilter(choices=Kind.choices, empty_label="Any")
+
+    class Meta:
+        model = LedgerEntry
+        fields: list[str] = []
+
+    def sums(self) -> dict[str, int]:
+        """What the filtered entries add up to, over all pages."""
+        added = self.qs.order_by().aggregate(
+            total=Sum("total_delta", default=0),
+            used=Sum("used_delta", default=0),
+            reserved=Sum("reserved_delta", default=0),
+        )
+        return {**added, "available": added["total"] - added["used"] - added["reserved"]}

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from accounts.actor import Actor
+from accounts.forms.base import DateInput, FieldsForm
+from billing import access
+from billing.models import InsurancePolicy
+
+
+class PolicyForm(FieldsForm):
+    class Meta:
+        model = InsurancePolicy
+        fields = [
+            "payer",
+            "priority",
+            "member_id",
+            "group_number",
+            "start_date",
+            "end_date",
+            "subscriber_relationship",
+            "subscriber_name",
+        ]
+        widgets = {"start_date": DateInput, "end_date": DateInput}
+        labels = {
+            "subscriber_relationship": "Patient's relationship to the subscriber",
+            "subscriber_name": "Subscriber's name",
+        }
+        help_texts = {"end_date": "The last day covered; leave empty until it is known."}
+
+    def __init__(
+        self, actor: Actor, data: Any, *, row: InsurancePolicy | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, row=row, **kwargs)
+        payer = self.fields["payer"]
+        assert isinstance(payer, forms.ModelChoiceField)
+        payer.queryset = access.payers(actor).filter(
+            Q(is_active=True) | Q(pk=row.payer_id if row else None)
+        )
+
+
+class PolicyEditForm(PolicyForm):
+    class Meta(PolicyForm.Meta):
+        fields = [*PolicyForm.Meta.fields, "is_active"]
+        labels = {**PolicyForm.Meta.labels, "is_active": "Covers the patient in these dates"}
+        help_texts = {
+            **PolicyForm.Meta.help_texts,
+            "is_active": "Untick a policy that was entered by mistake.",
+        }
+
+
+class EndPolicyForm(forms.Form):
+    end_date = forms.DateField(label="Last day covered", widget=DateInput)

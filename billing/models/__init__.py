@@ -1,0 +1,15 @@
+from billing.models.authorization import Authorization, AuthorizedService
+from billing.models.ledger import LedgerEntry, Reservation
+from billing.models.payer import InsurancePolicy, Payer
+from billing.models.service_code import Rounding, ServiceCode
+
+__all__ = [
+    "Authorization",
+    "AuthorizedService",
+    "InsurancePolicy",
+    "LedgerEntry",
+    "Payer",
+    "Reservation",
+    "Rounding",
+    "ServiceCode",
+]

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Case, F, Func, Q, Value, When
+from django.utils import timezone
+
+from accounts.models.tenancy import TenantQuerySet, same_organization, unique_in_organization
+from accounts.validators import validate_plain_text
+from billing.models.ranges import only
+from billing.models.triggers import AUTHORIZATION_TRIGGERS, AUTHORIZED_SERVICE_TRIGGERS
+
+
+class AuthorizationQuerySet(TenantQuerySet):
+    def with_state(self, *, today: date) -> AuthorizationQuerySet:
+        """Annotate `state` (`Authorization.State`) as of the clinic's own date `today`."""
+        state = Authorization.State
+        return self.annotate(
+            state=Case(
+                When(status=Authorization.Status.CANCELLED, then=Value(state.CANCELLED)),
+                When(status=Authorization.Status.PENDING, then=Value(state.PENDING)),
+                When(end_date__lt=today, then=Value(state.EXPIRED)),
+                When(
+                    total_units=F("used_units") + F("reserved_units"), then=Value(state.EXHAUSTED)
+                ),
+                default=Value(state.ACTIVE),
+                output_field=models.CharField(),
+            )
+        )
+
+    def with_available(self) -> AuthorizationQuerySet:
+        return self.annotate(available=F("total_units") - F("used_units") - F("reserved_units"))
+
+    def with_services(self) -> AuthorizationQuerySet:
+        services = AuthorizedService.objects.select_related("service_code")
+        return self.prefetch_related(models.Prefetch("services", services))
+
+    def in_use_first(self, *, today: date) -> AuthorizationQuerySet:
+        """Those that still run first, what ends soonest before the rest."""
+        over = Q(status=Authorization.Status.CANCELLED) | Q(end_date__lt=today)
+        return self.order_by(Case(When(over, then=Value(1)), default=Value(0)), "end_date", "id")
+
+    def usable_on(self, day: date) -> AuthorizationQuerySet:
+        return self.filter(
+            status=Authorization.Status.ACTIVE, start_date__lte=day, end_date__gte=day
+        )
+
+
+class Authorization(models.Model):
+    """A payer's promise: units of one or more services for a patient between two dates, inclusive.
+
+    The balance columns move only together with a ledger entry; triggers refuse anything else.
+    """
+
+    class Status(models.TextChoices):
+        """What somebody decided. Exhausted and expired are derived: see `State`."""
+
+        PENDING = "pending"
+        ACTIVE = "active"
+        CANCELLED = "cancelled"
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        ACTIVE = "active"
+        EXHAUSTED = "exhausted"
+        EXPIRED = "expired"
+        CANCELLED = "cancelled"
+
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="authorizations"
+    )
+    patient = models.ForeignKey(
+        "accounts.Patient", on_delete=models.PROTECT, related_name="authorizations"
+    )
+    policy = models.ForeignKey(
+        "billing.InsurancePolicy", on_delete=models.PROTECT, related_name="authorizations"
+    )
+    payer = models.ForeignKey(
+        "billing.Payer", on_delete=models.PROTECT, related_name="authorizations", editable=False
+    )
+    number = models.CharField(
+        "authorization number", max_length=60, validators=[validate_plain_text]
+    )
+    service_codes = models.ManyToManyField(
+        "billing.ServiceCode", through="billing.AuthorizedService", related_name="authorizations"
+    )
+    start_date = models.DateField()
+    end_date = models.DateField()
+    cap_per_day = models.PositiveIntegerField("units per day at most", null=True, blank=True)
+    cap_per_week = models.PositiveIntegerField("units per week at most", null=True, blank=True)
+    cap_per_month = models.PositiveIntegerField("units per month at most", null=True, blank=True)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
+
+    total_units = models.IntegerField(default=0, editable=False)
+    used_units = models.IntegerField(default=0, editable=False)
+    reserved_units = models.IntegerField(default=0, editable=False)
+    entry_count = models.IntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AuthorizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["end_date", "id"]
+        indexes = [
+            models.Index(fields=["organization", "end_date", "id"], name="authorization_by_end"),
+            models.Index(fields=["patient", "end_date"], name="authorization_of_patient"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_units__gte=0) & Q(used_units__gte=0) & Q(reserved_units__gte=0),
+                name="authorization_balance_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(total_units__gte=F("used_units") + F("reserved_units")),
+                name="authorization_never_overbooked",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_date__gte=F("start_date")), name="authorization_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=(Q(cap_per_day__isnull=True) | Q(cap_per_day__gte=1))
+                & (Q(cap_per_week__isnull=True) | Q(cap_per_week__gte=1))
+                & (Q(cap_per_month__isnull=True) | Q(cap_per_month__gte=1)),
+                name="authorization_caps_positive",
+            ),
+            *same_organization(
+                "authorization",
+                patient="accounts.Patient",
+                policy="billing.InsurancePolicy",
+                payer="billing.Payer",
+            ),
+            unique_in_organization("authorization"),
+        ]
+        triggers = AUTHORIZATION_TRIGGERS
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def available_units(self) -> int:
+        return self.total_units - self.used_units - self.reserved_units
+
+    @property
+    def has_caps(self) -> bool:
+        return any((self.cap_per_day, self.cap_per_week, self.cap_per_month))
+
+    def state_on(self, today: date) -> State:
+        """The state as of the clinic's own date `today`; `with_state` is the same in SQL."""
+        if self.status != self.Status.ACTIVE:
+            return self.State(self.status)
+        if self.end_date < today:
+            return self.State.EXPIRED
+        return self.State.ACTIVE if self.available_units else self.State.EXHAUSTED
+
+
+class AuthorizedService(models.Model):
+    """A service that an authorization covers.
+
+    Payer, number, dates and status repeat the authorization's, kept equal by trigger, so that the
+    exclusion constraint can say: one number per clinic, payer and service at any time.
+    """
+
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    authorization = models.ForeignKey(
+        Authorization, on_delete=models.CASCADE, related_name="services"
+    )
+    service_code = models.ForeignKey(
+        "billing.ServiceCode", on_delete=models.PROTECT, related_name="+"
+    )
+    payer = models.ForeignKey("billing.Payer", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60)
+    start_date = models.DateField()
+    end_date = models.DateField()
+    status = models.CharField(max_length=12, choices=Authorization.Status.choices)
+
+    class Meta:
+        ordering = ["service_code__code", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authorization", "service_code"], name="authorized_service_once"
+            ),
+            ExclusionConstraint(
+                name="authorization_number_once",
+                expressions=[
+                    (only("payer_id"), RangeOperators.OVERLAPS),
+                    (only("service_code_id"), RangeOperators.OVERLAPS),
+                    (
+                        Func(
+                            "number",
+                            "number",
+                            Value("[]"),
+                            function="textrange",
+                            output_field=models.TextField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (
+                        Func(
+                            "start_date",
+                            "end_date",
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=~Q(status=Authorization.Status.CANCELLED),
+            ),
+            *same_organization(
+                "authorized_service",
+                authorization="billing.Authorization",
+                service_code="billing.ServiceCode",
+                payer="billing.Payer",
+            ),
+        ]
+        triggers = AUTHORIZED_SERVICE_TRIGGERS
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.service_code}"

@@ -1,0 +1,362 @@
+"""The unit ledger: what may be reserved, what is consumed, and nothing beyond.
+
+Every function is one movement, written with its entry in one statement (`movements`). Units are
+whole numbers; dates of service are the clinic's own dates. All raise the refusals of
+`billing.errors`, with their figures.
+"""
+
+from __future__ import annotations
+
+import copy
+from datetime import date, datetime
+from typing import Any, get_args
+
+from django.db import connection
+
+from accounts.actor import Actor
+from accounts.errors import NotFound
+from accounts.models import Patient
+from accounts.services import events
+from accounts.services.transaction import write
+from billing import errors
+from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
+from billing.services import movements, reasons
+from billing.services.movements import move
+from billing.units import Period, period_of
+
+MOST_UNITS = 1_000_000
+ENDINGS = [LedgerEntry.Kind.RELEASE, LedgerEntry.Kind.CONSUME, LedgerEntry.Kind.EXPIRE]
+
+
+@write("unit.grant")
+def grant(
+    *, actor: Actor, authorization: Authorization, units: int, reason: str = ""
+) -> LedgerEntry:
+    """Add units that the payer authorized. Raises UnitsOutOfRange."""
+    check_range(units, lowest=1)
+    reason = reasons.checked(reason)
+    return _change_total(actor, authorization, LedgerEntry.Kind.GRANT, units, reason)
+
+
+@write("unit.adjust")
+def adjust(*, actor: Actor, authorization: Authorization, units: int, reason: str) -> LedgerEntry:
+    """Correct the total by `units`, up or down, never below used and reserved.
+
+    Raises ReasonMissing, UnitsOutOfRange, NotEnoughUnits.
+    """
+    reason = reasons.required(reason, of="an adjustment")
+    if units == 0:
+        raise errors.UnitsOutOfRange.of(lowest=1, highest=MOST_UNITS)
+    check_range(abs(units), lowest=1)
+    return _change_total(actor, authorization, LedgerEntry.Kind.ADJUST, units, reason)
+
+
+@write("unit.reserve")
+def reserve(
+    *,
+    actor: Actor,
+    authorization: Authorization,
+    patient: Patient,
+    service_code: ServiceCode,
+    units: int,
+    date_of_service: date,
+    source: str,
+    expires_at: datetime | None = None,
+) -> Reservation:
+    """Hold `units` for a date of service. `source` says for what, in the caller's own words.
+
+    Raises NotEnoughUnits, OutsideDates, NotActive, ServiceNotCovered, CapReached, WrongPatient,
+    UnitsOutOfRange, NotFound for another clinic's.
+    """
+    check_range(units, lowest=1)
+    if authorization.organization_id != actor.organization.pk:
+        raise NotFound("That authorization was not found in this clinic.")
+    if authorization.has_caps:
+        _lock(authorization)
+        if why := refusal(
+            authorization=authorization,
+            patient=patient,
+            service_code=service_code,
+            units=units,
+            date_of_service=date_of_service,
+        ):
+            raise why
+    wanted: dict[str, Any] = {
+        "authorization": authorization.pk,
+        "patient": patient.pk,
+        "service": service_code.pk,
+        "units": units,
+        "day": date_of_service,
+        "source": source,
+        "expires": expires_at,
+    }
+    while (entry := move(movements.RESERVE, actor=actor, **wanted)) is None:
+        # Nothing standing against it means that units came free in between: try again.
+        authorization.refresh_from_db()
+        if why := refusal(
+            authorization=authorization,
+            patient=patient,
+            service_code=service_code,
+            units=units,
+            date_of_service=date_of_service,
+        ):
+            raise why
+    _reflect(authorization, entry)
+    reservation = Reservation(
+        pk=entry.reservation_id,
+        organization=actor.organization,
+        authorization=authorization,
+        service_code=service_code,
+        units=units,
+        date_of_service=date_of_service,
+        source=source,
+        state=Reservation.State.ACTIVE,
+        expires_at=expires_at,
+    )
+    reservation._state.adding = False
+    _record(actor, "unit.reserved", authorization, patient, entry, units=units, source=source)
+    return reservation
+
+
+@write("unit.release")
+def release(*, actor: Actor, reservation: Reservation, reason: str = "") -> LedgerEntry:
+    """Give the held units back. Raises ReservationEnded."""
+    return _end_unused(actor, reservation, Reservation.State.RELEASED, reasons.checked(reason))
+
+
+@write("unit.expire")
+def expire(*, actor: Actor, reservation: Reservation) -> LedgerEntry:
+    """Give back units whose hold has run out. Raises ReservationEnded."""
+    return _end_unused(actor, reservation, Reservation.State.EXPIRED, "")
+
+
+@write("unit.consume")
+def consume(*, actor: Actor, reservation: Reservation, units: int) -> LedgerEntry:
+    """Use `units` of a reservation. Fewer than held: the rest is free at once; more: taken from
+    what is available. Nought is lawful: a session too short for a unit.
+
+    Raises ReservationEnded, NotEnoughUnits, CapReached, UnitsOutOfRange.
+    """
+    check_range(units, lowest=0)
+    authorization = reservation.authorization
+    if units > reservation.units and authorization.has_caps:
+        _lock(authorization)
+        more = units - reservation.units
+        if why := _cap_reached(authorization, reservation.date_of_service, needed=more):
+            raise why
+    entry = move(movements.CONSUME, actor=actor, reservation=reservation.pk, units=units)
+    if entry is None:
+        raise _why_not_consumed(reservation, units)
+    _reflect(authorization, entry)
+    reservation.state, reservation.consumed_units = Reservation.State.CONSUMED, units
+    _record(
+        actor,
+        "unit.consumed",
+        authorization,
+        authorization.patient,
+        entry,
+        units=units,
+        reserved=reservation.units,
+    )
+    return entry
+
+
+@write("unit.reverse")
+def reverse(*, actor: Actor, reservation: Reservation, reason: str) -> LedgerEntry:
+    """Take a consumption back, as a correction. Raises ReasonMissing, ReservationEnded."""
+    reason = reasons.required(reason, of="reversing a consumption")
+    entry = move(movements.REVERSE, actor=actor, reason=reason, reservation=reservation.pk)
+    if entry is None:
+        reservation.refresh_from_db()
+        raise errors.ReservationEnded.of(reservation)
+    reservation.state = Reservation.State.REVERSED
+    _reflect(reservation.authorization, entry)
+    _record(
+        actor,
+        "unit.reversed",
+        reservation.authorization,
+        reservation.authorization.patient,
+        entry,
+        units=reservation.consumed_units,
+    )
+    return entry
+
+
+def check_range(units: int, *, lowest: int, field: str = "units") -> None:
+    """Raises UnitsOutOfRange, which names `field`."""
+    if not lowest <= units <= MOST_UNITS:
+        raise errors.UnitsOutOfRange.of(lowest=lowest, highest=MOST_UNITS, field=field)
+
+
+def _change_total(
+    actor: Actor, authorization: Authorization, kind: LedgerEntry.Kind, units: int, reason: str
+) -> LedgerEntry:
+    entry = move(
+        movements.GRANT_OR_ADJUST,
+        actor=actor,
+        reason=reason,
+        authorization=authorization.pk,
+        kind=kind.value,
+        units=units,
+    )
+    if entry is None:
+        authorization.refresh_from_db()
+        raise errors.NotEnoughUnits.of(authorization, needed=-units)
+    _reflect(authorization, entry)
+    action = "unit.granted" if kind == LedgerEntry.Kind.GRANT else "unit.adjusted"
+    _record(actor, action, authorization, authorization.patient, entry, units=units)
+    return entry
+
+
+def _end_unused(
+    actor: Actor, reservation: Reservation, state: Reservation.State, reason: str
+) -> LedgerEntry:
+    kind = {
+        Reservation.State.RELEASED: LedgerEntry.Kind.RELEASE,
+        Reservation.State.EXPIRED: LedgerEntry.Kind.EXPIRE,
+    }[state]
+    entry = move(
+        movements.END_WITHOUT_USE,
+        actor=actor,
+        reason=reason,
+        reservation=reservation.pk,
+        state=state.value,
+        kind=kind.value,
+    )
+    if entry is None:
+        reservation.refresh_from_db()
+        raise errors.ReservationEnded.of(reservation)
+    reservation.state = state
+    authorization = reservation.authorization
+    _reflect(authorization, entry)
+    _record(
+        actor,
+        f"unit.{state.value}",
+        authorization,
+        authorization.patient,
+        entry,
+        units=reservation.units,
+    )
+    return entry
+
+
+def refusal(
+    *,
+    authorization: Authorization,
+    patient: Patient,
+    service_code: ServiceCode,
+    units: int,
+    date_of_service: date,
+    freed: Reservation | None = None,
+) -> errors.Conflict | None:
+    """The first rule that stands against reserving these units now, or None. Writes nothing.
+
+    `freed` is a reservation that would be released first, as when an appointment moves.
+    """
+    if freed is not None and freed.authorization_id != authorization.pk:
+        freed = None
+    authorization = _without(authorization, freed)
+    if authorization.patient_id != patient.pk:
+        return errors.WrongPatient.of(authorization)
+    if authorization.status != Authorization.Status.ACTIVE:
+        return errors.NotActive.of(authorization)
+    if not authorization.start_date <= date_of_service <= authorization.end_date:
+        return errors.OutsideDates.of(authorization, day=date_of_service)
+    if not authorization.services.filter(service_code=service_code).exists():
+        return errors.ServiceNotCovered.of(authorization, service=service_code)
+    if authorization.available_units < units:
+        return errors.NotEnoughUnits.of(authorization, needed=units)
+    return _cap_reached(authorization, date_of_service, needed=units, freed=freed)
+
+
+def _without(authorization: Authorization, freed: Reservation | None) -> Authorization:
+    """The authorization as it would be with that reservation released; the caller's stays."""
+    if freed is None:
+        return authorization
+    as_freed = copy.copy(authorization)
+    as_freed.reserved_units -= freed.units
+    return as_freed
+
+
+def _lock(authorization: Authorization) -> None:
+    """Hold the row to the end of the transaction, and bring the caller's object up to it.
+
+    Only for caps: a cap is a sum over rows, so nobody may add one between the count and the
+    movement. A trigger counts again.
+    """
+    authorization.refresh_from_db(
+        from_queryset=Authorization.objects.select_for_update(no_key=True)
+    )
+
+
+def _cap_reached(
+    authorization: Authorization, day: date, *, needed: int, freed: Reservation | None = None
+) -> errors.CapReached | None:
+    caps = {
+        "day": authorization.cap_per_day,
+        "week": authorization.cap_per_week,
+        "month": authorization.cap_per_month,
+    }
+    for period in get_args(Period):
+        cap = caps[period]
+        if cap is None:
+            continue
+        held = units_held(authorization, day, period)
+        first, last = period_of(day, period)
+        if freed is not None and first <= freed.date_of_service <= last:
+            held -= freed.units
+        if held + needed > cap:
+            return errors.CapReached.of(
+                authorization,
+                period=period,
+                cap=cap,
+                held=held,
+                needed=needed,
+                until=last,
+            )
+    return None
+
+
+def units_held(authorization: Authorization, day: date, period: Period) -> int:
+    """Units reserved or consumed in the day, ISO week or month that `day` lies in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT billing_units_held(%s, %s, %s)", [authorization.pk, day, period])
+        return int(cursor.fetchone()[0])
+
+
+def _why_not_consumed(reservation: Reservation, units: int) -> errors.Conflict:
+    held = reservation.units
+    reservation.refresh_from_db()
+    authorization = reservation.authorization
+    authorization.refresh_from_db()
+    # The refused statement has marked the reservation, but only an entry ends it.
+    if reservation.entries.filter(kind__in=ENDINGS).exists():
+        return errors.ReservationEnded.of(reservation)
+    return errors.NotEnoughUnits.of(authorization, needed=units - held)
+
+
+def _reflect(authorization: Authorization, entry: LedgerEntry) -> None:
+    """Bring the caller's object up to the balance that the database has now."""
+    authorization.total_units = entry.total_after
+    authorization.used_units = entry.used_after
+    authorization.reserved_units = entry.reserved_after
+    authorization.entry_count = entry.number
+
+
+def _record(
+    actor: Actor,
+    action: str,
+    authorization: Authorization,
+    patient: Patient,
+    entry: LedgerEntry,
+    **details: object,
+) -> None:
+    events.record(
+        actor=actor,
+        action=action,
+        obj=authorization,
+        patient=patient,
+        entry=entry.number,
+        available=entry.available_after,
+        **details,
+    )

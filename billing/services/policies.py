@@ -1,0 +1,181 @@
+"""Insurance policies: which payer covers a patient, from when, and in which priority."""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid, NotFound
+from accounts.models import Patient
+from accounts.services import events, fields
+from accounts.services.rows import change, locked, tidy
+from accounts.services.transaction import write
+from billing import access, errors
+from billing.models import InsurancePolicy, Payer
+from billing.models.payer import InsurancePolicyQuerySet
+
+
+@write("policy.create")
+def create(
+    *,
+    actor: Actor,
+    patient: Patient,
+    payer: Payer,
+    member_id: str,
+    start_date: date,
+    end_date: date | None = None,
+    priority: int = InsurancePolicy.Priority.PRIMARY,
+    group_number: str = "",
+    subscriber_relationship: str = InsurancePolicy.Relationship.SELF,
+    subscriber_name: str = "",
+) -> InsurancePolicy:
+    """Record a policy; both dates are inclusive, no end date means until further notice.
+
+    Raises NotFound for another clinic's patient or payer, Invalid, Conflict `payer_inactive`,
+    Conflict `policies_overlap` when an active policy of this priority covers a day of these dates.
+    """
+    if patient.organization_id != actor.organization.pk:
+        raise NotFound("Choose a patient of this clinic.", field="patient")
+    policy = InsurancePolicy(
+        organization=actor.organization,
+        patient=patient,
+        payer=payer,
+        member_id=member_id.strip(),
+        start_date=start_date,
+        end_date=end_date,
+        priority=priority,
+        group_number=group_number.strip(),
+        subscriber_relationship=subscriber_relationship,
+        subscriber_name=subscriber_name.strip(),
+    )
+    _check_payer(actor, payer)
+    _check(policy)
+    policy.save(force_insert=True)
+    events.record(
+        actor=actor,
+        action="policy.created",
+        obj=policy,
+        patient=patient,
+        payer=payer.pk,
+        priority=policy.priority,
+    )
+    return policy
+
+
+@write("policy.update")
+def update(
+    *,
+    actor: Actor,
+    policy: InsurancePolicy,
+    payer: Payer,
+    member_id: str,
+    start_date: date,
+    end_date: date | None = None,
+    priority: int = InsurancePolicy.Priority.PRIMARY,
+    group_number: str = "",
+    subscriber_relationship: str = InsurancePolicy.Relationship.SELF,
+    subscriber_name: str = "",
+    is_active: bool = True,
+) -> InsurancePolicy:
+    """Correct a policy. One that is not active was entered by mistake and covers nothing.
+
+    Raises what `create` raises, and Conflict `policy_in_use` when authorizations of the policy
+    stand against another payer.
+    """
+    current = locked(access.policies(actor), policy)
+    if payer.pk != current.payer_id:
+        _check_payer(actor, payer)
+        _check_free_of_authorizations(current)
+    wanted = tidy(
+        {
+            "payer": payer,
+            "member_id": member_id,
+            "start_date": start_date,
+            "end_date": end_date,
+            "priority": priority,
+            "group_number": group_number,
+            "subscriber_relationship": subscriber_relationship,
+            "subscriber_name": subscriber_name,
+            "is_active": is_active,
+        }
+    )
+    proposed = copy(current)
+    for name, value in wanted.items():
+        setattr(proposed, name, value)
+    _check(proposed)
+    change(actor=actor, row=current, to=wanted, action="policy.updated", patient=current.patient)
+    return current
+
+
+@write("policy.end")
+def end(*, actor: Actor, policy: InsurancePolicy, end_date: date) -> InsurancePolicy:
+    """Let the policy cover `end_date` as its last day.
+
+    Raises Invalid for a day before it starts, Conflict `policies_overlap` when a later end would
+    meet the policy that follows.
+    """
+    current = locked(access.policies(actor), policy)
+    current.end_date = end_date
+    _check(current)
+    current.save(update_fields=["end_date"])
+    events.record(
+        actor=actor,
+        action="policy.ended",
+        obj=current,
+        patient=current.patient,
+        end=end_date.isoformat(),
+    )
+    return current
+
+
+def _check_payer(actor: Actor, payer: Payer) -> None:
+    if payer.organization_id != actor.organization.pk:
+        raise NotFound("Choose a payer of this clinic.", field="payer")
+    if not payer.is_active:
+        raise Conflict(
+            f"{payer.name} is inactive. Reactivate it, or choose another payer.",
+            code="payer_inactive",
+            field="payer",
+        )
+
+
+def _check_free_of_authorizations(policy: InsurancePolicy) -> None:
+    if standing := policy.authorizations.count():
+        noun = "authorization" if standing == 1 else "authorizations"
+        raise Conflict(
+            f"{standing} {noun} of {policy.payer} stand on this policy, so its payer stays. "
+            "End it and add a policy with the other payer.",
+            code="policy_in_use",
+            field="payer",
+            authorizations=standing,
+        )
+
+
+def _check(policy: InsurancePolicy) -> None:
+    fields.check(policy)
+    if policy.end_date and policy.end_date < policy.start_date:
+        raise Invalid("The end date lies before the start date.", field="end_date")
+    if policy.is_active and (other := _overlapping(policy).first()):
+        until = f"until {errors.short_date(other.end_date)}" if other.end_date else "with no end"
+        raise Conflict(
+            f"{other} is the patient's {other.get_priority_display().lower()} policy from "
+            f"{errors.short_date(other.start_date)} {until}. End that one first, or choose "
+            "another priority.",
+            code="policies_overlap",
+            field="priority",
+            policy=other.pk,
+        )
+
+
+def _overlapping(policy: InsurancePolicy) -> InsurancePolicyQuerySet:
+    others = InsurancePolicy.objects.active().filter(
+        patient=policy.patient_id, priority=policy.priority
+    )
+    still_running = Q(end_date__isnull=True) | Q(end_date__gte=policy.start_date)
+    overlapping = others.exclude(pk=policy.pk).filter(still_running).select_related("payer")
+    if policy.end_date:
+        overlapping = overlapping.filter(start_date__lte=policy.end_date)
+    return overlapping

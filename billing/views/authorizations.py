@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts import access as accounts_access
+from accounts.http import ClinicRequest
+from accounts.lists import list_page
+from accounts.pages import action, form_page
+from accounts.permissions import require
+from accounts.services import records
+from accounts.views.history import history
+from billing import access, errors, panels
+from billing.filters import AuthorizationFilter
+from billing.forms.authorization import (
+    AdjustForm,
+    AuthorizationEditForm,
+    AuthorizationForm,
+    CancelForm,
+)
+from billing.models import Authorization
+from billing.services import authorizations, ledger
+from billing.tables import AuthorizationTable
+from billing.units import Period
+
+
+def authorization_list(request: ClinicRequest) -> HttpResponse:
+    actor = request.actor
+    require(actor.role, "authorization.view")
+    today = actor.organization.today()
+    rows = (
+        access.authorizations(actor)
+        .with_state(today=today)
+        .with_available()
+        .in_use_first(today=today)
+        .with_services()
+        .select_related("patient", "payer")
+    )
+    if actor.is_patient:
+        return render(request, "billing/own_units.html", {"authorizations": rows})
+    return list_page(
+        request,
+        template="billing/authorizations.html",
+        rows=rows,
+        table=AuthorizationTable,
+        filters=AuthorizationFilter,
+    )
+
+
+def authorization(request: ClinicRequest, pk: int) -> HttpResponse:
+    actor = request.actor
+    require(actor.role, "authorization.view")
+    found = _found(request, pk)
+    records.view(actor=actor, patient=found.patient, obj=found)
+    if actor.is_patient:
+        return render(request, "billing/own_units.html", {"authorizations": [found]})
+    return render(
+        request,
+        "billing/authorization.html",
+        {
+            "authorization": found,
+            "caps": _caps(found),
+            "panels": panels.for_authorization(actor, pk),
+        },
+    )
+
+
+def authorization_new(request: ClinicRequest, pk: int) -> HttpResponse:
+    actor = request.actor
+    patient = get_object_or_404(accounts_access.patients(actor), pk=pk)
+    return form_page(
+        request,
+        verb="authorization.create",
+        form=AuthorizationForm(actor, request.POST or None, patient=patient),
+        template="billing/authorization_form.html",
+        save=lambda actor, fields: authorizations.create(actor=actor, patient=patient, **fields),
+        done=lambda created: actor.url("billing:authorization", pk=created.pk),
+        context={"patient": patient, "cancel": actor.url("accounts:patient", pk=pk)},
+        said="Authorization added.",
+    )
+
+
+def authorization_edit(request: ClinicRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    page = request.actor.url("billing:authorization", pk=pk)
+    return form_page(
+        request,
+        verb="authorization.update",
+        form=AuthorizationEditForm(request.actor, request.POST or None, row=found),
+        template="billing/authorization_form.html",
+        save=lambda actor, fields: authorizations.update(
+            actor=actor, authorization=found, **fields
+        ),
+        done=lambda _: page,
+        context={"authorization": found, "patient": found.patient, "cancel": page},
+        said="Authorization saved.",
+    )
+
+
+def authorization_adjust(request: ClinicRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    page = request.actor.url("billing:authorization", pk=pk)
+    return form_page(
+        request,
+        verb="unit.adjust",
+        form=AdjustForm(request.POST or None, initial={"total_units": found.total_units}),
+        template="billing/authorization_adjust.html",
+        save=lambda actor, fields: authorizations.set_total(
+            actor=actor, authorization=found, **fields
+        ),
+        done=lambda _: page,
+        context={"authorization": found, "cancel": page},
+        said="Units adjusted.",
+    )
+
+
+def authorization_activate(request: ClinicRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    page = request.actor.url("billing:authorization", pk=pk)
+    return action(
+        request,
+        verb="authorization.activate",
+        save=lambda actor: authorizations.activate(actor=actor, authorization=found),
+        done=lambda _: page,
+        back=page,
+        said="Authorization active: its units can be booked.",
+    )
+
+
+def authorization_cancel(request: ClinicRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    page = request.actor.url("billing:authorization", pk=pk)
+    return form_page(
+        request,
+        verb="authorization.cancel",
+        form=CancelForm(request.POST or None),
+        template="billing/authorization_cancel.html",
+        save=lambda actor, fields: authorizations.cancel(
+            actor=actor, authorization=found, **fields
+        ),
+        done=lambda _: page,
+        context={"authorization": found, "cancel": page, "consequences": _if_cancelled(found)},
+        said="Authorization cancelled.",
+    )
+
+
+def authorization_history(request: ClinicRequest, pk: int) -> HttpResponse:
+    return history(request, _found(request, pk))
+
+
+def _found(request: ClinicRequest, pk: int) -> Authorization:
+    rows = access.authorizations(request.actor).with_services()
+    stated = rows.with_state(today=request.actor.organization.today())
+    found: Authorization = get_object_or_404(
+        stated.select_related("patient", "payer", "policy__payer"), pk=pk
+    )
+    return found
+
+
+def _caps(authorization: Authorization) -> list[dict[str, Any]]:
+    """Of each cap: what is held now, in the period that today lies in."""
+    today = authorization.organization.today()
+    caps = [(period, getattr(authorization, f"cap_per_{period}")) for period in get_args(Period)]
+    return [
+        {
+            "period": "Today" if period == "day" else f"This {period}",
+            "cap": cap,
+            "held": ledger.units_held(authorization, today, period),
+        }
+        for period, cap in caps
+        if cap is not None
+    ]
+
+
+def _if_cancelled(authorization: Authorization) -> list[str]:
+    words = [f"{errors.count(authorization.available_units)} can no longer be booked"]
+    if authorization.used_units:
+        words.append(f"{errors.count(authorization.used_units)} already used stay used")
+    if authorization.reserved_units:
+        words.append(
+            f"Not while {errors.count(authorization.reserved_units)} are reserved: "
+            "cancel or move what holds them first"
+        )
+    return words

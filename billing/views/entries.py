@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts import wall_time
+from accounts.errors import DomainError
+from accounts.http import ClinicRequest
+from accounts.lists import paged
+from accounts.permissions import require
+from billing import access, sources
+from billing.filters import EntryFilter
+from billing.forms.authorization import BalanceForm
+from billing.models import Authorization
+from billing.services import replay
+from billing.tables import EntryTable
+
+
+def entries(request: ClinicRequest, pk: int) -> HttpResponse:
+    """Why the numbers are what they are: the entries behind all of them, or behind one."""
+    authorization = _found(request, pk)
+    chosen = EntryFilter(request.GET, queryset=replay.explain(authorization), request=request)
+    table = paged(request, EntryTable(chosen.qs))
+    shown = [row.record for row in table.paginated_rows]
+    figure = chosen.form.cleaned_data.get("figure") or ""
+    return render(
+        request,
+        "billing/entries.html",
+        {
+            "authorization": authorization,
+            "table": table,
+            "filter": chosen,
+            "figure": figure,
+            "sum": chosen.sums()[figure] if figure else None,
+            "sources": sources.resolve(request.actor, (entry.source for entry in shown)),
+        },
+    )
+
+
+def balance(request: ClinicRequest, pk: int) -> HttpResponse:
+    """What the balance was at an instant of the clinic's wall clock."""
+    authorization = _found(request, pk)
+    form = BalanceForm(request.GET if "date" in request.GET else None)
+
+    def page(status: int = 200, **more: object) -> HttpResponse:
+        context = {"authorization": authorization, "form": form, **more}
+        return render(request, "billing/balance.html", context, status=status)
+
+    def refused(error: DomainError) -> HttpResponse:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return page(error.status)
+
+    if not form.is_bound:
+        return page()
+    if not form.is_valid():
+        return page(422)
+    request.refused = refused
+    asked = form.cleaned_data
+    when = wall_time.instant(request.actor.organization, asked["date"], asked["time"], field="time")
+    return page(when=when, balance=replay.balance_as_of(authorization, when))
+
+
+def _found(request: ClinicRequest, pk: int) -> Authorization:
+    require(request.actor.role, "ledger.view")
+    rows = access.authorizations(request.actor).select_related("patient", "payer")
+    found: Authorization = get_object_or_404(rows, pk=pk)
+    return found

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.http import ClinicRequest
+from accounts.lists import list_page
+from accounts.pages import action, form_page
+from accounts.permissions import require
+from billing import access
+from billing.filters import PayerFilter
+from billing.forms.payer import PayerForm
+from billing.services import payers
+from billing.tables import PayerTable
+
+
+def payer_list(request: ClinicRequest) -> HttpResponse:
+    require(request.actor.role, "payer.view")
+    return list_page(
+        request,
+        template="billing/payers.html",
+        rows=access.payers(request.actor)
+        .annotate(policy_count=Count("policies"))
+        .order_by("name", "id"),
+        table=PayerTable,
+        filters=PayerFilter,
+        context={"may_change": request.actor.may("payer.update")},
+    )
+
+
+def payer_new(request: ClinicRequest) -> HttpResponse:
+    back = request.actor.url("billing:payers")
+    return form_page(
+        request,
+        verb="payer.create",
+        form=PayerForm(request.POST or None),
+        template="billing/payer_form.html",
+        save=lambda actor, fields: payers.create(actor=actor, **fields),
+        done=lambda _: back,
+        context={"cancel": back},
+        said="Payer added.",
+    )
+
+
+def payer_edit(request: ClinicRequest, pk: int) -> HttpResponse:
+    payer = get_object_or_404(access.payers(request.actor), pk=pk)
+    back = request.actor.url("billing:payers")
+    return form_page(
+        request,
+        verb="payer.update",
+        form=PayerForm(request.POST or None, row=payer),
+        template="billing/payer_form.html",
+        save=lambda actor, fields: payers.update(actor=actor, payer=payer, **fields),
+        done=lambda _: back,
+        context={"payer": payer, "cancel": back},
+        said="Payer saved.",
+    )
+
+
+def payer_deactivate(request: ClinicRequest, pk: int) -> HttpResponse:
+    payer = get_object_or_404(access.payers(request.actor), pk=pk)
+    page = request.actor.url("billing:payer_edit", pk=pk)
+    return action(
+        request,
+        verb="payer.deactivate",
+        save=lambda actor: payers.deactivate(actor=actor, payer=payer),
+        done=lambda _: page,
+        back=page,
+        said="Payer deactivated: new policies cannot name it.",
+    )
+
+
+def payer_reactivate(request: ClinicRequest, pk: int) -> HttpResponse:
+    payer = get_object_or_404(access.payers(request.actor), pk=pk)
+    page = request.actor.url("billing:payer_edit", pk=pk)
+    return action(
+        request,
+        verb="payer.reactivate",
+        save=lambda actor: payers.reactivate(actor=actor, payer=payer),
+        done=lambda _: page,
+        back=page,
+        said="Payer reactivated.",
+    )

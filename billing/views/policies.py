@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts import access as accounts_access
+from accounts.http import ClinicRequest
+from accounts.pages import form_page
+from accounts.permissions import require
+from accounts.services import records
+from billing import access
+from billing.forms.policy import EndPolicyForm, PolicyEditForm, PolicyForm
+from billing.services import policies
+
+
+def patient_insurance(request: ClinicRequest, pk: int) -> HttpResponse:
+    """A patient's policies and units: a page, or the part of the patient's page for htmx."""
+    actor = request.actor
+    require(actor.role, "authorization.view")
+    patient = get_object_or_404(accounts_access.patients(actor), pk=pk)
+    if not request.htmx:  # else the patient's page has recorded it
+        records.view(actor=actor, patient=patient)
+    today = actor.organization.today()
+    authorizations = access.authorizations(actor).filter(patient=patient)
+    return render(
+        request,
+        "billing/patient_insurance.html" + ("#insurance" if request.htmx else ""),
+        {
+            "patient": patient,
+            "policies": access.policies(actor).filter(patient=patient).select_related("payer"),
+            "authorizations": authorizations.with_state(today=today)
+            .in_use_first(today=today)
+            .with_services(),
+            "today": today,
+        },
+    )
+
+
+def policy_new(request: ClinicRequest, pk: int) -> HttpResponse:
+    patient = get_object_or_404(accounts_access.patients(request.actor), pk=pk)
+    page = request.actor.url("accounts:patient", pk=pk)
+    return form_page(
+        request,
+        verb="policy.create",
+        form=PolicyForm(request.actor, request.POST or None),
+        template="billing/policy_form.html",
+        save=lambda actor, fields: policies.create(actor=actor, patient=patient, **fields),
+        done=lambda _: page,
+        context={"patient": patient, "cancel": page},
+        said="Insurance policy added.",
+    )
+
+
+def policy_edit(request: ClinicRequest, pk: int) -> HttpResponse:
+    policy = get_object_or_404(access.policies(request.actor).select_related("patient"), pk=pk)
+    page = request.actor.url("accounts:patient", pk=policy.patient_id)
+    return form_page(
+        request,
+        verb="policy.update",
+        form=PolicyEditForm(request.actor, request.POST or None, row=policy),
+        template="billing/policy_form.html",
+        save=lambda actor, fields: policies.update(actor=actor, policy=policy, **fields),
+        done=lambda _: page,
+        context={"policy": policy, "patient": policy.patient, "cancel": page},
+        said="Insurance policy saved.",
+    )
+
+
+def policy_end(request: ClinicRequest, pk: int) -> HttpResponse:
+    rows = access.policies(request.actor).select_related("patient", "payer")
+    policy = get_object_or_404(rows, pk=pk)
+    page = request.actor.url("accounts:patient", pk=policy.patient_id)
+    last_day = policy.end_date or request.actor.organization.today()
+    return form_page(
+        request,
+        verb="policy.end",
+        form=EndPolicyForm(request.POST or None, initial={"end_date": last_day}),
+        template="billing/policy_end.html",
+        save=lambda actor, fields: policies.end(actor=actor, policy=policy, **fields),
+        done=lambda _: page,
+        context={"policy": policy, "patient": policy.patient, "cancel": page},
+        said="Insurance policy ended.",
+    )
