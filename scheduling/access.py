@@ -1,0 +1,66 @@
+"""What of the calendar an actor may see, and what of it they may change."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts.access import patient_scope
+from accounts.actor import Actor
+from accounts.roles import Role
+from scheduling.models import Appointment, Location, ProgressNote, Room, Session
+from scheduling.models.appointment import AppointmentQuerySet
+from scheduling.models.location import LocationQuerySet
+from scheduling.models.session import SessionQuerySet
+
+
+def locations(actor: Actor) -> LocationQuerySet:
+    found: LocationQuerySet = Location.objects.of(actor.organization)
+    return found
+
+
+def rooms(actor: Actor) -> LocationQuerySet:
+    found: LocationQuerySet = Room.objects.of(actor.organization)
+    return found
+
+
+def appointments(actor: Actor) -> AppointmentQuerySet:
+    """Those the actor may open: practitioners see their own and their patients'."""
+    found: AppointmentQuerySet = Appointment.objects.of(actor.organization)
+    return found.filter(_scope(actor))
+
+
+def changeable_appointments(actor: Actor) -> AppointmentQuerySet:
+    """Those the actor's verbs reach: practitioners change their own only."""
+    found = appointments(actor)
+    if actor.role == Role.PRACTITIONER:
+        return found.filter(practitioner_id=actor.practitioner_id)
+    return found
+
+
+def busy_times(actor: Actor) -> AppointmentQuerySet:
+    """Every appointment of the clinic, to know when people are taken. Staff only.
+
+    Whoever draws these shows names only for what `appointments` holds too.
+    """
+    found: AppointmentQuerySet = Appointment.objects.of(actor.organization)
+    return found if actor.is_staff or actor.role == Role.SYSTEM else appointments(actor)
+
+
+def sessions(actor: Actor) -> SessionQuerySet:
+    found: SessionQuerySet = Session.objects.of(actor.organization)
+    return found.filter(_scope(actor))
+
+
+def notes(actor: Actor) -> QuerySet[ProgressNote]:
+    """Clinical notes: staff only, and practitioners as far as their patients."""
+    found = ProgressNote.objects.filter(organization=actor.organization)
+    if not actor.may("note.view"):
+        return found.none()
+    return found.filter(session__in=sessions(actor))
+
+
+def _scope(actor: Actor) -> Q:
+    scope = patient_scope(actor, "patient__")
+    if actor.role == Role.PRACTITIONER and actor.practitioner_id is not None:
+        return scope | Q(practitioner_id=actor.practitioner_id)
+    return scope

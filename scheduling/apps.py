@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class SchedulingConfig(AppConfig):
+    name = "scheduling"
+
+    def ready(self) -> None:
+        from accounts import history
+        from accounts import panels as patient_panels
+        from billing import panels as authorization_panels
+        from billing import sources
+        from scheduling import permissions  # noqa: F401  registers this app's rows
+        from scheduling.views import authorization_parts
+
+        part = "scheduling:patient_appointments"
+        patient_panels.register("Appointments", part, "appointment.view")
+        holding = "scheduling:authorization_appointments"
+        authorization_panels.register("Appointments that hold units", holding, "appointment.view")
+        sources.register("appointment", authorization_parts.sources)
+        history.register("scheduling.appointment", "scheduling:appointment")
+        history.register("scheduling.session", "scheduling:session")

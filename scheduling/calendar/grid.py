@@ -1,0 +1,270 @@
+"""The calendar as `components/calendar.html` draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.models import Practitioner
+from scheduling.calendar import wall
+from scheduling.calendar.lanes import Placed, arrange
+from scheduling.calendar.wall import Hours
+from scheduling.models import Appointment
+from scheduling.models.appointment import OCCUPYING
+from scheduling.services.checks import FARTHEST
+
+
+@dataclass(frozen=True)
+class Slot:
+    row: int
+    span: int
+    label: str
+    starts_at: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """An appointment in its column; `href` is empty where only "Busy" may be said."""
+
+    id: str
+    version: int
+    row: int
+    span: int
+    lane: int
+    lanes: int
+    status: str
+    hue: int
+    patient: str
+    service: str = ""
+    time_label: str = ""
+    units: int = 0
+    href: str = ""
+    move_url: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    title: str
+    subtitle: str
+    day: date
+    is_today: bool = False
+    practitioner: Practitioner | None = None
+    hue: int | None = None
+    slots: list[Slot] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def date(self) -> str:
+        return self.day.isoformat()
+
+    @property
+    def practitioner_id(self) -> int | None:
+        return self.practitioner.pk if self.practitioner else None
+
+
+@dataclass(frozen=True)
+class Moving:
+    """The appointment that is being moved by plain buttons."""
+
+    patient: str
+    url: str
+    version: int
+    back: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    label: str
+    hours: Hours
+    columns: list[Column]
+    now_row: int | None
+    moving: Moving | None = None
+
+    @property
+    def row_count(self) -> int:
+        return self.hours.row_count
+
+    @property
+    def first_minute(self) -> int:
+        return self.hours.first_minute
+
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        return self.hours.labels
+
+    @property
+    def open_row(self) -> int:
+        return self.hours.open_row
+
+    @property
+    def close_row(self) -> int | None:
+        return self.hours.close_row if self.hours.close_row < self.row_count else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Painter:
+    """Fills columns for one actor.
+
+    `named` holds the ids of the appointments whose patient the actor may see; `bookable_for` the
+    practitioners into whose time the actor may book (None: anybody's). With `location_id`, what is
+    at other locations takes up time without being told of.
+    """
+
+    actor: Actor
+    named: Collection[int]
+    bookable_for: Collection[int] | None
+    location_id: int | None = None
+    show_who: bool = False
+
+    def paint(
+        self,
+        columns: list[Column],
+        appointments: Iterable[Appointment],
+        *,
+        label: str,
+        moving: Moving | None = None,
+    ) -> Calendar:
+        clinic = self.actor.organization
+        spans: dict[str, list[tuple[Appointment, tuple[int, int]]]] = {c.key: [] for c in columns}
+        for appointment in appointments:
+            for column in columns:
+                if column.practitioner_id not in (None, appointment.practitioner_id):
+                    continue
+                span = wall.span_on(clinic, column.day, appointment.starts_at, appointment.ends_at)
+                if span:
+                    spans[column.key].append((appointment, span))
+        hours = Hours.of(clinic, [span for found in spans.values() for _, span in found])
+        for column in columns:
+            self._fill(column, spans[column.key], hours)
+        now = clinic.local(timezone.now())
+        return Calendar(
+            label=label,
+            hours=hours,
+            columns=columns,
+            now_row=hours.row_of(now.hour * 60 + now.minute),
+            moving=moving,
+        )
+
+    def _fill(
+        self,
+        column: Column,
+        found: list[tuple[Appointment, tuple[int, int]]],
+        hours: Hours,
+    ) -> None:
+        placed = [Placed(appointment, *hours.place(span)) for appointment, span in found]
+        everybody = column.practitioner is None
+        column.blocks.extend(self._block(column, one) for one in arrange(placed, spare=everybody))
+        if not self._may_book(column):
+            return
+        taken = set() if everybody else _taken(placed)
+        column.slots.extend(self._slots(column, hours, taken))
+
+    def _may_book(self, column: Column) -> bool:
+        actor, today = self.actor, self.actor.organization.today()
+        if not actor.may("appointment.book") or column.day < today:
+            return False
+        if column.day > today + FARTHEST - timedelta(days=1):
+            return False
+        owner = column.practitioner_id
+        return self.bookable_for is None or owner is None or owner in self.bookable_for
+
+    def _slots(self, column: Column, hours: Hours, taken: set[int]) -> Iterable[Slot]:
+        """Half hours, and quarters where only a quarter is free."""
+        clinic = self.actor.organization
+        is_even = wall.has_even_clock(clinic, column.day)
+        row = max(hours.open_row, 0)
+        while row < hours.close_row:
+            clock = hours.clock(row)
+            if row not in taken and (is_even or wall.bookable(clinic, column.day, clock)):
+                whole = row % 2 == 0 and row + 1 < hours.close_row and row + 1 not in taken
+                starts_at = f"{column.date}T{clock:%H:%M}"
+                yield Slot(
+                    row=row,
+                    span=2 if whole else 1,
+                    label=f"{clock:%H:%M}",
+                    starts_at=starts_at,
+                    href=self._book_url(column, starts_at),
+                )
+                row += 1 if whole else 0
+            row += 1
+
+    def _book_url(self, column: Column, starts_at: str) -> str:
+        params: dict[str, object] = {"start": starts_at}
+        if column.practitioner_id:
+            params["practitioner"] = column.practitioner_id
+        return f"{self.actor.url('scheduling:book')}?{urlencode(params, safe=':')}"
+
+    def _block(self, column: Column, placed: Placed[Appointment]) -> Block:
+        appointment = placed.item
+        where: dict[str, Any] = {
+            "row": placed.row,
+            "span": placed.span,
+            "lane": placed.lane,
+            "lanes": placed.lanes,
+        }
+        if appointment is None:
+            return Block(
+                id=f"more-{column.key}-{placed.row}",
+                version=0,
+                status="more",
+                hue=0,
+                patient=f"{placed.more} more",
+                service="See the day",
+                href=f"{self.actor.url('scheduling:day')}?date={column.date}",
+                **where,
+            )
+        return self._appointment_block(column, appointment, where)
+
+    def _appointment_block(
+        self, column: Column, appointment: Appointment, where: dict[str, Any]
+    ) -> Block:
+        local = self.actor.organization.local
+        start, end = local(appointment.starts_at), local(appointment.ends_at)
+        begins_here = start.date() == column.day
+        common: dict[str, Any] = {
+            "id": str(appointment.pk) if begins_here else f"{appointment.pk}-{column.key}",
+            "version": appointment.version,
+            "hue": appointment.practitioner.hue,
+            "time_label": f"{start:%H:%M}–{end:%H:%M}",
+        }
+        if appointment.pk not in self.named:
+            return Block(patient="Busy", status="busy", **common, **where)
+        if self.location_id not in (None, appointment.location_id):
+            return Block(patient="Elsewhere", status="busy", **common, **where)
+        service = appointment.service_code.full_code
+        if self.show_who:
+            service = f"{appointment.practitioner.last_name} · {service}"
+        movable = begins_here and self._may_move(appointment)
+        url = self.actor.url
+        return Block(
+            patient=appointment.patient.called_name,
+            status=appointment.status,
+            service=service,
+            units=0 if appointment.is_private_pay else appointment.units,
+            href=url("scheduling:appointment", pk=appointment.pk),
+            move_url=url("scheduling:appointment_move", pk=appointment.pk) if movable else "",
+            **common,
+            **where,
+        )
+
+    def _may_move(self, appointment: Appointment) -> bool:
+        if not appointment.is_movable or not self.actor.may("appointment.reschedule"):
+            return False
+        return self.bookable_for is None or appointment.practitioner_id in self.bookable_for
+
+
+def _taken(placed: list[Placed[Appointment]]) -> set[int]:
+    return {
+        row
+        for one in placed
+        if one.item is not None and one.item.status in OCCUPYING
+        for row in range(one.row, one.end)
+    }

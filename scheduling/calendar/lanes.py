@@ -1,0 +1,79 @@
+"""Side by side: what overlaps shares the width of its column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+MOST_LANES = 6
+
+
+@dataclass(frozen=True)
+class Placed(Generic[T]):
+    """`item` in rows and lane; without one, `more` items that found no room are told of."""
+
+    item: T | None
+    row: int
+    span: int
+    lane: int = 1
+    lanes: int = 1
+    more: int = 0
+
+    @property
+    def end(self) -> int:
+        return self.row + self.span
+
+
+def arrange(placed: list[Placed[T]], *, spare: bool = False) -> list[Placed[T]]:
+    """Give lanes to what overlaps, directly or through others.
+
+    `spare` leaves a lane beside the items free, so that the time below stays in reach. What does
+    not fit into MOST_LANES becomes an item that says how many more there are.
+    """
+    found: list[Placed[T]] = []
+    for cluster in _clusters(sorted(placed, key=lambda one: (one.row, -one.span))):
+        found += _share(cluster, MOST_LANES - 1 if spare else MOST_LANES, spare)
+    return found
+
+
+def _clusters(ordered: list[Placed[T]]) -> Iterator[list[Placed[T]]]:
+    cluster: list[Placed[T]] = []
+    end = 0
+    for one in ordered:
+        if cluster and one.row >= end:
+            yield cluster
+            cluster = []
+        end = max(end, one.end) if cluster else one.end
+        cluster.append(one)
+    if cluster:
+        yield cluster
+
+
+def _share(cluster: list[Placed[T]], most: int, spare: bool) -> list[Placed[T]]:
+    ends: list[int] = []
+    with_lane: list[Placed[T]] = []
+    for one in cluster:
+        free = next((lane for lane, end in enumerate(ends) if end <= one.row), len(ends))
+        if free == len(ends):
+            ends.append(one.end)
+        else:
+            ends[free] = one.end
+        with_lane.append(replace(one, lane=free + 1))
+    lanes = min(len(ends), most)
+    kept = with_lane
+    if len(ends) > most:
+        rest = [one for one in with_lane if one.lane >= most]
+        kept = [one for one in with_lane if one.lane < most]
+        kept += [_summary(part, most) for part in _clusters(rest)]
+    return [replace(one, lanes=lanes + spare) for one in kept]
+
+
+def _summary(rest: list[Placed[T]], lane: int) -> Placed[T]:
+    if len(rest) == 1:
+        return replace(rest[0], lane=lane)
+    row = min(one.row for one in rest)
+    span = max(one.end for one in rest) - row
+    return Placed(item=None, row=row, span=span, lane=lane, more=len(rest))

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from accounts import access as accounts_access
+from accounts.forms.base import DateInput, SearchInput
+from billing import access as billing_access
+from scheduling.models import Appointment, Session, Status
+
+
+def _practitioners(request: Any) -> QuerySet[Any]:
+    return accounts_access.practitioners(request.actor)
+
+
+def _services(request: Any) -> QuerySet[Any]:
+    return billing_access.service_codes(request.actor)
+
+
+class CalendarFilter(django_filters.FilterSet):
+    """What appointments and sessions are both looked for by; days are the clinic's own."""
+
+    q = django_filters.CharFilter(
+        label="Patient", method="search", max_length=100, widget=SearchInput("Name or MRN")
+    )
+    practitioner = django_filters.ModelChoiceFilter(queryset=_practitioners, empty_label="Any")
+    first = django_filters.DateFilter(label="From", method="from_day", widget=DateInput)
+    last = django_filters.DateFilter(label="To", method="to_day", widget=DateInput)
+
+    instant = "starts_at"
+
+    def search(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        found = accounts_access.patients(self.request.actor).search(text)
+        return rows.filter(patient__in=found.order_by().values("pk"))
+
+    def from_day(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
+        return rows.filter(**{f"{self.instant}__date__gte": day})
+
+    def to_day(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
+        return rows.filter(**{f"{self.instant}__date__lte": day})
+
+
+class AppointmentFilter(CalendarFilter):
+    status = django_filters.ChoiceFilter(choices=Status.choices, empty_label="Any")
+    service = django_filters.ModelChoiceFilter(
+        field_name="service_code", queryset=_services, empty_label="Any"
+    )
+
+    class Meta:
+        model = Appointment
+        fields: list[str] = []
+
+
+class SessionFilter(CalendarFilter):
+    note = django_filters.ChoiceFilter(
+        label="Note",
+        method="by_note",
+        choices=[("unsigned", "To sign"), ("signed", "Signed")],
+        empty_label="Any",
+    )
+
+    instant = "started_at"
+
+    class Meta:
+        model = Session
+        fields: list[str] = []
+
+    def by_note(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == "unsigned":
+            return rows.unsigned()  # type: ignore[attr-defined]
+        return rows.filter(note__status=value)

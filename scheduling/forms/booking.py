@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+
+from accounts import access as accounts_access
+from accounts.actor import Actor
+from accounts.forms.base import DateInput, TimeInput
+from accounts.models import Patient
+from accounts.roles import Role
+from accounts.validators import validate_plain_text
+from billing import access as billing_access
+from billing.models import Authorization
+from scheduling import access, wall_time
+from scheduling.services.reservations import BEST, Drawn
+
+PRIVATE = "private"
+
+
+class AuthorizationChoice(forms.ChoiceField):
+    """The patient's authorizations, or private pay; empty lets the best be chosen."""
+
+
+class BookingForm(forms.Form):
+    """An appointment in the clinic's words: a day, a wall-clock time and a length."""
+
+    service_code = forms.ModelChoiceField(label="Service", queryset=None, empty_label=None)
+    practitioner = forms.ModelChoiceField(queryset=None, empty_label=None)
+    day = forms.DateField(label="Date", widget=DateInput)
+    start = forms.TimeField(widget=TimeInput)
+    minutes = forms.IntegerField(min_value=1, max_value=100_000)
+    authorization = AuthorizationChoice(required=False)
+    room = forms.ModelChoiceField(queryset=None, required=False, empty_label="No room")
+    override_reason = forms.CharField(
+        label="Book over it, because",
+        required=False,
+        max_length=300,
+        validators=[validate_plain_text],
+    )
+
+    def __init__(self, data: Any = None, *, actor: Actor, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.actor, self.patient = actor, patient
+        self.found = list(
+            billing_access.authorizations(actor)
+            .filter(patient=patient, status=Authorization.Status.ACTIVE)
+            .select_related("payer")
+            .order_by("end_date", "id")
+        )
+        people = accounts_access.practitioners(actor).active()
+        if actor.role == Role.PRACTITIONER:
+            people = people.filter(pk=actor.practitioner_id)
+        self.fields["practitioner"].queryset = people
+        self.fields["service_code"].queryset = billing_access.service_codes(actor).active()
+        self.fields["room"].queryset = access.rooms(actor).active().select_related("location")
+        self.fields["authorization"].choices = [
+            ("", "The best that covers it"),
+            *((str(one.pk), _described(one)) for one in self.found),
+            (PRIVATE, "None: private pay"),
+        ]
+        if not actor.may("appointment.override"):
+            del self.fields["override_reason"]
+
+    def times(self) -> tuple[datetime, datetime]:
+        """Start and end as instants. Raises TimeInvalid for a time the clocks skip or repeat."""
+        fields = self.cleaned_data
+        starts_at = wall_time.instant(self.actor.organization, fields["day"], fields["start"])
+        return starts_at, starts_at + timedelta(minutes=fields["minutes"])
+
+    def chosen_authorization(self) -> Drawn:
+        value = self.cleaned_data["authorization"]
+        if value == PRIVATE:
+            return None
+        return next((one for one in self.found if str(one.pk) == value), BEST)
+
+
+def _described(authorization: Authorization) -> str:
+    return (
+        f"{authorization.number} · {authorization.payer} · {authorization.available_units} left, "
+        f"until {authorization.end_date:%-d %b %Y}"
+    )

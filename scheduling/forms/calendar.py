@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from accounts import access as accounts_access
+from accounts.actor import Actor
+from accounts.models import Practitioner
+from accounts.roles import Role
+from scheduling import access
+from scheduling.models import Location
+
+ALL = "all"
+EARLIEST, LATEST = dt.date(1900, 2, 1), dt.date(2199, 12, 1)
+
+
+class CalendarFilter(forms.Form):
+    """Which part of the calendar is looked at. A practitioner begins with their own."""
+
+    practitioner = forms.ChoiceField(required=False)
+    location = forms.ChoiceField(required=False)
+    cancelled = forms.BooleanField(required=False, label="Cancelled too")
+    date = forms.DateField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, actor: Actor) -> None:
+        self.actor = actor
+        self.practitioners = {
+            str(one.pk): one for one in accounts_access.practitioners(actor).active()
+        }
+        self.locations = {str(one.pk): one for one in access.locations(actor).active()}
+        own = str(actor.practitioner_id or ALL) if actor.role == Role.PRACTITIONER else ALL
+        super().__init__({**data.dict(), "practitioner": data.get("practitioner") or own})
+        self._offer("practitioner", (ALL, "Everybody"), self.practitioners)
+        self._offer("location", ("", "Anywhere"), self.locations)
+        if len(self.locations) < 2:
+            self.fields["location"].widget = forms.HiddenInput()
+
+    def _offer(self, name: str, first: tuple[str, str], rows: dict[str, Any]) -> None:
+        choices = [first, *((key, row.name) for key, row in rows.items())]
+        self.fields[name].choices = choices
+
+    @property
+    def day(self) -> dt.date:
+        """The day asked for; today when it is none."""
+        asked: dt.date | None = self.cleaned_data.get("date")
+        if asked is None or not EARLIEST <= asked <= LATEST:
+            return self.actor.organization.today()
+        return asked
+
+    @property
+    def whose(self) -> Practitioner | None:
+        return self.practitioners.get(self.cleaned_data.get("practitioner", ""))
+
+    @property
+    def where(self) -> Location | None:
+        return self.locations.get(self.cleaned_data.get("location", ""))
+
+    @property
+    def names_a_stranger(self) -> bool:
+        """Whether somebody or something was asked for that is not of this clinic."""
+        return "practitioner" in self.errors or "location" in self.errors

@@ -1,0 +1,154 @@
+"""Appointments that do not take place, and those that do after all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import Conflict
+from accounts.roles import Role
+from accounts.services import events
+from accounts.services.transaction import write
+from billing.services import ledger
+from scheduling.errors import UnlawfulTransition
+from scheduling.models import Appointment, Status
+from scheduling.services.appointments import lock, refuse_conflicts_of, save
+from scheduling.services.reservations import reserve_again
+
+BY_ROLE = {
+    Role.PATIENT: Appointment.CancelledBy.PATIENT,
+    Role.PRACTITIONER: Appointment.CancelledBy.PRACTITIONER,
+}
+CANCELLATION = ("status", "cancelled_by", "cancel_reason", "cancelled_late")
+
+
+@write("appointment.cancel")
+def cancel(
+    *,
+    actor: Actor,
+    appointment: Appointment,
+    reason: str = "",
+    cancelled_by: str = "",
+    version: int | None = None,
+) -> Appointment:
+    """Cancel and give the units back. Late when less than the clinic's notice is left.
+
+    `cancelled_by` is who wished it, when that is not the actor's own side. Patients may cancel
+    themselves only while it is not late, and if the clinic lets them.
+    Raises UnlawfulTransition, Conflict `too_late_to_cancel`, `cancel_by_phone`, `stale`.
+    """
+    locked = lock(actor, appointment, version=version)
+    require(locked, Status.CANCELLED)
+    is_late = would_be_late(locked)
+    if actor.role == Role.PATIENT:
+        _check_patient_may(actor, is_late=is_late)
+    locked.status = Status.CANCELLED
+    locked.cancelled_by = _side(actor, cancelled_by)
+    locked.cancel_reason = reason.strip()
+    locked.cancelled_late = is_late
+    save(locked, CANCELLATION)
+    released = _release(actor, locked, "cancelled")
+    events.record(
+        actor=actor,
+        action="appointment.cancelled",
+        obj=locked,
+        patient=locked.patient,
+        by=locked.cancelled_by,
+        late=is_late,
+        released=released,
+    )
+    return locked
+
+
+@write("appointment.mark_no_show")
+def mark_no_show(*, actor: Actor, appointment: Appointment) -> Appointment:
+    """The patient did not come: the units are given back. Only once the time has begun.
+
+    Raises UnlawfulTransition, Conflict `not_begun`.
+    """
+    locked = lock(actor, appointment)
+    require(locked, Status.NO_SHOW)
+    if timezone.now() < locked.starts_at:
+        raise Conflict("The appointment has not begun yet.", code="not_begun")
+    locked.status = Status.NO_SHOW
+    save(locked, ["status"])
+    released = _release(actor, locked, "no-show")
+    events.record(
+        actor=actor,
+        action="appointment.no_show",
+        obj=locked,
+        patient=locked.patient,
+        released=released,
+    )
+    return locked
+
+
+@write("appointment.restore")
+def restore(*, actor: Actor, appointment: Appointment) -> Appointment:
+    """Undo a cancellation or no-show: the time and the units are taken again, if still free.
+
+    Raises UnlawfulTransition, NotFree, and the refusals of `ledger.reserve`.
+    """
+    locked = lock(actor, appointment)
+    require(locked, Status.SCHEDULED)
+    refuse_conflicts_of(actor, locked)
+    reserve_again(actor, locked, units=locked.units)
+    locked.status = Status.SCHEDULED
+    locked.cancelled_by, locked.cancel_reason, locked.cancelled_late = "", "", None
+    save(locked, [*CANCELLATION, "reservation"])
+    events.record(actor=actor, action="appointment.restored", obj=locked, patient=locked.patient)
+    return locked
+
+
+def require(appointment: Appointment, status: Status) -> None:
+    """Raises UnlawfulTransition, saying what the appointment is."""
+    if not appointment.may_become(status):
+        raise UnlawfulTransition(
+            f"This appointment is {appointment.get_status_display().lower()}: "
+            f"it cannot become {status.label.lower()}.",
+            status=appointment.status,
+            wanted=status.value,
+        )
+
+
+def would_be_late(appointment: Appointment) -> bool:
+    """Whether cancelling now leaves less than the clinic's notice."""
+    notice = timedelta(hours=appointment.organization.late_cancellation_hours)
+    return timezone.now() > appointment.starts_at - notice
+
+
+def patient_may_cancel(appointment: Appointment) -> bool:
+    return (
+        appointment.organization.patients_may_cancel
+        and appointment.may_become(Status.CANCELLED)
+        and not would_be_late(appointment)
+    )
+
+
+def _check_patient_may(actor: Actor, *, is_late: bool) -> None:
+    clinic = actor.organization
+    call = f"Please call the clinic{f' at {clinic.phone}' if clinic.phone else ''}."
+    if not clinic.patients_may_cancel:
+        raise Conflict(f"This clinic takes cancellations by phone. {call}", code="cancel_by_phone")
+    if is_late:
+        raise Conflict(
+            f"It is less than {clinic.late_cancellation_hours} hours away. {call}",
+            code="too_late_to_cancel",
+            hours=clinic.late_cancellation_hours,
+        )
+
+
+def _side(actor: Actor, wished_by: str) -> str:
+    if actor.role == Role.PATIENT or not wished_by:
+        return BY_ROLE.get(actor.role, Appointment.CancelledBy.CLINIC)
+    return Appointment.CancelledBy(wished_by)
+
+
+def _release(actor: Actor, appointment: Appointment, reason: str) -> int:
+    """Give the appointment's units back; how many."""
+    if appointment.reservation is None:
+        return 0
+    ledger.release(actor=actor, reservation=appointment.reservation, reason=reason)
+    return appointment.reservation.units

@@ -1,0 +1,161 @@
+"""Progress notes: drafted, signed, and from then on added to only."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid, NotAllowed, stale
+from accounts.services import events
+from accounts.services.transaction import write
+from scheduling.models import Addendum, ProgressNote, Session
+from scheduling.services import checks
+
+
+class NoteTexts(TypedDict, total=False):
+    """What `draft` takes."""
+
+    format: str
+    subjective: str
+    objective: str
+    assessment: str
+    plan: str
+    narrative: str
+    version: int | None
+
+
+TEXTS = ("subjective", "objective", "assessment", "plan", "narrative")
+
+
+@write("note.write")
+def draft(
+    *,
+    actor: Actor,
+    session: Session,
+    format: str = ProgressNote.Format.SOAP,
+    subjective: str = "",
+    objective: str = "",
+    assessment: str = "",
+    plan: str = "",
+    narrative: str = "",
+    version: int | None = None,
+) -> ProgressNote:
+    """Keep the draft of a session's note, new or changed. `version` is the one the writer saw.
+
+    Raises NotAllowed for who may not write it, Conflict `note_signed`, `stale`.
+    """
+    _check_author(actor, session)
+    note = ProgressNote.objects.select_for_update().filter(session=session).first()
+    if note is None:
+        note = ProgressNote(organization=actor.organization, session=session, version=0)
+    elif note.is_signed:
+        raise _is_signed()
+    elif version is not None and note.version != version:
+        raise stale("note")
+    note.format = format
+    texts = (subjective, objective, assessment, plan, narrative)
+    for name, text in zip(TEXTS, texts, strict=True):
+        setattr(note, name, text)
+    note.version += 1
+    note.updated_at = timezone.now()
+    note.save()
+    events.record(
+        actor=actor, action="note.drafted", obj=note, patient=session.patient, session=session.pk
+    )
+    return note
+
+
+@write("note.sign")
+def sign(*, actor: Actor, note: ProgressNote, version: int | None = None) -> ProgressNote:
+    """Sign and lock. Only once the session is completed, and not an empty note.
+
+    Raises NotAllowed, Invalid `note_empty`, Conflict `session_not_completed`, `note_signed`,
+    `stale`.
+    """
+    locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
+    session = locked.session
+    _check_author(actor, session)
+    if locked.is_signed:
+        raise _is_signed()
+    if version is not None and locked.version != version:
+        raise stale("note")
+    if session.ended_at is None:
+        raise Conflict(
+            "Complete the session before you sign its note.", code="session_not_completed"
+        )
+    if locked.is_empty:
+        raise Invalid("There is nothing to sign: the note is empty.", code="note_empty")
+    locked.status = ProgressNote.Status.SIGNED
+    locked.signed_at = timezone.now()
+    locked.signed_by = actor.user
+    locked.version += 1
+    locked.save(update_fields=["status", "signed_at", "signed_by", "version"])
+    events.record(
+        actor=actor, action="note.signed", obj=locked, patient=session.patient, session=session.pk
+    )
+    return locked
+
+
+@write("note.sign")
+def write_and_sign(*, actor: Actor, session: Session, **texts: Unpack[NoteTexts]) -> ProgressNote:
+    """Keep the draft and sign it, both or neither. Raises what `draft` and `sign` raise."""
+    note = draft(actor=actor, session=session, **texts)
+    return sign(actor=actor, note=note)
+
+
+@write("note.amend")
+def amend(*, actor: Actor, note: ProgressNote, text: str) -> Addendum:
+    """Add to a signed note. Raises NotAllowed, Invalid, Conflict `note_not_signed`."""
+    _check_author(actor, note.session)
+    if not text.strip():
+        raise Invalid("Write the addendum first.", code="addendum_empty", field="text")
+    if not note.is_signed:
+        raise Conflict(
+            "The note is still a draft: change the draft itself.", code="note_not_signed"
+        )
+    addendum = Addendum.objects.create(
+        organization=actor.organization, note=note, author_id=_author_id(actor), text=text.strip()
+    )
+    events.record(
+        actor=actor,
+        action="note.amended",
+        obj=note,
+        patient=note.session.patient,
+        addendum=addendum.pk,
+    )
+    return addendum
+
+
+def may_write(actor: Actor, session: Session) -> bool:
+    """The practitioner who gave the session, and their supervisor."""
+    if actor.practitioner_id is None or not actor.may("note.write"):
+        return False
+    author = Q(pk=session.practitioner_id) & (
+        Q(pk=actor.practitioner_id) | Q(supervisor_id=actor.practitioner_id)
+    )
+    return type(session.practitioner).objects.filter(author).exists()
+
+
+def _check_author(actor: Actor, session: Session) -> None:
+    checks.of_clinic(actor, session=session)
+    if not may_write(actor, session):
+        raise NotAllowed(
+            "Only the practitioner who gave the session, or their supervisor, writes its note.",
+            code="not_own_note",
+        )
+
+
+def _author_id(actor: Actor) -> int:
+    """Raises NotAllowed for the system: a word on a note is somebody's."""
+    if actor.user is None:
+        raise NotAllowed("A note is written by a person.", code="not_own_note")
+    return actor.user.pk
+
+
+def _is_signed() -> Conflict:
+    return Conflict(
+        "This note is signed and locked. Write an addendum instead.", code="note_signed"
+    )

@@ -1,0 +1,172 @@
+"""The visit itself: confirmed, arrived, in progress, completed; and taking a completion back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.services import events
+from accounts.services.transaction import write
+from billing.errors import ReasonMissing
+from billing.services import ledger
+from billing.units import units_for
+from scheduling.errors import TimeInvalid, UnlawfulTransition
+from scheduling.models import Appointment, Session, Status
+from scheduling.models.appointment import LONGEST
+from scheduling.services import checks
+from scheduling.services.appointments import lock, save
+from scheduling.services.cancellation import require
+from scheduling.services.reservations import reserve_again
+
+# A tablet's clock may run a little ahead of the server's.
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+@write("appointment.confirm")
+def confirm(*, actor: Actor, appointment: Appointment) -> Appointment:
+    """The patient said that they will come. Raises UnlawfulTransition."""
+    return _advance(actor, lock(actor, appointment), Status.CONFIRMED, "appointment.confirmed")
+
+
+@write("appointment.check_in")
+def check_in(*, actor: Actor, appointment: Appointment) -> Appointment:
+    """The patient is at the desk. Raises UnlawfulTransition, Conflict `day_not_come`."""
+    locked = lock(actor, appointment)
+    checks.day_has_come(actor, locked, "Check in")
+    return _advance(actor, locked, Status.ARRIVED, "appointment.arrived")
+
+
+@write("appointment.start")
+def start(*, actor: Actor, appointment: Appointment) -> Appointment:
+    """Begin the session now. Raises UnlawfulTransition, Conflict `day_not_come`."""
+    locked = lock(actor, appointment)
+    checks.day_has_come(actor, locked, "Start")
+    if locked.status == Status.COMPLETED:
+        raise UnlawfulTransition(
+            "This appointment is completed. An administrator can reopen it, with a reason.",
+            status=locked.status,
+            wanted=Status.IN_PROGRESS.value,
+        )
+    started = _advance(actor, locked, Status.IN_PROGRESS, "appointment.started")
+    _begin_session(started, timezone.now())
+    return started
+
+
+@write("appointment.complete")
+def complete(
+    *,
+    actor: Actor,
+    appointment: Appointment,
+    started_at: datetime | None = None,
+    ended_at: datetime | None = None,
+) -> Session:
+    """Write the session and consume its actual units; what was reserved beyond them is free.
+
+    Without times: from when it was started (else booked) to now (else the booked end).
+    Raises UnlawfulTransition, TimeInvalid, Conflict `day_not_come`, and the refusals of
+    `ledger.consume` when the session ran longer than booked.
+    """
+    locked = lock(actor, appointment)
+    checks.day_has_come(actor, locked, "Complete")
+    require(locked, Status.COMPLETED)
+    running = None
+    if locked.status == Status.IN_PROGRESS:
+        running = Session.objects.get(appointment=locked)
+    begun = started_at or (running.started_at if running else locked.starts_at)
+    ended = ended_at or (timezone.now() if running else locked.ends_at)
+    _check_times(begun, ended)
+    units = units_for(locked.service_code, int((ended - begun).total_seconds() // 60))
+    session = running or _begin_session(locked, begun)
+    session.started_at, session.ended_at, session.units = begun, ended, units
+    session.save(update_fields=["started_at", "ended_at", "units"])
+    locked.status = Status.COMPLETED
+    save(locked, ["status"])
+    if locked.reservation is not None:
+        ledger.consume(actor=actor, reservation=locked.reservation, units=units)
+    events.record(
+        actor=actor,
+        action="appointment.completed",
+        obj=locked,
+        patient=locked.patient,
+        session=session.pk,
+        minutes=session.minutes,
+        units=units,
+        reserved=locked.units,
+    )
+    return session
+
+
+@write("appointment.reopen")
+def reopen(*, actor: Actor, appointment: Appointment, reason: str) -> Appointment:
+    """An administrator's correction: the consumption is reversed and its units held again.
+
+    The session is in progress anew; a signed note stays locked. Raises ReasonMissing,
+    UnlawfulTransition, and the refusals of `ledger.reserve`.
+    """
+    if not reason.strip():
+        raise ReasonMissing.of("reopening a session")
+    locked = lock(actor, appointment)
+    if locked.status != Status.COMPLETED:
+        raise UnlawfulTransition(
+            f"This appointment is {locked.get_status_display().lower()}: "
+            "only a completed one can be reopened.",
+            status=locked.status,
+            wanted=Status.IN_PROGRESS.value,
+        )
+    session = Session.objects.get(appointment=locked)
+    consumed = session.units
+    if locked.reservation is not None:
+        ledger.reverse(actor=actor, reservation=locked.reservation, reason=reason)
+        reserve_again(actor, locked, units=consumed or locked.units)
+    session.ended_at, session.units = None, None
+    session.save(update_fields=["ended_at", "units"])
+    locked.status = Status.IN_PROGRESS
+    save(locked, ["status", "reservation"])
+    events.record(
+        actor=actor,
+        action="appointment.reopened",
+        obj=locked,
+        patient=locked.patient,
+        session=session.pk,
+        reason=reason.strip(),
+        reversed=consumed,
+    )
+    return locked
+
+
+def _advance(actor: Actor, locked: Appointment, status: Status, action: str) -> Appointment:
+    require(locked, status)
+    before = locked.status
+    locked.status = status
+    save(locked, ["status"])
+    events.record(actor=actor, action=action, obj=locked, patient=locked.patient, before=before)
+    return locked
+
+
+def _begin_session(appointment: Appointment, started_at: datetime) -> Session:
+    """A visit that was cancelled while it ran, and restored, has a session already."""
+    session, _ = Session.objects.update_or_create(
+        appointment=appointment,
+        defaults={
+            "organization_id": appointment.organization_id,
+            "patient_id": appointment.patient_id,
+            "practitioner_id": appointment.practitioner_id,
+            "started_at": started_at,
+        },
+    )
+    return session
+
+
+def _check_times(started_at: datetime, ended_at: datetime) -> None:
+    if ended_at <= started_at:
+        raise TimeInvalid(
+            "The end must come after the start.", code="ends_before_start", field="ended_at"
+        )
+    if ended_at - started_at > LONGEST:
+        raise TimeInvalid("A session lasts 24 hours at most.", code="too_long", field="ended_at")
+    if ended_at > timezone.now() + CLOCK_SLACK:
+        raise TimeInvalid(
+            "The session cannot end in the future.", code="in_the_future", field="ended_at"
+        )

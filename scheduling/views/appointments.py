@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_datetime
+
+from accounts.access import practitioners
+from accounts.actor import Actor
+from accounts.errors import Invalid
+from accounts.http import ClinicRequest
+from accounts.lists import list_page
+from accounts.pages import action, form_page
+from accounts.permissions import require
+from accounts.roles import Role
+from accounts.services import records
+from accounts.views.history import history
+from billing.errors import count
+from scheduling import access, wall_time
+from scheduling.filters import AppointmentFilter
+from scheduling.forms.booking import PRIVATE, BookingForm
+from scheduling.forms.visit import CancelForm
+from scheduling.models import Appointment
+from scheduling.services import appointments, cancellation
+from scheduling.tables import AppointmentTable
+from scheduling.views import panel
+from scheduling.views.booking import booking, calendar_url, preview_of, typed
+from scheduling.views.panel import MOVE
+from scheduling.views.visits import back_to
+
+
+def appointment_list(request: ClinicRequest) -> HttpResponse:
+    require(request.actor.role, "appointment.list")
+    return list_page(
+        request,
+        template="scheduling/appointments.html",
+        rows=access.appointments(request.actor).with_people(),
+        table=AppointmentTable,
+        filters=AppointmentFilter,
+    )
+
+
+def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
+    """Who, what, when, its units, and what may be done with it; a page, or the panel."""
+    actor = request.actor
+    require(actor.role, "appointment.view")
+    found = panel.find(request, pk)
+    records.view(actor=actor, patient=found.patient, obj=found)
+    context = panel.context_of(request, found, beside=calendar_url(request))
+    template = "scheduling/appointment.html" + ("#panel" if request.htmx else "")
+    return render(request, template, context)
+
+
+def appointment_history(request: ClinicRequest, pk: int) -> HttpResponse:
+    return history(request, get_object_or_404(access.appointments(request.actor), pk=pk))
+
+
+def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
+    """Says what cancelling will do, then does it."""
+    found = _changeable(request, pk)
+    actor = request.actor
+    by_patient = actor.role == Role.PATIENT
+    initial = {"cancelled_by": Appointment.CancelledBy.PATIENT}
+    back = actor.url("clinic:home") if by_patient else back_to(request, found)
+    return form_page(
+        request,
+        verb="appointment.cancel",
+        form=CancelForm(
+            request.POST if request.method == "POST" else None,
+            by_patient=by_patient,
+            initial=initial,
+        ),
+        template="scheduling/cancel.html" + ("#question" if request.htmx else ""),
+        save=lambda actor, fields: cancellation.cancel(actor=actor, appointment=found, **fields),
+        done=lambda cancelled: _cancelled(request, cancelled, back),
+        context={
+            "appointment": found,
+            "consequences": panel.consequences(found),
+            "action": request.path,
+            "cancel": back,
+            "next": request.POST.get("next", ""),
+        },
+    )
+
+
+def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
+    """Any change of time, practitioner, service, authorization or room."""
+    found = _changeable(request, pk)
+    form = _move_form(request, found)
+    return form_page(
+        request,
+        verb=MOVE,
+        form=form,
+        template="scheduling/book.html" + ("#panel" if request.htmx else ""),
+        save=lambda actor, fields: appointments.reschedule(
+            actor=actor, appointment=found, version=_version(request, found), **_moved(form, found)
+        ),
+        done=lambda moved: _rescheduled(request, found, moved),
+        context=_move_context(request, found, form),
+    )
+
+
+def reschedule_preview(request: ClinicRequest, pk: int) -> HttpResponse:
+    """The form of `reschedule` with its figures as typed so far; saves nothing."""
+    require(request.actor.role, MOVE)
+    found = _changeable(request, pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    form = _move_form(request, found)
+    form.is_valid()
+    template = "scheduling/book.html" + ("#panel" if request.htmx else "")
+    context = {"form": form, "changed": True, **_move_context(request, found, form)}
+    return render(request, template, context)
+
+
+def appointment_move(request: ClinicRequest, pk: int) -> HttpResponse:
+    """To another free time, as it is: from the grid, or by a toast's Undo."""
+    found = _changeable(request, pk)
+    asked = {**request.GET.dict(), **request.POST.dict()}
+    return action(
+        request,
+        verb=MOVE,
+        save=lambda actor: appointments.reschedule(
+            actor=actor,
+            appointment=found,
+            version=int(asked["version"]) if asked.get("version", "").isdecimal() else None,
+            **_elsewhere(actor, found, asked),
+        ),
+        done=lambda moved: _rescheduled(request, found, moved),
+        back=back_to(request, found),
+    )
+
+
+def _changeable(request: ClinicRequest, pk: int) -> Appointment:
+    rows = access.changeable_appointments(request.actor).with_people()
+    found: Appointment = get_object_or_404(
+        rows.select_related("reservation", "organization"), pk=pk
+    )
+    return found
+
+
+def _cancelled(request: ClinicRequest, cancelled: Appointment, back: str) -> str | HttpResponse:
+    released = f" {count(cancelled.units)} released." if cancelled.authorization else ""
+    undo = request.actor.url("scheduling:restore", pk=cancelled.pk)
+    may_undo = request.actor.may("appointment.restore")
+    messages.success(
+        request, f"Cancelled.{released}", extra_tags=f"undo:{undo}" if may_undo else ""
+    )
+    return panel.after_change(request, cancelled.pk, go_to=back)
+
+
+def _move_form(request: ClinicRequest, found: Appointment) -> BookingForm:
+    data: Any = typed(request)
+    if request.method != "POST":
+        start = request.actor.organization.local(found.starts_at)
+        data = {
+            "service_code": found.service_code_id,
+            "practitioner": found.practitioner_id,
+            "day": f"{start:%Y-%m-%d}",
+            "start": f"{start:%H:%M}",
+            "minutes": found.minutes,
+            "authorization": str(found.authorization_id or PRIVATE),
+            "room": found.room_id or "",
+        }
+    return BookingForm(data, actor=request.actor, patient=found.patient)
+
+
+def _moved(form: BookingForm, found: Appointment) -> dict[str, Any]:
+    wanted = booking(form)
+    del wanted["patient"]
+    room = wanted["room"]
+    return {**wanted, "location": room.location if room else found.location}
+
+
+def _move_context(request: ClinicRequest, found: Appointment, form: BookingForm) -> dict[str, Any]:
+    url = request.actor.url
+    return {
+        "appointment": found,
+        "patient": found.patient,
+        "preview": preview_of(form, beside=found),
+        "heading": "Change the appointment",
+        "submit": "Save",
+        "back": url("scheduling:appointment", pk=found.pk),
+        "action": url("scheduling:reschedule", pk=found.pk),
+        "preview_url": url("scheduling:reschedule_preview", pk=found.pk),
+        "next": calendar_url(request),
+    }
+
+
+def _version(request: ClinicRequest, found: Appointment) -> int:
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isdecimal() else found.version
+
+
+def _elsewhere(actor: Actor, found: Appointment, asked: dict[str, str]) -> dict[str, Any]:
+    """The same appointment at the wall-clock time and practitioner that a slot names."""
+    local = _parsed(asked.get("starts_at", ""))
+    starts_at = wall_time.instant(actor.organization, local.date(), local.time())
+    wanted = asked.get("practitioner", "")
+    practitioner = found.practitioner
+    if wanted.isdecimal() and int(wanted) != practitioner.pk:
+        practitioner = get_object_or_404(practitioners(actor), pk=int(wanted[:18]))
+    return {
+        "starts_at": starts_at,
+        "ends_at": starts_at + (found.ends_at - found.starts_at),
+        "practitioner": practitioner,
+        "service_code": found.service_code,
+        "authorization": found.authorization,
+        "location": found.location,
+        "room": found.room,
+    }
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        local = parse_datetime(text)
+    except ValueError:
+        local = None
+    if local is None:
+        raise Invalid("Choose a time in the calendar.", code="time_invalid", field="starts_at")
+    return local.replace(tzinfo=None)
+
+
+def _rescheduled(
+    request: ClinicRequest, before: Appointment, after: Appointment
+) -> str | HttpResponse:
+    start = request.actor.organization.local(before.starts_at)
+    back_again = {
+        "starts_at": f"{start:%Y-%m-%dT%H:%M}",
+        "practitioner": before.practitioner_id,
+        "version": after.version,
+    }
+    undo = request.actor.url("scheduling:appointment_move", pk=after.pk)
+    moved_to = request.actor.organization.local(after.starts_at)
+    messages.success(
+        request,
+        f"Moved to {moved_to:%a %-d %b, %H:%M}.",
+        extra_tags=f"undo:{undo}?{urlencode(back_again)}",
+    )
+    if request.htmx and request.htmx.target == "calendar":
+        return panel.after_move(request)
+    go_to = calendar_url(request) or back_to(request, after)
+    return panel.after_change(request, after.pk, go_to=go_to)

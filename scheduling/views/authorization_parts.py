@@ -1,0 +1,103 @@
+"""What the calendar adds to billing's pages: who holds an authorization's units, and its dates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts.access import patients
+from accounts.actor import Actor
+from accounts.http import ClinicRequest
+from accounts.pages import form_page
+from accounts.permissions import require
+from billing import access as billing_access
+from billing.models import Authorization, Reservation
+from billing.sources import Source
+from scheduling import access
+from scheduling.forms.authorization_dates import DatesForm
+from scheduling.services import authorization_dates
+
+FEW = 25
+
+
+def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
+    """Shorten the dates, and say what becomes of the appointments outside."""
+    actor = request.actor
+    rows = billing_access.authorizations(actor).select_related("patient")
+    found = get_object_or_404(rows, pk=pk)
+    page = actor.url("billing:authorization", pk=pk)
+    asked = {
+        "start_date": request.GET.get("start_date") or found.start_date,
+        "end_date": request.GET.get("end_date") or found.end_date,
+    }
+    form = DatesForm(request.POST or None, actor=actor, authorization=found, initial=asked)
+    return form_page(
+        request,
+        verb="authorization.shorten",
+        form=form,
+        template="scheduling/authorization_dates.html",
+        save=lambda actor, fields: authorization_dates.change(
+            actor=actor,
+            authorization=found,
+            start_date=fields["start_date"],
+            end_date=fields["end_date"],
+            draw_on=form.draw_on(),
+        ),
+        done=lambda _: page,
+        context={"authorization": found, "cancel": page, "outside": _outside(found, form, asked)},
+        said="Dates changed.",
+    )
+
+
+def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
+    """The part of an authorization's page that lists what holds its units."""
+    actor = request.actor
+    require(actor.role, "appointment.view")
+    found = get_object_or_404(billing_access.authorizations(actor), pk=pk)
+    rows = access.appointments(actor).filter(
+        authorization=found, reservation__state=Reservation.State.ACTIVE
+    )
+    return _part(request, "Appointments that hold units", rows.with_people().order_by("starts_at"))
+
+
+def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
+    """The part of a patient's page that lists their appointments, the next and the last."""
+    actor = request.actor
+    require(actor.role, "appointment.view")
+    found = get_object_or_404(patients(actor), pk=pk)
+    rows = access.appointments(actor).filter(patient=found)
+    return _part(
+        request, "Appointments", rows.with_people().order_by("-starts_at"), fragment="card"
+    )
+
+
+def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
+    """Explains the ledger's "appointment:17"."""
+    rows = access.appointments(actor).filter(pk__in=ids).select_related("service_code")
+    return {
+        row.pk: Source(
+            f"{row.service_code.full_code}, {actor.organization.local(row.starts_at):%-d %b %Y}",
+            actor.url("scheduling:appointment", pk=row.pk),
+        )
+        for row in rows
+    }
+
+
+def _outside(found: Authorization, form: DatesForm, asked: dict[str, Any]) -> Any:
+    wanted = asked
+    if form.is_bound and form.is_valid():
+        wanted = form.cleaned_data
+    try:
+        return list(
+            authorization_dates.outside(found, wanted["start_date"], wanted["end_date"])[:FEW]
+        )
+    except ValueError:
+        return []
+
+
+def _part(request: ClinicRequest, title: str, rows: Any, *, fragment: str = "part") -> HttpResponse:
+    template = "scheduling/part.html" + (f"#{fragment}" if request.htmx else "")
+    return render(request, template, {"title": title, "appointments": rows[:FEW]})

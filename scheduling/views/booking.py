@@ -1,0 +1,262 @@
+"""The booking panel: beside the calendar, or a page of its own."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import access as accounts_access
+from accounts.actor import Actor
+from accounts.errors import DomainError
+from accounts.http import ClinicRequest
+from accounts.models import Patient
+from accounts.pages import form_page
+from accounts.permissions import require
+from accounts.roles import Role
+from billing import access as billing_access
+from billing.errors import count
+from billing.models import Authorization
+from scheduling import access
+from scheduling.forms.booking import BookingForm
+from scheduling.models import Appointment, Status
+from scheduling.preview import Preview, choose_authorization, preview
+from scheduling.services import appointments
+from scheduling.services.reservations import BEST
+from scheduling.views import panel
+
+VERB = "appointment.book"
+FEW = 8
+QUARTER = timedelta(minutes=15)
+
+
+def book(request: ClinicRequest) -> HttpResponse:
+    """First whom, then the rest; POST books."""
+    require(request.actor.role, VERB)
+    wanted = request.POST.get("patient") or request.GET.get("patient", "")
+    if not wanted:
+        return _pick_patient(request)
+    patient = _patient(request, wanted)
+    form = _form(request, patient)
+    return form_page(
+        request,
+        verb=VERB,
+        form=form,
+        template=_template(request),
+        save=lambda actor, fields: appointments.book(actor=actor, **booking(form)),
+        done=lambda booked: _booked(request, booked),
+        context=_context(request, form),
+    )
+
+
+def book_preview(request: ClinicRequest) -> HttpResponse:
+    """The same form with its figures as typed so far; saves nothing."""
+    require(request.actor.role, VERB)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    form = _form(request, _patient(request, request.POST.get("patient", "")))
+    form.is_valid()
+    context = {"form": form, "changed": True, **_context(request, form)}
+    return render(request, _template(request), context)
+
+
+def typed(request: ClinicRequest) -> QueryDict:
+    """What was entered; a service just changed brings its usual length along."""
+    chosen = _id(request.POST.get("service_code", ""))
+    if request.GET.get("changed") != "service" or not chosen:
+        return request.POST
+    data = request.POST.copy()
+    service = billing_access.service_codes(request.actor).filter(pk=chosen).first()
+    if service is not None:
+        data["minutes"] = str(service.default_minutes)
+    return data
+
+
+def booking(form: BookingForm) -> dict[str, Any]:
+    """What `appointments.book` takes. Raises TimeInvalid."""
+    fields = form.cleaned_data
+    starts_at, ends_at = form.times()
+    return {
+        "patient": form.patient,
+        "practitioner": fields["practitioner"],
+        "service_code": fields["service_code"],
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "authorization": form.chosen_authorization(),
+        "room": fields["room"],
+        "override_reason": fields.get("override_reason", ""),
+    }
+
+
+def preview_of(form: BookingForm, *, beside: Appointment | None = None) -> Preview | None:
+    """The preview of a valid form; a time that the clocks lack becomes an error on the form."""
+    if not form.is_bound or not form.is_valid():
+        return None
+    try:
+        wanted = booking(form)
+    except DomainError as error:
+        form.add_error("start", error.message)
+        return None
+    wanted.pop("override_reason")
+    if wanted["authorization"] == BEST:
+        wanted["authorization"] = _best(form, wanted["starts_at"], wanted["ends_at"])
+    return preview(actor=form.actor, beside=beside, **wanted)
+
+
+def _best(form: BookingForm, starts_at: datetime, ends_at: datetime) -> Authorization | None:
+    return choose_authorization(
+        form.actor,
+        patient=form.patient,
+        service_code=form.cleaned_data["service_code"],
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+
+
+def _pick_patient(request: ClinicRequest) -> HttpResponse:
+    """By name, MRN or date of birth; before anything is typed, whom the practitioner sees."""
+    actor = request.actor
+    text = request.GET.get("q", "").strip()
+    found = _bookable(actor).filter(is_active=True)
+    if text:
+        found = found.search(text)
+    elif practitioner := _id(request.GET.get("practitioner", "")):
+        own = found.filter(care_team__practitioner_id=practitioner)
+        found = own if own.exists() else found
+    query = request.GET.copy()
+    query.pop("q", None)
+    return render(
+        request,
+        "scheduling/pick_patient.html" + ("#panel" if request.htmx else ""),
+        {
+            "patients": found[:FEW],
+            "q": text,
+            "kept": list(query.items()),
+            "query": query.urlencode(),
+        },
+    )
+
+
+def _bookable(actor: Actor) -> Any:
+    if actor.role == Role.PRACTITIONER:
+        return accounts_access.patients(actor)
+    return accounts_access.patient_directory(actor)
+
+
+def _patient(request: ClinicRequest, wanted: str) -> Patient:
+    found: Patient = get_object_or_404(_bookable(request.actor), pk=_id(wanted))
+    return found
+
+
+def _id(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _form(request: ClinicRequest, patient: Patient) -> BookingForm:
+    actor = request.actor
+    if request.method == "POST":
+        return BookingForm(typed(request), actor=actor, patient=patient)
+    form = BookingForm(actor=actor, patient=patient)
+    # Bound to its own beginnings, so that the units show before anything is typed.
+    return BookingForm(_beginnings(request, form), actor=actor, patient=patient)
+
+
+def _beginnings(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
+    """From the slot, and from what the patient had last or is authorized for."""
+    actor = request.actor
+    asked = _id(request.GET.get("practitioner", ""))
+    last = _last(actor, form.patient, asked)
+    service = _service(form, last)
+    start = _start(request)
+    practitioner = asked or actor.practitioner_id or (last.practitioner_id if last else None)
+    is_same = last is not None and service is not None and last.service_code_id == service.pk
+    return {
+        "service_code": service.pk if service else "",
+        "practitioner": practitioner or "",
+        "day": f"{start:%Y-%m-%d}",
+        "start": f"{start:%H:%M}",
+        "minutes": last.minutes if is_same and last else service.default_minutes if service else 60,
+        "authorization": "",
+        "room": "",
+    }
+
+
+def _last(actor: Actor, patient: Patient, practitioner: int) -> Appointment | None:
+    """The patient's latest appointment, with that practitioner if there was one."""
+    earlier = access.appointments(actor).filter(patient=patient).exclude(status=Status.CANCELLED)
+    latest = earlier.order_by("-starts_at")
+    found: Appointment | None = latest.filter(practitioner=practitioner).first() or latest.first()
+    return found
+
+
+def _service(form: BookingForm, last: Appointment | None) -> Any:
+    services = form.fields["service_code"].queryset  # type: ignore[attr-defined]
+    if last is not None and (same := services.filter(pk=last.service_code_id).first()):
+        return same
+    authorized = services.filter(authorizations__in=form.found)
+    return authorized.first() or services.first()
+
+
+def _start(request: ClinicRequest) -> datetime:
+    """The slot's wall time; else when the clinic opens on the day in sight, or soon today."""
+    try:
+        return datetime.fromisoformat(request.GET.get("start", "")).replace(tzinfo=None)
+    except ValueError:
+        return _soon(request)
+
+
+def _soon(request: ClinicRequest) -> datetime:
+    clinic = request.actor.organization
+    now = clinic.local(timezone.now()).replace(tzinfo=None)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    soon = midnight + ((now - midnight) // QUARTER + 1) * QUARTER
+    if soon.date() > now.date() or soon.time() >= clinic.closes_at:
+        soon = midnight + timedelta(days=1)
+    day = max(_day_of(request.GET.get("date", "")) or soon.date(), soon.date())
+    return max(soon, datetime.combine(day, clinic.opens_at))
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _template(request: ClinicRequest) -> str:
+    return "scheduling/book.html" + ("#panel" if request.htmx else "")
+
+
+def _context(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
+    return {
+        "patient": form.patient,
+        "preview": preview_of(form),
+        "back": request.actor.url("scheduling:week"),
+        "next": calendar_url(request),
+    }
+
+
+def calendar_url(request: ClinicRequest) -> str:
+    """The calendar that the panel stands beside: where to go back to; else nothing."""
+    here = request.POST.get("next") or request.htmx.current_url or ""
+    is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
+    return here if is_ours and "/book/" not in here else ""
+
+
+def _booked(request: ClinicRequest, booked: Appointment) -> str | HttpResponse:
+    if booked.authorization is None:
+        messages.success(request, "Booked as private pay.")
+    else:
+        messages.success(
+            request,
+            f"Booked: {count(booked.units)} reserved, {booked.authorization.available_units} left "
+            f"on {booked.authorization.number}.",
+        )
+    day = request.actor.organization.local(booked.starts_at).date()
+    go_to = calendar_url(request) or f"{request.actor.url('scheduling:week')}?date={day}"
+    return panel.after_change(request, booked.pk, go_to=go_to)

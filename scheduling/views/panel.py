@@ -1,0 +1,112 @@
+"""An appointment as it is now, and what may be done with it: beside the calendar or as a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django_htmx.http import trigger_client_event
+
+from accounts.access import open_glass
+from accounts.actor import Actor
+from accounts.http import ClinicRequest
+from accounts.roles import Role
+from billing.errors import count
+from scheduling import access
+from scheduling.forms.visit import CancelForm
+from scheduling.models import Appointment, Session, Status
+from scheduling.services import cancellation, checks
+
+MOVE = "appointment.reschedule"
+
+
+def find(request: ClinicRequest, pk: int) -> Appointment:
+    rows = access.appointments(request.actor).with_people()
+    found: Appointment = get_object_or_404(
+        rows.select_related("reservation", "authorization__payer", "organization"), pk=pk
+    )
+    return found
+
+
+def context_of(request: ClinicRequest, found: Appointment, *, beside: str) -> dict[str, Any]:
+    """What `appointment.html` draws; `beside` is the calendar that the panel stands next to."""
+    return {
+        "appointment": found,
+        "back": request.actor.url("scheduling:week"),
+        "next": beside,
+        "session": Session.objects.filter(appointment=found).first(),
+        "glass": open_glass(request.actor, found.patient),
+        **_possible(request.actor, found),
+    }
+
+
+def is_open(request: ClinicRequest) -> bool:
+    """Whether the answer is drawn into the panel, so that the calendar beside it stays."""
+    return bool(request.htmx) and request.htmx.target == "panel"
+
+
+def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpResponse:
+    """The panel anew, the calendar told to follow, and the messages; without a panel, `go_to`."""
+    if not is_open(request):
+        return go_to
+    found = find(request, pk)
+    drawn = render(request, "scheduling/changed.html", context_of(request, found, beside=""))
+    return trigger_client_event(drawn, "calendar-changed")
+
+
+def after_move(request: ClinicRequest) -> HttpResponse:
+    """For a move in the grid: nothing is swapped, calendar and panel draw themselves anew."""
+    answer = render(request, "components/toasts_oob.html")
+    answer["HX-Reswap"] = "none"
+    for event in ("calendar-changed", "appointment-moved"):
+        trigger_client_event(answer, event)
+    return answer
+
+
+def consequences(found: Appointment) -> list[str]:
+    """What cancelling will do, in words."""
+    told = []
+    if found.authorization is not None:
+        told.append(f"Releases {count(found.units)} to {found.authorization.number}")
+    if cancellation.would_be_late(found):
+        hours = found.organization.late_cancellation_hours
+        told.append(f"Counts as a late cancellation: less than {hours} hours' notice")
+    else:
+        told.append("In time: not a late cancellation")
+    return told
+
+
+def _may_change(actor: Actor, found: Appointment) -> bool:
+    if actor.role == Role.PRACTITIONER:
+        return found.practitioner_id == actor.practitioner_id
+    return True
+
+
+def _possible(actor: Actor, found: Appointment) -> dict[str, Any]:
+    """The controls that role and status allow."""
+    if not _may_change(actor, found):
+        return {}
+
+    def may(verb: str, status: Status) -> bool:
+        return actor.may(verb) and found.may_become(status)
+
+    is_patient = actor.role == Role.PATIENT
+    has_come = checks.has_come(actor, found)
+    may_cancel = may("appointment.cancel", Status.CANCELLED) and (
+        not is_patient or cancellation.patient_may_cancel(found)
+    )
+    return {
+        "may_confirm": may("appointment.confirm", Status.CONFIRMED),
+        "may_move": actor.may(MOVE) and found.is_movable,
+        "may_no_show": has_come and may("appointment.mark_no_show", Status.NO_SHOW),
+        "may_complete": has_come and may("appointment.complete", Status.COMPLETED),
+        "may_reopen": may("appointment.reopen", Status.IN_PROGRESS)
+        and found.status == Status.COMPLETED,
+        "may_restore": may("appointment.restore", Status.SCHEDULED),
+        "may_cancel": may_cancel,
+        "consequences": consequences(found) if may_cancel else [],
+        "cancel_form": CancelForm(
+            by_patient=is_patient, initial={"cancelled_by": Appointment.CancelledBy.PATIENT}
+        ),
+    }

@@ -1,0 +1,123 @@
+"""The visit's buttons: each is a POST that goes back to the page it stood on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.http import ClinicRequest
+from accounts.pages import action, form_page
+from billing.errors import count
+from scheduling import access
+from scheduling.forms.visit import CompleteForm, ReasonForm
+from scheduling.models import Appointment, Session, Status
+from scheduling.services import cancellation, visits
+from scheduling.views import panel
+
+
+def confirm(request: ClinicRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, "appointment.confirm", visits.confirm, "Confirmed.")
+
+
+def check_in(request: ClinicRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, "appointment.check_in", visits.check_in, "Checked in.")
+
+
+def start(request: ClinicRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, "appointment.start", visits.start, "Started.")
+
+
+def no_show(request: ClinicRequest, pk: int) -> HttpResponse:
+    verb = "appointment.mark_no_show"
+    return _step(request, pk, verb, cancellation.mark_no_show, "Marked as no-show.")
+
+
+def restore(request: ClinicRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, "appointment.restore", cancellation.restore, "Back on the calendar.")
+
+
+def complete(request: ClinicRequest, pk: int) -> HttpResponse:
+    """The form with the actual times; sent empty by a button, it takes the times as they are."""
+    appointment = _changeable(request, pk)
+    session = Session.objects.filter(appointment=appointment).first()
+    is_running = appointment.status == Status.IN_PROGRESS
+    initial = {
+        "started_at": session.started_at if session else appointment.starts_at,
+        "ended_at": timezone.now() if is_running else appointment.ends_at,
+    }
+    return form_page(
+        request,
+        verb="appointment.complete",
+        form=CompleteForm(request.POST or None, initial=initial),
+        template="scheduling/complete.html",
+        save=lambda actor, times: visits.complete(actor=actor, appointment=appointment, **times),
+        done=lambda done: request.actor.url("scheduling:session", pk=done.pk),
+        context={
+            "appointment": appointment,
+            "cancel": request.actor.url("scheduling:appointment", pk=pk),
+        },
+        said="Completed.",
+    )
+
+
+def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
+    appointment = _changeable(request, pk)
+    page = request.actor.url("scheduling:appointment", pk=pk)
+    consequences = ["The session is in progress again; a signed note stays locked"]
+    if appointment.reservation is not None:
+        used = count(appointment.reservation.consumed_units or 0)
+        consequences.insert(0, f"Reverses the consumption of {used} and reserves them again")
+    return form_page(
+        request,
+        verb="appointment.reopen",
+        form=ReasonForm(request.POST or None),
+        template="scheduling/reopen.html",
+        save=lambda actor, fields: visits.reopen(
+            actor=actor, appointment=appointment, reason=fields["reason"]
+        ),
+        done=lambda _: page,
+        context={"appointment": appointment, "consequences": consequences, "cancel": page},
+        said="Reopened.",
+    )
+
+
+def _step(
+    request: ClinicRequest,
+    pk: int,
+    verb: str,
+    save: Callable[..., Any],
+    said: str,
+) -> HttpResponse:
+    appointment = _changeable(request, pk)
+    back = back_to(request, appointment)
+
+    def done(_: Any) -> str | HttpResponse:
+        messages.success(request, said)
+        return panel.after_change(request, pk, go_to=back)
+
+    return action(
+        request,
+        verb=verb,
+        save=lambda actor: save(actor=actor, appointment=appointment),
+        done=done,
+        back=back,
+    )
+
+
+def back_to(request: ClinicRequest, appointment: Appointment) -> str:
+    """The page a button stood on, as `next` says, else the appointment's own."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return request.actor.url("scheduling:appointment", pk=appointment.pk)
+
+
+def _changeable(request: ClinicRequest, pk: int) -> Appointment:
+    rows = access.changeable_appointments(request.actor).with_people()
+    return get_object_or_404(rows.select_related("reservation"), pk=pk)

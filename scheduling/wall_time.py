@@ -1,0 +1,13 @@
+"""When an appointment starts, from the clinic's wall clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from accounts import wall_time
+from accounts.models import Organization
+
+
+def instant(organization: Organization, day: date, clock: time) -> datetime:
+    """Raises Invalid on `starts_at` for a time that the clocks skip or show twice."""
+    return wall_time.instant(organization, day, clock, field="starts_at")
