@@ -1,0 +1,74 @@
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+EMAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+# PostgreSQL quotes the refused row in the detail of an error.
+DATABASE_DETAIL = re.compile(r"DETAIL: .*")
+
+
+def leave_out_personal_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    for key, value in event.items():
+        if isinstance(value, str):
+            value = EMAIL_ADDRESS.sub("[e-mail]", value)
+            event[key] = DATABASE_DETAIL.sub("DETAIL: [left out]", value)
+    return event
+
+
+def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
+    """Structlog's and the standard library's records through one formatter, on stderr."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(allow=["status_code"]),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.UnicodeDecoder(),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    renderer: Processor = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "events": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": shared,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    leave_out_personal_data,
+                    renderer,
+                ],
+            },
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "events"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Django would mail errors and, without DEBUG, keep silent about them on the console.
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # Says with a path what the request's own line says without personal data.
+            "django.request": {"handlers": [], "level": "CRITICAL", "propagate": True},
+            # At INFO it narrates every poll.
+            "procrastinate": {"handlers": [], "level": "WARNING", "propagate": True},
+        },
+    }

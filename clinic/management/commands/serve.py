@@ -1,0 +1,28 @@
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from clinic.processes import run_together, web_command, worker_command
+
+
+class Command(BaseCommand):
+    help = "Serve the pages and work off the jobs, until stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--workers", type=int, default=2, help="web processes")
+        parser.add_argument("--threads", type=int, default=2, help="threads in each of them")
+
+    def handle(self, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        web = web_command(
+            host=host, port=port, workers=options["workers"], threads=options["threads"]
+        )
+        run_together(
+            [web, worker_command()],
+            host=host,
+            port=port,
+            ready=lambda: self.stdout.write(f"Serving on http://{host}:{port}"),
+        )

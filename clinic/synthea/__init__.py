@@ -1,0 +1,1 @@
+"""Imports the CSV files that Synthea exports into a clinic."""

@@ -1,0 +1,155 @@
+"""encounters.csv: visits that took place, as completed appointments with their sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import DataError, IntegrityError
+
+from accounts.errors import DomainError
+from accounts.models import Patient, Practitioner
+from billing.models import Rounding, ServiceCode
+from billing.services import service_codes
+from clinic.synthea import values
+from clinic.synthea.files import Refused, Row
+from clinic.synthea.report import Fate, Outcome
+from clinic.synthea.taking import (
+    DATABASE_REFUSES,
+    Importer,
+    Source,
+    from_rule,
+    one_by_one,
+    refused,
+    unknown,
+)
+from scheduling.models import Appointment
+from scheduling.services import past
+from scheduling.services.past import PastVisit
+
+# Our own labels: the file's descriptions are SNOMED CT's.
+LABELS = {
+    "ambulatory": "Office visit",
+    "wellness": "Check-up",
+    "outpatient": "Outpatient visit",
+    "inpatient": "Hospital stay",
+    "emergency": "Emergency visit",
+    "urgentcare": "Urgent care visit",
+    "home": "Home visit",
+    "virtual": "Video visit",
+    "hospice": "Hospice care",
+    "snf": "Nursing facility stay",
+}
+
+Candidate = tuple[Row, PastVisit]
+
+
+class Encounters(Importer):
+    file = "encounters.csv"
+    columns = ("Id", "START", "STOP", "PATIENT", "PROVIDER", "ENCOUNTERCLASS", "CODE")
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        found = ServiceCode.objects.of(self._actor.organization).filter(modifiers=[])
+        self._codes = {code.code: code for code in found}
+        self._patients: dict[str, Patient] = {}
+        self._practitioners: dict[str, Practitioner] = {}
+        self._known: set[str] = set()
+
+    def take(self, rows: Sequence[Row]) -> Iterator[Outcome]:
+        self._look_up(rows)
+        candidates: list[Candidate] = []
+
+        def check(row: Row) -> Fate:
+            if self._once.check(row) in self._known:
+                return Fate.ALREADY_THERE
+            candidates.append((row, self._visit(row)))
+            return Fate.ACCEPTED
+
+        for outcome in one_by_one(rows, check):
+            if outcome.fate != Fate.ACCEPTED:
+                yield outcome
+        yield from self._record(candidates)
+
+    def _look_up(self, rows: Sequence[Row]) -> None:
+        clinic = self._actor.organization
+        patients = Patient.objects.of(clinic).filter(mrn__in={row["PATIENT"] for row in rows})
+        self._patients = {patient.mrn: patient for patient in patients}
+        providers = {row["PROVIDER"] for row in rows} - {""}
+        found = Practitioner.objects.of(clinic).filter(external_id__in=providers)
+        self._practitioners = {one.external_id: one for one in found}
+        ids = {row["Id"] for row in rows} - {""}
+        known = Appointment.objects.of(clinic).filter(external_id__in=ids)
+        self._known = set(known.values_list("external_id", flat=True))
+
+    def _visit(self, row: Row) -> PastVisit:
+        patient = self._patients.get(row.required("PATIENT"))
+        if patient is None:
+            raise unknown(row, "PATIENT", "patients.csv")
+        practitioner = self._practitioners.get(row.required("PROVIDER"))
+        if practitioner is None:
+            raise unknown(row, "PROVIDER", "providers.csv")
+        starts_at, ends_at = values.instant(row, "START"), values.instant(row, "STOP")
+        # Before a service code is made for a row that comes to nothing.
+        past.check_times(starts_at, ends_at)
+        return PastVisit(
+            patient=patient,
+            practitioner=practitioner,
+            service_code=self._service_code(row),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            external_id=row["Id"],
+        )
+
+    def _service_code(self, row: Row) -> ServiceCode:
+        code = row.required("CODE").upper()
+        if code not in self._codes:
+            label = LABELS.get(row["ENCOUNTERCLASS"], "Visit")
+            self._codes[code] = service_codes.create(
+                actor=self._actor,
+                code=code,
+                label=f"{label} ({code})",
+                is_timed=False,
+                rounding=Rounding.SESSION,
+            )
+            self.notes["a service code made from the encounter's"] += 1
+        return self._codes[code]
+
+    def _record(self, candidates: list[Candidate]) -> Iterator[Outcome]:
+        """All at once; if something is in the way, by halves, until it is known which row it is.
+
+        The first half comes first, so that of two rows that meet the earlier one is taken.
+        """
+        if not candidates:
+            return
+        try:
+            past.record(actor=self._actor, visits=[visit for _, visit in candidates])
+        except (DomainError, IntegrityError, DataError) as error:
+            if len(candidates) == 1:
+                row, visit = candidates[0]
+                yield refused(row, self._why(error, visit))
+                return
+            middle = len(candidates) // 2
+            yield from self._record(candidates[:middle])
+            yield from self._record(candidates[middle:])
+        else:
+            for row, _ in candidates:
+                yield Outcome(row.number, Fate.ACCEPTED)
+
+    def _why(self, error: Exception, visit: PastVisit) -> Refused:
+        if not isinstance(error, DomainError):
+            return Refused(DATABASE_REFUSES)
+        whose: dict[str, tuple[str, dict[str, Any]]] = {
+            "practitioner_not_free": ("provider", {"practitioner": visit.practitioner}),
+            "patient_not_free": ("patient", {"patient": visit.patient}),
+        }
+        if error.code not in whose:
+            return from_rule(error)
+        who, condition = whose[error.code]
+        others = Appointment.objects.of(self._actor.organization).occupying()
+        meets = others.overlapping(visit.starts_at, visit.ends_at).filter(**condition).first()
+        what = f"encounter {meets.external_id}" if meets and meets.external_id else "an appointment"
+        return Refused(
+            f"The {who} has {what} at that time already.",
+            kind=f"The {who} has another appointment at that time.",
+        )

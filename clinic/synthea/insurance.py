@@ -1,0 +1,135 @@
+"""payers.csv and payer_transitions.csv: who insured whom from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from accounts.models import Patient
+from billing.models import InsurancePolicy, Payer
+from billing.services import payers, policies
+from clinic.synthea import values
+from clinic.synthea.files import Refused, Row
+from clinic.synthea.report import Fate, Outcome
+from clinic.synthea.taking import Importer, Source, one_by_one, unknown
+
+NO_INSURANCE = "NO_INSURANCE"
+# What stands for a member id that the file does not have, until somebody asks the patient.
+UNKNOWN = "UNKNOWN"
+
+RELATIONSHIPS = {
+    "Self": InsurancePolicy.Relationship.SELF,
+    "Spouse": InsurancePolicy.Relationship.SPOUSE,
+    "Guardian": InsurancePolicy.Relationship.CHILD,
+}
+
+
+class Payers(Importer):
+    file = "payers.csv"
+    columns = ("Id", "NAME", "PHONE")
+
+    def take(self, rows: Sequence[Row]) -> Iterator[Outcome]:
+        yield from one_by_one(rows, self._take)
+
+    def _take(self, row: Row) -> Fate:
+        external_id, name = self._once.check(row), row.required("NAME")
+        if name == NO_INSURANCE:
+            self._source.uninsured.add(external_id)
+            raise Refused("NO_INSURANCE is no payer: it stands for having none.")
+        if Payer.objects.of(self._actor.organization).filter(external_id=external_id).exists():
+            return Fate.ALREADY_THERE
+        payers.create(actor=self._actor, name=name, phone=row["PHONE"], external_id=external_id)
+        return Fate.ACCEPTED
+
+
+class Transitions(Importer):
+    """Each row is a time with a payer: a primary policy, and a secondary one where it names one.
+
+    The times touch, and a policy's days are inclusive: the last is the day before the next begins.
+    """
+
+    file = "payer_transitions.csv"
+    columns = (
+        "PATIENT",
+        "MEMBERID",
+        "START_YEAR",
+        "END_YEAR",
+        "PAYER",
+        "SECONDARY_PAYER",
+        "OWNERSHIP",
+        "OWNERNAME",
+    )
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        found = Payer.objects.of(self._actor.organization).exclude(external_id="")
+        self._payers = {payer.external_id: payer for payer in found}
+        self._patients: dict[str, Patient] = {}
+
+    def take(self, rows: Sequence[Row]) -> Iterator[Outcome]:
+        ids = {row["PATIENT"] for row in rows}
+        found = Patient.objects.of(self._actor.organization).filter(mrn__in=ids)
+        self._patients = {patient.mrn: patient for patient in found}
+        yield from one_by_one(rows, self._take)
+
+    def _take(self, row: Row) -> Fate:
+        patient = self._patients.get(row.required("PATIENT"))
+        if patient is None:
+            raise unknown(row, "PATIENT", "patients.csv")
+        payer = self._payer(row, "PAYER")
+        days = self._days(row)
+        member_id = row.required("MEMBERID")
+        primary = InsurancePolicy.Priority.PRIMARY
+        is_new = self._ensure(row, patient, payer, primary, member_id, days)
+        if row["SECONDARY_PAYER"]:
+            other = self._payer(row, "SECONDARY_PAYER")
+            secondary = InsurancePolicy.Priority.SECONDARY
+            if self._ensure(row, patient, other, secondary, UNKNOWN, days):
+                self.notes["a secondary policy whose member id is not in the file"] += 1
+                is_new = True
+        return Fate.ACCEPTED if is_new else Fate.ALREADY_THERE
+
+    def _payer(self, row: Row, column: str) -> Payer:
+        wanted = row.required(column)
+        if wanted in self._source.uninsured:
+            raise Refused("No insurance in this time: there is no policy to record.")
+        if wanted not in self._payers:
+            raise unknown(row, column, Payers.file)
+        return self._payers[wanted]
+
+    def _days(self, row: Row) -> tuple[date, date]:
+        local = self._actor.organization.local
+        start = local(values.instant(row, "START_YEAR")).date()
+        end = local(values.instant(row, "END_YEAR")).date() - timedelta(days=1)
+        if end < start:
+            raise Refused("END_YEAR is not after START_YEAR: no whole day is covered.")
+        return start, end
+
+    def _ensure(
+        self,
+        row: Row,
+        patient: Patient,
+        payer: Payer,
+        priority: int,
+        member_id: str,
+        days: tuple[date, date],
+    ) -> bool:
+        """Whether it had to be written. Staff may have corrected its other figures since."""
+        start, end = days
+        same = patient.policies.filter(payer=payer, priority=priority, start_date=start)
+        if same.exists():
+            return False
+        policies.create(
+            actor=self._actor,
+            patient=patient,
+            payer=payer,
+            member_id=member_id,
+            start_date=start,
+            end_date=end,
+            priority=priority,
+            subscriber_relationship=RELATIONSHIPS.get(
+                row["OWNERSHIP"], InsurancePolicy.Relationship.OTHER
+            ),
+            subscriber_name=row["OWNERNAME"],
+        )
+        return True

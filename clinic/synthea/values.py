@@ -1,0 +1,40 @@
+"""Values as Synthea writes them. Whatever else they are is refused with the column's name."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from clinic.synthea.files import Refused, Row
+
+# Nobody alive was treated earlier, and no clock of ours goes further.
+EARLIEST_YEAR, LATEST_YEAR = 1890, 2200
+
+
+def day(row: Row, column: str) -> date:
+    text = row.required(column)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused(
+            f"{column} is not a date such as 2014-10-06: {shown(text)}.",
+            kind=f"{column} is not a date.",
+        ) from None
+
+
+def instant(row: Row, column: str) -> datetime:
+    text = row.required(column)
+    try:
+        found = datetime.fromisoformat(text)
+        if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+            raise ValueError
+    except ValueError:
+        raise Refused(
+            f"{column} is not an instant such as 2014-10-14T04:17:47Z: {shown(text)}.",
+            kind=f"{column} is not an instant.",
+        ) from None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def shown(text: str) -> str:
+    """As much of a broken value as fits a reason; control characters made visible."""
+    return repr(text if len(text) <= 40 else f"{text[:40]}…")

@@ -1,0 +1,141 @@
+"""The first page of each role: what today asks of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import patients
+from accounts.http import ClinicRequest
+from accounts.roles import Role
+from accounts.services import break_glass
+from billing import access as billing_access
+from billing import attention
+from scheduling import access
+from scheduling.models import Appointment, Status
+from scheduling.models.appointment import OCCUPYING, AppointmentQuerySet
+from scheduling.services.cancellation import patient_may_cancel
+
+FEW = 8
+MANY = 50
+
+
+def home(request: ClinicRequest) -> HttpResponse:
+    draw = {
+        Role.ADMIN: overview,
+        Role.VIEWER: overview,
+        Role.PRACTITIONER: my_day,
+        Role.PATIENT: my_care,
+        Role.SUPERADMIN: installation,
+    }
+    return draw[request.actor.role](request)
+
+
+def overview(request: ClinicRequest) -> HttpResponse:
+    """Administrators and viewers: the whole clinic's day."""
+    actor = request.actor
+    today = list(_today(request, access.appointments(actor))[: MANY + 1])
+    unsigned = access.sessions(actor).unsigned().select_related("patient", "practitioner")
+    return render(
+        request,
+        "clinic/overview.html",
+        {
+            "today": actor.organization.today(),
+            "appointments": today[:MANY],
+            "has_more": len(today) > MANY,
+            "counts": _counts(today),
+            "attention": attention.authorizations(actor)[:FEW],
+            "unsigned": unsigned.order_by("started_at")[:FEW],
+            "unsigned_count": unsigned.count(),
+            "broken_glass": break_glass.recent(actor)[:FEW],
+        },
+    )
+
+
+def my_day(request: ClinicRequest) -> HttpResponse:
+    """Practitioners: their own day, their notes, their patients' units."""
+    actor = request.actor
+    mine = access.changeable_appointments(actor)
+    today = list(_today(request, mine))
+    unsigned = access.sessions(actor).unsigned().filter(practitioner_id=actor.practitioner_id)
+    units = (
+        billing_access.authorizations(actor)
+        .usable_on(actor.organization.today())
+        .with_available()
+        .select_related("patient")
+        .order_by("available", "end_date")
+    )
+    return render(
+        request,
+        "clinic/my_day.html",
+        {
+            "today": actor.organization.today(),
+            "appointments": today,
+            "counts": _counts(today),
+            "unsigned": unsigned.select_related("patient", "practitioner")[:FEW],
+            "unsigned_count": unsigned.count(),
+            "authorizations": units[:FEW],
+        },
+    )
+
+
+def my_care(request: ClinicRequest) -> HttpResponse:
+    """Patients, and guardians for each of their children."""
+    actor = request.actor
+    seen = access.appointments(actor).with_people().select_related("organization")
+    coming = list(
+        seen.filter(ends_at__gte=timezone.now(), status__in=OCCUPYING).order_by("starts_at")[:MANY]
+    )
+    authorizations = (
+        billing_access.authorizations(actor)
+        .usable_on(actor.organization.today())
+        .select_related("patient")
+        .prefetch_related("service_codes")
+    )
+    return render(
+        request,
+        "clinic/my_care.html",
+        {
+            "patients": patients(actor),
+            "next": _next_of_each(coming),
+            "coming": [(one, patient_may_cancel(one)) for one in coming],
+            "authorizations": authorizations.order_by("patient", "end_date")[:MANY],
+            "sessions": access.sessions(actor)
+            .completed()
+            .select_related("patient", "practitioner", "appointment__service_code")[:FEW],
+        },
+    )
+
+
+def _next_of_each(coming: list[Appointment]) -> list[Appointment]:
+    """The next appointment of every child of a guardian, the soonest first."""
+    first: dict[int, Appointment] = {}
+    for appointment in coming:
+        first.setdefault(appointment.patient_id, appointment)
+    return list(first.values())
+
+
+def installation(request: ClinicRequest) -> HttpResponse:
+    """Super-administrators who are no members: no patient's name."""
+    return render(request, "clinic/installation.html")
+
+
+def _today(request: ClinicRequest, rows: AppointmentQuerySet) -> AppointmentQuerySet:
+    clinic = request.actor.organization
+    today = clinic.today()
+    return rows.between_days(clinic, today, today).with_people().order_by("starts_at", "id")
+
+
+def _counts(appointments: list[Any]) -> dict[str, int]:
+    """How many are to come, here, running and done."""
+    statuses = [appointment.status for appointment in appointments]
+    expected = (Status.SCHEDULED, Status.CONFIRMED)
+    return {
+        "expected": sum(status in expected for status in statuses),
+        "arrived": statuses.count(Status.ARRIVED),
+        "in_progress": statuses.count(Status.IN_PROGRESS),
+        "completed": statuses.count(Status.COMPLETED),
+    }
