@@ -1,0 +1,130 @@
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from accounts.exports import cell
+from accounts.models import Event
+from accounts.roles import Role
+from accounts.services import patients, records
+from tests import factories
+
+
+def exported(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture
+def trail(admin, viewer, clinic):
+    """Two views of Ada on the clinic's 4 March, one change of Bo on its 5 March."""
+    ada = factories.PatientFactory(organization=clinic, legal_first_name="Ada", mrn="A1")
+    bo = factories.PatientFactory(organization=clinic, legal_first_name="Bo", mrn="B2")
+    # 05:30 UTC is still the evening before in Chicago.
+    with time_machine.travel(datetime(2026, 3, 5, 5, 30, tzinfo=UTC), tick=False):
+        records.view(actor=admin, patient=ada)
+        records.view(actor=viewer, patient=ada)
+    with time_machine.travel(datetime(2026, 3, 5, 6, 30, tzinfo=UTC), tick=False):
+        patients.update(actor=admin, patient=bo, preferred_name="=1+1")
+    return {"ada": ada, "bo": bo}
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 3),
+        ("action=patient.viewed", 2),
+        ("action=Patient+updated", 1),
+        ("patient=Ada", 2),
+        ("patient=B2", 1),
+        ("first=2026-03-05", 1),
+        ("last=2026-03-04", 2),
+        ("first=2026-03-04&last=2026-03-05", 3),
+        ("first=2026-03-06", 0),
+        ("object=patient", 3),
+    ],
+)
+def test_page_and_export_filter_alike(trail, admin, as_user, query, count):
+    client = as_user(admin)
+    page = client.get(f"{admin.url('accounts:audit')}?{query}")
+    assert len(page.context["table"].page.object_list) == count
+    rows = exported(client, f"{admin.url('accounts:audit_export')}?{query}")
+    assert len([row for row in rows if row["action"] != "audit.exported"]) == count
+
+
+def test_by_who_did_it_and_by_what_it_was_done_to(trail, admin, viewer, as_user):
+    client = as_user(admin)
+    by_viewer = f"{admin.url('accounts:audit')}?actor={viewer.user.pk}"
+    assert len(client.get(by_viewer).context["table"].page.object_list) == 1
+    to_bo = f"{admin.url('accounts:audit')}?object=patient+{trail['bo'].pk}"
+    [row] = client.get(to_bo).context["table"].page.object_list
+    assert row.record.action == "patient.updated"
+
+
+def test_the_export_carries_no_formula_and_is_an_event(trail, admin, as_user):
+    address = admin.url("accounts:audit_export") + "?action=patient.updated"
+    [row] = exported(as_user(admin), address)
+    assert row["time"] == "2026-03-05T00:30:00-06:00"
+    assert row["user"] == admin.user.email
+    assert row["MRN"] == "B2"
+    assert row["details"] == "preferred name: – → =1+1"
+    event = Event.objects.get(action="audit.exported")
+    assert event.details == {"filters": {"action": "patient.updated"}}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|x", "%0"])
+def test_a_cell_that_a_spreadsheet_would_calculate_is_quoted(text):
+    assert cell(text) == f"'{text}"
+
+
+def test_a_plain_cell_stays_as_it_is():
+    assert (cell("Ada =1"), cell(None), cell(7)) == ("Ada =1", "", "7")
+
+
+def test_it_is_closed_to_who_does_not_oversee_the_clinic(clinic, as_user):
+    for role in (Role.PRACTITIONER, Role.PATIENT, Role.SUPERADMIN):
+        actor = factories.actor(clinic, role)
+        for name in ("accounts:audit", "accounts:audit_export"):
+            assert as_user(actor).get(actor.url(name)).status_code == 403
+    assert not Event.objects.exists()
+
+
+def test_another_clinics_events_are_not_in_it(trail, elsewhere, as_user):
+    other = factories.actor(elsewhere)
+    page = as_user(other).get(other.url("accounts:audit"))
+    assert len(page.context["table"].page.object_list) == 0
+
+
+def test_nonsense_in_the_address_is_no_error(trail, admin, as_user):
+    client = as_user(admin)
+    for query in ("page=x", "page=999", "first=yesterday", "actor=99999", "object=patient+9e9"):
+        assert client.get(f"{admin.url('accounts:audit')}?{query}").status_code == 200
+
+
+def test_a_page_asks_the_same_for_one_event_and_for_many(
+    admin, clinic, as_user, django_assert_num_queries
+):
+    client = as_user(admin)
+    patient = factories.PatientFactory(organization=clinic)
+    records.view(actor=admin, patient=patient)
+    address = admin.url("accounts:audit")
+    client.get(address)
+    with django_assert_num_queries(9):
+        client.get(address)
+    for _ in range(40):
+        records.view(actor=factories.actor(clinic), patient=patient)
+    with django_assert_num_queries(9):
+        assert len(client.get(address).context["table"].page.object_list) == 25
+
+
+def test_history_tells_a_patients_story(trail, admin, as_user):
+    client = as_user(admin)
+    address = admin.url("accounts:patient_history", pk=trail["ada"].pk)
+    assert client.get(address).content.count(b"Record viewed") == 2
+    fragment = client.get(address, headers={"HX-Request": "true"})
+    assert b"<html" not in fragment.content
+    assert b"Record viewed" in fragment.content

@@ -1,0 +1,73 @@
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import BreakGlass, Event
+from accounts.services import events, records
+from tests import factories
+
+TABLES = {"accounts_event": "event", "accounts_breakglass": "break_glass"}
+
+
+@pytest.fixture
+def patient(clinic):
+    return factories.PatientFactory(organization=clinic)
+
+
+@pytest.fixture
+def written(admin, patient):
+    factories.BreakGlassFactory(organization=admin.organization, patient=patient, user=admin.user)
+    return records.view(actor=admin, patient=patient)
+
+
+@pytest.mark.parametrize(("table", "name"), TABLES.items())
+@pytest.mark.parametrize(
+    ("statement", "guard"),
+    [
+        ("UPDATE {} SET organization_id = organization_id", "append_only"),
+        ("DELETE FROM {}", "append_only"),
+        ("TRUNCATE {} CASCADE", "never_truncated"),
+    ],
+)
+def test_the_database_refuses_to_change_what_happened(written, table, name, statement, guard):
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            cursor.execute(statement.format(table))
+    assert refused.value.__cause__.diag.constraint_name == f"{name}_{guard}"
+    assert Event.objects.count() == BreakGlass.objects.count() == 1
+
+
+def test_an_event_tells_who_what_whom_when_and_whence(admin, patient):
+    event = events.record(
+        actor=admin, action="patient.created", obj=patient, patient=patient, units=4
+    )
+    assert (event.actor, event.actor_role, event.channel) == (admin.user, "admin", "test")
+    assert (event.object_type, event.object_id) == ("accounts.patient", patient.pk)
+    assert (event.patient, event.organization) == (patient, admin.organization)
+    assert event.request_id == admin.request_id
+    assert event.details == {"units": 4}
+
+
+def test_an_event_goes_when_its_change_does(admin, patient):
+    with transaction.atomic():
+        records.view(actor=admin, patient=patient)
+        transaction.set_rollback(True)
+    assert not Event.objects.exists()
+
+
+def test_an_event_about_another_clinics_patient_is_refused(admin, elsewhere):
+    theirs = factories.PatientFactory(organization=elsewhere)
+    with pytest.raises(IntegrityError, match="event_patient_same_org"), transaction.atomic():
+        events.record(actor=admin, action="patient.viewed", obj=theirs, patient=theirs)
+
+
+def test_each_view_of_a_record_is_an_event_and_no_other_page_writes(admin, patient, as_user):
+    client = as_user(admin)
+    client.get(admin.url("accounts:patients"))
+    client.get(admin.url("accounts:patient_edit", pk=patient.pk))
+    client.get(admin.url("accounts:search") + "?q=ada")
+    assert not Event.objects.exists()
+    for _ in range(2):
+        client.get(admin.url("accounts:patient", pk=patient.pk))
+    assert list(Event.objects.values_list("action", flat=True)) == ["patient.viewed"] * 2
+    assert Event.objects.first().address == "127.0.0.1"

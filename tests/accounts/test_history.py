@@ -1,0 +1,39 @@
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accounts import history
+from accounts.models import Event
+
+CHICAGO = ZoneInfo("America/Chicago")
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ({}, ""),
+        ({"units": 4, "override_reason": ""}, "units: 4"),
+        ({"late": False}, "late: no"),
+        ({"starts_at": "2026-12-15T20:00:00+00:00"}, "starts at: 15 Dec 2026 14:00"),
+        ({"starts_at": "2026-07-15T20:00:00Z"}, "starts at: 15 Jul 2026 15:00"),
+        ({"changes": {"phone": ["", "555"], "is_active": ["True", "False"]}},
+         "phone: – → 555, is active: yes → no"),
+        ({"filters": {"action": "glass.broken"}}, "filters: action glass.broken"),
+        ({"before": "admin", "number": 0}, "before: admin, number: 0"),
+    ],
+)  # fmt: skip
+def test_figures_in_words(details, words):
+    assert history.details(Event(details=details), CHICAGO) == words
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("appointment.booked", "Appointment booked"),
+        ("unit.reserved", "Units reserved"),
+        ("care_team.added", "Care team added"),
+        ("patient.viewed", "Record viewed"),
+    ],
+)
+def test_actions_in_words(action, words):
+    assert history.what(Event(action=action)) == words

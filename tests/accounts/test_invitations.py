@@ -1,0 +1,225 @@
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid, NotFound
+from accounts.models import Event, Invitation, Membership, User
+from accounts.roles import Role
+from accounts.services import invitations
+from tests import factories
+from tests.accounts.jobs import run_jobs, waiting
+
+NEW = {"name": "Nia Obi", "password": "a-long-enough-1"}
+
+
+def token_from_mail() -> str:
+    run_jobs()
+    return re.search(r"/invitations/([\w-]+)/", mail.outbox[-1].body).group(1)
+
+
+def guest(invitation: Invitation, user: User | None = None) -> Actor:
+    return Actor(
+        user=user,
+        organization=invitation.organization,
+        role=Role(invitation.role),
+        channel="test",
+    )
+
+
+@pytest.fixture
+def invited(admin):
+    return invitations.invite(actor=admin, email=" Nia@Example.org ", role=Role.VIEWER)
+
+
+def test_only_the_mail_holds_the_token(invited):
+    assert [job.args for job in waiting()] == [{"invitation_id": invited.pk}]
+    token = token_from_mail()
+    invited.refresh_from_db()
+    assert invited.token_hash == Invitation.hash_of(token)
+    assert token not in str(list(Event.objects.values()))
+    assert mail.outbox[0].to == ["nia@example.org"]
+
+
+def test_a_new_person_makes_an_account(invited):
+    membership = invitations.accept(actor=guest(invited), token=token_from_mail(), **NEW)
+    user = membership.user
+    assert (user.email, user.name) == ("nia@example.org", "Nia Obi")
+    assert user.check_password(NEW["password"])
+    assert EmailAddress.objects.get(user=user).verified
+    assert (membership.role, membership.organization) == (Role.VIEWER, invited.organization)
+    assert Event.objects.get(action="invitation.accepted").actor == user
+
+
+def test_the_link_works_once(invited):
+    token = token_from_mail()
+    invitations.accept(actor=guest(invited), token=token, **NEW)
+    with pytest.raises(Conflict) as refused:
+        invitations.accept(actor=guest(invited), token=token, **NEW)
+    assert refused.value.code == "invitation_over"
+    assert Membership.objects.filter(role=Role.VIEWER).count() == 1
+
+
+def test_the_link_expires(invited):
+    token = token_from_mail()
+    too_late = time_machine.travel(timezone.now() + timedelta(days=7, seconds=1), tick=False)
+    with too_late, pytest.raises(Conflict, match="has expired"):
+        invitations.accept(actor=guest(invited), token=token, **NEW)
+    assert not User.objects.filter(email="nia@example.org").exists()
+
+
+def test_a_revoked_link_is_worthless_and_sends_no_mail(admin, invited):
+    token = token_from_mail()
+    invitations.revoke(actor=admin, invitation=invited)
+    with pytest.raises(Conflict, match="was withdrawn"):
+        invitations.accept(actor=guest(invited), token=token, **NEW)
+    with pytest.raises(Conflict):
+        invitations.resend(actor=admin, invitation=invited)
+    sent = len(mail.outbox)
+    run_jobs()
+    assert len(mail.outbox) == sent
+
+
+def test_a_new_link_replaces_the_old_one(admin, invited):
+    old = token_from_mail()
+    invitations.resend(actor=admin, invitation=invited)
+    with pytest.raises(NotFound):
+        invitations.by_token(old)
+    invitations.accept(actor=guest(invited), token=token_from_mail(), **NEW)
+
+
+def test_inviting_again_revokes_the_earlier_invitation(admin, invited):
+    invitations.invite(actor=admin, email="nia@example.org", role=Role.ADMIN)
+    invited.refresh_from_db()
+    assert invited.revoked_at
+    assert Invitation.objects.open().count() == 1
+
+
+def test_a_weak_password_is_refused_and_nothing_written(invited):
+    token = token_from_mail()
+    with pytest.raises(Invalid) as refused:
+        invitations.accept(actor=guest(invited), token=token, name="Nia", password="12345678")
+    assert refused.value.field == "password"
+    assert not User.objects.filter(email="nia@example.org").exists()
+    assert invitations.by_token(token).is_open
+
+
+def test_whoever_has_an_account_joins_with_it(admin, invited):
+    user = factories.UserFactory(email="nia@example.org")
+    token = token_from_mail()
+    with pytest.raises(Conflict) as refused:
+        invitations.accept(actor=guest(invited), token=token, **NEW)
+    assert refused.value.code == "has_account"
+    assert invitations.accept(actor=guest(invited, user), token=token).user == user
+
+
+def test_nobody_joins_with_another_address(invited):
+    other = factories.UserFactory()
+    with pytest.raises(Conflict) as refused:
+        invitations.accept(actor=guest(invited, other), token=token_from_mail())
+    assert refused.value.code == "other_address"
+    assert not other.memberships.exists()
+
+
+def test_a_member_is_not_invited_again(admin, viewer):
+    with pytest.raises(Conflict) as refused:
+        invitations.invite(actor=admin, email=viewer.user.email.upper(), role=Role.ADMIN)
+    assert refused.value.code == "already_member"
+
+
+def test_a_deactivated_member_comes_back_by_invitation(admin, viewer):
+    Membership.objects.filter(user=viewer.user).update(is_active=False)
+    invited = invitations.invite(actor=admin, email=viewer.user.email, role=Role.PRACTITIONER)
+    token = token_from_mail()
+    membership = invitations.accept(actor=guest(invited, viewer.user), token=token)
+    assert (membership.role, membership.is_active) == (Role.PRACTITIONER, True)
+
+
+def test_a_guardian_of_two_children_is_invited_for_each(admin, clinic):
+    children = [factories.GuardianFactory(organization=clinic) for _ in range(2)]
+    parent = None
+    for guardian in children:
+        invited = invitations.invite(
+            actor=admin, email="lena@example.org", role=Role.PATIENT, guardian=guardian
+        )
+        fields = {} if parent else NEW
+        token = token_from_mail()
+        parent = invitations.accept(actor=guest(invited, parent), token=token, **fields).user
+    assert set(parent.guardianships.all()) == set(children)
+    assert parent.memberships.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["patient", "guardian", "practitioner"])
+def test_a_record_has_one_user(admin, clinic, kind):
+    factory = getattr(factories, f"{kind.capitalize()}Factory")
+    record = factory(organization=clinic)
+    role = Role.PRACTITIONER if kind == "practitioner" else Role.PATIENT
+    invited = invitations.invite(actor=admin, email="nia@example.org", role=role, **{kind: record})
+    token = token_from_mail()
+    type(record).objects.filter(pk=record.pk).update(user=factories.UserFactory())
+    with pytest.raises(Conflict) as refused:
+        invitations.accept(actor=guest(invited), token=token, **NEW)
+    assert refused.value.code == "record_has_user"
+    assert not User.objects.filter(email="nia@example.org").exists()
+
+
+def test_what_an_invitation_names_is_of_the_clinic(admin, elsewhere):
+    wrong = [
+        {"role": Role.PATIENT, "patient": factories.PatientFactory(organization=elsewhere)},
+        {"role": Role.PATIENT, "guardian": factories.GuardianFactory(organization=elsewhere)},
+        {
+            "role": Role.PRACTITIONER,
+            "practitioner": factories.PractitionerFactory(organization=elsewhere),
+        },
+    ]
+    for fields in wrong:
+        with pytest.raises(NotFound):
+            invitations.invite(actor=admin, email="nia@example.org", **fields)
+    theirs = factories.InvitationFactory(organization=elsewhere)
+    with pytest.raises(NotFound):
+        invitations.revoke(actor=admin, invitation=theirs)
+    assert not waiting()
+
+
+def test_the_record_and_the_role_belong_together(admin, clinic):
+    patient = factories.PatientFactory(organization=clinic)
+    for fields in (
+        {"role": Role.PATIENT},
+        {"role": Role.VIEWER, "patient": patient},
+        {"role": Role.VIEWER, "practitioner": factories.PractitionerFactory(organization=clinic)},
+    ):
+        with pytest.raises(Invalid):
+            invitations.invite(actor=admin, email="nia@example.org", **fields)
+
+
+def test_the_page_takes_a_newcomer_straight_into_the_clinic(invited):
+    client = Client()
+    address = reverse("accounts:invitation", args=[token_from_mail()])
+    assert b"Choose a password" in client.get(address).content
+    answer = client.post(address, NEW)
+    assert answer["Location"] == f"/c/{invited.organization.slug}/"
+    assert client.get(reverse("accounts:entrance"))["Location"] == answer["Location"]
+
+
+def test_the_page_keeps_the_name_when_the_password_is_refused(invited):
+    address = reverse("accounts:invitation", args=[token_from_mail()])
+    answer = Client().post(address, {"name": "Nia Obi", "password": "short"})
+    assert answer.status_code == 400
+    assert b'value="Nia Obi"' in answer.content
+    assert b"too short" in answer.content
+
+
+def test_the_page_of_a_link_that_is_over_says_why(admin, invited):
+    address = reverse("accounts:invitation", args=[token_from_mail()])
+    invitations.revoke(actor=admin, invitation=invited)
+    answer = Client().get(address)
+    assert answer.status_code == 409
+    assert b"was withdrawn" in answer.content
+    assert Client().get(reverse("accounts:invitation", args=["unknown"])).status_code == 404

@@ -1,0 +1,151 @@
+"""What happens by itself and what is shown of it: expiry, attention, units left, sources."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from accounts import search
+from accounts.models import Event
+from accounts.roles import Role
+from billing import attention, sources, units_left
+from billing.attention import Reason
+from billing.models import Authorization, Reservation
+from billing.services import ledger
+from billing.sources import Source
+from billing.tasks import expire_reservations
+from tests import factories
+from tests.billing.conftest import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+class TestExpiry:
+    def test_gives_back_what_ran_out_and_nothing_else(self, reserve, authorization):
+        overdue = reserve(4, expires_at=NOW - timedelta(seconds=1))
+        just = reserve(1, expires_at=NOW)
+        later = reserve(3, expires_at=NOW + timedelta(seconds=1))
+        for_good = reserve(2)
+        expire_reservations(timestamp=0)
+        states = dict(Reservation.objects.values_list("pk", "state"))
+        assert states == {
+            overdue.pk: "expired",
+            just.pk: "expired",
+            later.pk: "active",
+            for_good.pk: "active",
+        }
+        authorization.refresh_from_db()
+        assert authorization.reserved_units == 5
+        event = Event.objects.filter(action="unit.expired").first()
+        assert (event.channel, event.actor) == ("job", None)
+
+    def test_what_was_consumed_in_between_stays_consumed(self, reserve, admin, monkeypatch):
+        first, second = (reserve(2, expires_at=NOW) for _ in range(2))
+        expire = ledger.expire
+
+        def consumed_just_before(*, actor, reservation):
+            if reservation.pk == first.pk:
+                ledger.consume(actor=admin, reservation=first, units=2)
+            return expire(actor=actor, reservation=reservation)
+
+        monkeypatch.setattr(ledger, "expire", consumed_just_before)
+        expire_reservations(timestamp=0)
+        assert Reservation.objects.get(pk=first.pk).state == "consumed"
+        assert Reservation.objects.get(pk=second.pk).state == "expired"
+
+
+class TestAttention:
+    @pytest.fixture
+    def make(self, clinic, patient, policy):
+        def make(number, *, units=40, reserved=0, status="active", **dates) -> Authorization:
+            made = factories.AuthorizationFactory(
+                organization=clinic, patient=patient, policy=policy, number=number, units=units
+            )
+            if reserved:
+                ledger.reserve(
+                    actor=factories.actor(clinic),
+                    authorization=made,
+                    patient=patient,
+                    service_code=made.services.get().service_code,
+                    units=reserved,
+                    date_of_service=TODAY,
+                    source=number,
+                )
+            Authorization.objects.filter(pk=made.pk).update(status=status, **dates)
+            return made
+
+        return make
+
+    def test_most_pressing_first(self, make, admin, django_assert_num_queries):
+        make("healthy")
+        make("cancelled", status="cancelled")
+        make("over", start_date=date(2026, 1, 1), end_date=TODAY - timedelta(days=1))
+        make("pending", status="pending", end_date=TODAY)
+        make("ends in 30 days", end_date=TODAY + timedelta(days=30))
+        make("ends in 31 days", end_date=TODAY + timedelta(days=31))
+        make("a fifth left", units=40, reserved=32)
+        make("under a fifth", units=40, reserved=33)
+        make("none left", units=40, reserved=40)
+        make("stranded", reserved=1, end_date=TODAY - timedelta(days=1))
+        with django_assert_num_queries(1):
+            found = [
+                (one.number, one.reason, one.patient.pk, one.payer.name)
+                for one in attention.authorizations(admin)
+            ]
+        assert [(number, reason) for number, reason, *_ in found] == [
+            ("stranded", Reason.STRANDED),
+            ("none left", Reason.EXHAUSTED),
+            ("under a fifth", Reason.LOW),
+            ("ends in 30 days", Reason.ENDING),
+            ("pending", Reason.PENDING),
+        ]
+
+    def test_low_by_number(self, make, admin):
+        make("eight left", units=9, reserved=1)
+        assert not attention.authorizations(admin).exists()
+        found = attention.authorizations(admin, low_units=9).get()
+        assert (found.reason, found.reason_label) == ("low", "Few units left")
+
+    def test_only_what_the_actor_may_see(self, make, clinic):
+        make("pending", status="pending")
+        for actor, count in (
+            (factories.actor(clinic, Role.VIEWER), 1),
+            (factories.actor(clinic, Role.PRACTITIONER), 0),
+            (factories.actor(factories.OrganizationFactory()), 0),
+        ):
+            assert attention.authorizations(actor).count() == count
+
+
+class TestUnitsLeft:
+    def test_beside_the_patients_found(self, authorization, reserve, admin, patient):
+        reserve(3)
+        (found,) = search.find(admin, patient.legal_first_name)
+        assert found["bars"] == [{"total": 20, "used": 0, "reserved": 3}]
+
+    def test_one_query_for_all(self, authorization, admin, clinic, django_assert_num_queries):
+        others = factories.AuthorizationFactory.create_batch(3, organization=clinic)
+        ids = [authorization.patient_id, *(other.patient_id for other in others)]
+        with django_assert_num_queries(1):
+            assert set(units_left.bars(admin, ids)) == set(ids)
+
+    def test_only_what_can_be_used_today(self, authorization, admin, patient):
+        Authorization.objects.update(end_date=TODAY - timedelta(days=1))
+        assert units_left.bars(admin, [patient.pk]) == {}
+
+
+class TestSources:
+    def test_explained_by_who_handed_them_out(self, admin, monkeypatch):
+        calls = []
+
+        def resolver(actor, ids):
+            calls.append(sorted(ids))
+            return {7: Source("Visit on 10 Jun", "/visits/7")}
+
+        monkeypatch.setattr(sources, "_resolvers", {"visit": resolver})
+        found = sources.resolve(admin, ["visit:7", "visit:8", "visit:7", "", "import:x", "by hand"])
+        assert calls == [[7, 8]]
+        assert found == {
+            "visit:7": Source("Visit on 10 Jun", "/visits/7"),
+            "visit:8": Source("Visit 8"),
+            "import:x": Source("Import x"),
+            "by hand": Source("By hand"),
+        }

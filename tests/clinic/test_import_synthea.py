@@ -1,0 +1,155 @@
+"""The Synthea import on the real files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.db.models import F, Q
+
+from accounts.models import CareTeamMember, Event, Organization, Patient, Practitioner
+from billing.models import InsurancePolicy, Payer, ServiceCode
+from billing.services import replay
+from clinic.synthea import run
+from clinic.synthea.encounters import Encounters
+from clinic.synthea.files import Row
+from clinic.synthea.report import Fate, Outcome
+from scheduling.models import Appointment, Status
+from tests.clinic.synthea_files import DATA, ENCOUNTERS, command, figures, imported, needed, written
+from tests.factories import OrganizationFactory
+
+pytestmark = [pytest.mark.django_db, needed]
+
+# File: read, accepted, refused. Counted in the files by hand: 258 times without insurance and one
+# that ends before it begins; one encounter of over a week; five that meet another one.
+EXPECTED = {
+    "payers.csv": (10, 9, 1),
+    "providers.csv": (166, 166, 0),
+    "patients.csv": (27, 27, 0),
+    "payer_transitions.csv": (1051, 792, 259),
+    "encounters.csv": (604, 598, 6),
+}
+
+
+@pytest.fixture
+def organization() -> Organization:
+    return OrganizationFactory(time_zone="America/New_York")
+
+
+def test_every_row_of_the_real_files_is_accounted_for(organization: Organization) -> None:
+    found = imported(DATA, organization)
+    assert {name: figures(file) for name, file in found.items()} == EXPECTED
+    assert not any(file.counts[Fate.ALREADY_THERE] for file in found.values())
+
+    assert Payer.objects.count() == 9
+    assert not Payer.objects.filter(name="NO_INSURANCE").exists()
+    assert Practitioner.objects.count() == 166
+    assert Patient.objects.count() == 27
+    policies = InsurancePolicy.objects.all()
+    assert policies.filter(priority=1).count() == 792
+    assert policies.filter(priority=2, member_id="UNKNOWN").count() == 7
+    appointments = Appointment.objects.filter(
+        status=Status.COMPLETED, authorization=None, session__ended_at=F("ends_at")
+    )
+    assert appointments.count() == 598
+    assert Event.objects.filter(action="appointment.imported").count() == 598
+    assert ServiceCode.objects.count() == 25
+    assert replay.differences() == []
+
+
+def test_what_is_imported_is_as_it_was(organization: Organization) -> None:
+    imported(DATA, organization)
+    patient = Patient.objects.get(mrn="3edac2e3-d223-6fae-d515-daf96ef6bc76")
+    assert (patient.legal_first_name, patient.legal_last_name) == ("Maynard46", "Mosciski958")
+    assert patient.date_of_birth == date(2014, 10, 6)
+    assert patient.is_active
+    assert Patient.objects.filter(is_active=False).count() == 2
+    # 04:17 UTC is the evening before in New York, and the next policy begins the day after.
+    first, second = patient.policies.filter(priority=1).order_by("start_date")[:2]
+    assert (first.start_date, first.end_date) == (date(2014, 10, 14), date(2015, 10, 19))
+    assert second.start_date == date(2015, 10, 20)
+    assert first.subscriber_relationship == InsurancePolicy.Relationship.CHILD
+    assert first.subscriber_name == "Gail741 Mosciski958"
+    visit = Appointment.objects.get(external_id="57f2562b-445c-f11c-ba40-edc55af3c84f")
+    assert visit.starts_at == datetime(2023, 1, 27, 16, 17, 47, tzinfo=UTC)
+    assert visit.session.minutes == 15
+    assert visit.service_code.code == "185345009"
+    assert visit.service_code.label == "Office visit (185345009)"
+    assert visit.practitioner.name == "Víctor493 Noriega353"
+    assert CareTeamMember.objects.filter(patient=patient, practitioner=visit.practitioner).exists()
+
+
+def test_no_double_booking_is_taken_over(organization: Organization) -> None:
+    found = imported(DATA, organization)["encounters.csv"]
+    assert dict(found.kinds) == {
+        "The patient has another appointment at that time.": 3,
+        "The provider has another appointment at that time.": 2,
+        "Too long": 1,
+    }
+    earlier = Appointment.objects.filter(
+        Q(practitioner__appointments__starts_at__lt=F("ends_at"))
+        & Q(practitioner__appointments__ends_at__gt=F("starts_at"))
+        & ~Q(practitioner__appointments=F("pk"))
+    )
+    assert not earlier.exists()
+
+
+def test_running_it_twice_changes_nothing(organization: Organization) -> None:
+    imported(DATA, organization)
+    before = written()
+    again = imported(DATA, organization)
+    assert written() == before
+    for name, (read, accepted, refused) in EXPECTED.items():
+        assert figures(again[name]) == (read, 0, refused)
+        assert again[name].counts[Fate.ALREADY_THERE] == accepted
+
+
+def test_an_import_that_was_killed_is_simply_run_again(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed in its third batch of encounters: two are there, and nothing of the third."""
+    monkeypatch.setattr(run, "BATCH_ROWS", 100)
+    batches = iter([False, False, True])
+    real = Encounters.take
+
+    def take(self: Encounters, rows: Sequence[Row]) -> Iterator[Outcome]:
+        yield from real(self, rows)
+        if next(batches):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Encounters, "take", take)
+        imported(DATA, organization)
+    taken = Appointment.objects.count()
+    assert 190 < taken <= 200
+    again = imported(DATA, organization)[ENCOUNTERS]
+    assert (again.counts[Fate.ALREADY_THERE], again.counts[Fate.ACCEPTED]) == (taken, 598 - taken)
+
+
+def test_two_clinics_import_the_same_files_side_by_side(organization: Organization) -> None:
+    imported(DATA, organization)
+    other = imported(DATA, OrganizationFactory(time_zone="Asia/Tokyo"))
+    assert figures(other["encounters.csv"]) == EXPECTED["encounters.csv"]
+
+
+def test_the_command_founds_the_clinic_shows_progress_and_writes_the_report(
+    tmp_path: Path,
+) -> None:
+    report = tmp_path / "refused.csv"
+    arguments = (DATA, "--organization", "synthea", "--create", "Synthea", "--report", report)
+    out, err = command(*arguments, "--time-zone", "America/Denver")
+    clinic = Organization.objects.get(slug="synthea")
+    assert (clinic.name, clinic.time_zone) == ("Synthea", "America/Denver")
+    assert "payer_transitions.csv: 1,051 rows" in err
+    assert "258 refused: No insurance in this time" in out
+    with report.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == sum(refused for _, _, refused in EXPECTED.values())
+    assert rows[0] == {
+        "file": "payers.csv",
+        "row": "11",
+        "reason": "NO_INSURANCE is no payer: it stands for having none.",
+    }

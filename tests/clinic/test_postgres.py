@@ -1,0 +1,83 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from clinic.postgres.server import EmbeddedServer
+
+USE_UNTIL_INPUT_ENDS = """
+import sys
+from pathlib import Path
+import psycopg
+from clinic.postgres.server import EmbeddedServer
+
+server = EmbeddedServer.at(Path(sys.argv[1]), {"fsync": "off"})
+with psycopg.connect(host=server.socket_dir, user="postgres", dbname="caretally") as connection:
+    print(connection.execute("SELECT lower('ÉMILE'), current_setting('fsync')").fetchone())
+sys.stdout.flush()
+sys.stdin.read()
+"""
+
+
+class User:
+    """Another process that uses the server until it is told to end, or killed."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", USE_UNTIL_INPUT_ENDS, str(data_dir)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        self.said = self.process.stdout.readline().strip()
+
+    def end(self) -> None:
+        self.process.communicate()
+        assert self.process.returncode == 0
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path / "postgres"
+
+
+def is_running(data_dir: Path) -> bool:
+    return (data_dir / "postmaster.pid").exists()
+
+
+def test_the_last_process_stops_the_server_even_after_one_was_killed(data_dir: Path) -> None:
+    first, second = User(data_dir), User(data_dir)
+    assert first.said == second.said == "('émile', 'off')"
+
+    first.end()
+    assert is_running(data_dir)
+
+    second.kill()
+    assert is_running(data_dir)
+
+    third = User(data_dir)
+    assert third.said == first.said
+    third.end()
+    assert not is_running(data_dir)
+
+
+def test_a_record_of_a_dead_server_is_no_hindrance(data_dir: Path) -> None:
+    User(data_dir).end()
+    # As after a power cut: by now the number belongs to another program.
+    (data_dir / "postmaster.pid").write_text("1\n/elsewhere\n0\n5432\n/elsewhere\n\n0 0\nready\n")
+
+    user = User(data_dir)
+    assert user.said == "('émile', 'off')"
+    user.end()
+
+
+def test_a_folder_the_server_cannot_use_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="Set CARETALLY_VAR to another folder"):
+        EmbeddedServer.at(tmp_path / "my clinic", {})

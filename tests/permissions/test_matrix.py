@@ -1,0 +1,96 @@
+"""The whole table, cell by cell; and nothing of the site is missing from it."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+from unittest import mock
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.template.backends.django import Template as DjangoTemplate
+from django.urls import reverse
+
+from accounts.models import Event
+from tests.permissions.cast import Clinic, World
+from tests.permissions.matrix import Row, rows
+from tests.permissions.site import CLINIC, addresses
+
+LIBRARIES = ("admin", "account/")  # see test_libraries
+BY_NAME = {address.name: address for address in addresses()}
+OURS = [one for one in addresses() if not one.route.startswith(LIBRARIES)]
+
+
+def ask(world: World, person: str, row: Row, about: Clinic, *, keep: bool = False) -> str:
+    """What the person gets: `in`, or the status. What they did is taken back, unless kept."""
+    address = BY_NAME[row.address]
+    values = {name: about.reference(row.kind) for name in address.arguments if name != CLINIC}
+    if address.is_of_clinic:
+        values[CLINIC] = world.own.organization.slug
+    send = getattr(world.clients[person], row.method.lower())
+    # Who gets what is decided before anything is drawn: drawing every page once is enough.
+    is_drawn = row.method == "GET" and about is world.own
+    with transaction.atomic(), nullcontext() if is_drawn else undrawn():
+        answer = send(reverse(row.address, kwargs=values))
+        transaction.set_rollback(not keep)
+    return "in" if _leads_to_sign_in(answer) else str(answer.status_code)
+
+
+def undrawn() -> Any:
+    return mock.patch.object(DjangoTemplate, "render", return_value="")
+
+
+def _leads_to_sign_in(answer: HttpResponse) -> bool:
+    to_sign_in = reverse(settings.LOGIN_URL)
+    return answer.status_code == 302 and urlsplit(answer["Location"]).path == to_sign_in
+
+
+def test_everybody_gets_what_the_table_says(world: World) -> None:
+    wrong = [
+        f"{row}: {person} gets {found}, not {expected}"
+        for row in rows()
+        for person, expected in row.outcomes.items()
+        if (found := ask(world, person, row, world.own)) != expected
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_other_clinics_things_are_not_there(world: World) -> None:
+    """404 for everybody; who may never do such a thing may be told just that."""
+    wrong = [
+        f"{row}: {person} gets {found} about the other clinic's"
+        for row in rows()
+        if row.kind and BY_NAME[row.address].is_of_clinic
+        for person, own in row.outcomes.items()
+        if (found := ask(world, person, row, world.other)) != "404"
+        and (found != own or own not in ("403", "405", "in"))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_strangers_learn_nothing() -> None:
+    """What the table itself must say: no member, no page, whatever it is."""
+    for row in rows():
+        if BY_NAME[row.address].is_of_clinic:
+            assert row.outcomes["stranger"] == row.outcomes["former"] == "404", row
+            assert row.outcomes["nobody"] == "in", row
+
+
+def test_viewers_change_nothing(world: World) -> None:
+    """Every change is an event, so that who leaves none but of having looked changed nothing."""
+    looked = {"patient.viewed", "audit.exported"}
+    for row in rows():
+        if row.method == "POST" and BY_NAME[row.address].is_of_clinic:
+            last = Event.objects.latest("pk").pk
+            ask(world, "viewer", row, world.own, keep=True)
+            left = Event.objects.filter(pk__gt=last).values_list("action", flat=True)
+            assert set(left) <= looked, row
+
+
+def test_no_address_is_missing_from_the_table() -> None:
+    listed = {(row.address, row.method) for row in rows()}
+    expected = {(one.name, method) for one in OURS for method in ("GET", "POST")}
+    assert sorted(expected - listed) == []
+    assert sorted(listed - expected) == []

@@ -1,0 +1,257 @@
+"""The calendar's pages over HTTP, as the administrator at the desk sends them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.roles import Role
+from billing.models import Authorization
+from scheduling.models import Appointment, ProgressNote, Session, Status
+from scheduling.services import appointments, visits
+from tests import factories
+from tests.scheduling.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def booking_data(patient, practitioner, service, **changes) -> dict[str, object]:
+    return {
+        "patient": patient.pk,
+        "practitioner": practitioner.pk,
+        "service_code": service.pk,
+        "day": "2026-06-11",
+        "start": "14:00",
+        "minutes": 60,
+        "authorization": "",
+        "room": "",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("name", ["week", "day", "appointments", "sessions", "locations", "book"])
+def test_pages_are_there(desk: Client, admin, appointment, name) -> None:
+    assert desk.get(admin.url(f"scheduling:{name}")).status_code == 200
+
+
+def test_week_draws_the_appointment_and_free_slots(desk, admin, appointment) -> None:
+    page = desk.get(admin.url("scheduling:week")).content.decode()
+    assert appointment.patient.called_name in page
+    assert "10:00–11:00" in page
+    assert "start=2026-06-11T09:00" in page
+
+
+def test_week_costs_the_same_for_many(
+    desk, admin, appointment, patient, practitioner, service
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(admin.url("scheduling:week"))
+        return len(queries)
+
+    cost()
+    for_one = cost()
+    for hour in range(2, 8):
+        starts_at = NOW + timedelta(days=2, hours=hour)
+        appointments.book(
+            actor=admin,
+            patient=patient,
+            practitioner=practitioner,
+            service_code=service,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=45),
+            authorization=None,
+        )
+    assert cost() == for_one <= 15
+
+
+def test_booking_panel_shows_units_before_saving(
+    desk, admin, patient, practitioner, service, authorization
+) -> None:
+    url = admin.url("scheduling:book")
+    page = desk.get(f"{url}?patient={patient.pk}&practitioner={practitioner.pk}")
+    assert "4 units" in page.content.decode()
+    assert "16</b> available" in page.content.decode()
+    assert not Appointment.objects.exists()
+
+
+def test_booking_reserves(desk, admin, patient, practitioner, service, authorization) -> None:
+    data = booking_data(patient, practitioner, service)
+    answer = desk.post(admin.url("scheduling:book"), data, follow=True)
+    assert "Booked: 4 units reserved, 16 left" in answer.content.decode()
+    booked = Appointment.objects.get()
+    assert booked.authorization == authorization
+    assert booked.starts_at.isoformat() == "2026-06-11T19:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"day": "2026-06-09"}, "That date has passed"),
+        ({"minutes": 0}, "greater than or equal to 1"),
+        ({"minutes": 25 * 60}, "24 hours at most"),
+        ({"minutes": 60 * 6}, "24 units needed, 20 left"),
+        ({"minutes": 5}, "too few for a unit"),
+        ({"day": "2027-03-14", "start": "02:30"}, "does not exist"),
+        ({"day": "2026-11-01", "start": "01:30"}, "comes twice"),
+        ({"service_code": 10**9}, "not one of the available choices"),
+        ({"authorization": "999999"}, "not one of the available choices"),
+        ({"day": "x"}, "Enter a valid date"),
+    ],
+)
+def test_bad_booking_is_refused_and_keeps_what_was_typed(
+    desk, admin, patient, practitioner, service, authorization, changes, said
+) -> None:
+    data = booking_data(patient, practitioner, service, **changes)
+    answer = desk.post(admin.url("scheduling:book"), data)
+    assert 400 <= answer.status_code < 500
+    page = answer.content.decode()
+    assert said in page
+    assert f'value="{data["start"]}"' in page
+    assert not Appointment.objects.exists()
+    authorization.refresh_from_db()
+    assert authorization.reserved_units == 0
+
+
+def test_conflict_names_what_is_in_the_way(desk, admin, appointment, service) -> None:
+    data = booking_data(
+        appointment.patient, appointment.practitioner, service, day="2026-06-11", start="10:30"
+    )
+    answer = desk.post(admin.url("scheduling:book"), data)
+    assert answer.status_code == 409
+    assert f"already has {appointment.patient.called_name}" in answer.content.decode()
+    data["override_reason"] = "Both agreed"
+    desk.post(admin.url("scheduling:book"), data)
+    assert Appointment.objects.filter(override_reason="Both agreed").count() == 1
+
+
+def test_sending_twice_books_once(desk, admin, patient, practitioner, service) -> None:
+    data = booking_data(patient, practitioner, service, idempotency_key="once-1")
+    for _ in range(2):
+        assert desk.post(admin.url("scheduling:book"), data).status_code == 302
+    assert Appointment.objects.count() == 1
+
+
+def test_cancel_says_what_it_does_and_undo_takes_it_back(desk, admin, appointment) -> None:
+    url = admin.url("scheduling:cancel", pk=appointment.pk)
+    assert "Releases 4 units" in desk.get(url).content.decode()
+    page = desk.post(url, {"cancelled_by": "patient"}, follow=True).content.decode()
+    assert "4 units released" in page
+    appointment.refresh_from_db()
+    assert (appointment.status, appointment.cancelled_by) == (Status.CANCELLED, "patient")
+    assert Authorization.objects.get().reserved_units == 0
+    desk.post(admin.url("scheduling:restore", pk=appointment.pk))
+    assert Authorization.objects.get().reserved_units == 4
+
+
+def test_move_and_back(desk, admin, appointment) -> None:
+    url = admin.url("scheduling:appointment_move", pk=appointment.pk)
+    desk.post(url, {"starts_at": "2026-06-12T15:00", "version": 1})
+    appointment.refresh_from_db()
+    assert appointment.starts_at.isoformat() == "2026-06-12T20:00:00+00:00"
+    answer = desk.post(url, {"starts_at": "2026-06-12T16:00", "version": 1}, follow=True)
+    assert "changed by somebody else" in answer.content.decode()
+
+
+def test_change_the_service_keeps_the_units(desk, admin, appointment, service) -> None:
+    url = admin.url("scheduling:reschedule", pk=appointment.pk)
+    assert desk.get(url).status_code == 200
+    data = booking_data(
+        appointment.patient,
+        appointment.practitioner,
+        service,
+        minutes=120,
+        authorization=appointment.authorization_id,
+    )
+    preview = desk.post(admin.url("scheduling:reschedule_preview", pk=appointment.pk), data)
+    assert "12</b> available" in preview.content.decode()
+    assert desk.post(url, data).status_code == 302
+    assert Authorization.objects.get().reserved_units == 8
+
+
+def test_the_visit_to_a_signed_note(desk, admin, clinic, patient, service) -> None:
+    from scheduling.services import appointments
+
+    me = factories.actor(clinic, Role.PRACTITIONER)
+    mine = appointments.book(
+        actor=admin,
+        patient=patient,
+        practitioner=clinic.practitioners.get(pk=me.practitioner_id),
+        service_code=service,
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+    )
+    tablet = Client()
+    tablet.force_login(me.user)
+    assert mine.patient.called_name in tablet.get(me.url("clinic:home")).content.decode()
+    tablet.post(me.url("scheduling:check_in", pk=mine.pk))
+    tablet.post(me.url("scheduling:start", pk=mine.pk))
+    page = me.url("scheduling:complete", pk=mine.pk)
+    assert tablet.get(page).status_code == 200
+    answer = tablet.post(
+        page, {"started_at": "2026-06-10T08:00", "ended_at": "2026-06-10T08:50"}, follow=True
+    )
+    session = Session.objects.get()
+    assert session.units == 3
+    assert "Sign and lock" in answer.content.decode()
+    template = tablet.get(me.url("scheduling:session", pk=session.pk) + "?template=aba")
+    assert "discrete trials" in template.content.decode()
+    write = me.url("scheduling:note_write", pk=session.pk)
+    tablet.post(write, {"format": "soap", "objective": "Worked on requests.", "sign": "1"})
+    note = ProgressNote.objects.get()
+    assert note.is_signed
+    assert tablet.post(write, {"format": "soap", "objective": "Changed."}).status_code == 409
+    tablet.post(me.url("scheduling:addendum", pk=session.pk), {"text": "Mother called."})
+    assert note.addenda.count() == 1
+
+
+def test_reopen_asks_for_a_reason(desk, admin, patient, practitioner, service, authorization):
+    booked = appointments.book(
+        actor=admin,
+        patient=patient,
+        practitioner=practitioner,
+        service_code=service,
+        starts_at=NOW - timedelta(hours=1),
+        ends_at=NOW,
+        authorization=authorization,
+    )
+    visits.complete(actor=admin, appointment=booked)
+    url = admin.url("scheduling:reopen", pk=booked.pk)
+    assert "Reverses the consumption of 4 units" in desk.get(url).content.decode()
+    assert desk.post(url, {"reason": ""}).status_code == 422
+    assert desk.post(url, {"reason": "Wrong day"}).status_code == 302
+    assert Authorization.objects.get().used_units == 0
+
+
+@pytest.mark.parametrize("outside", ["cancel", "draw on another"])
+def test_shortening_an_authorization_asks_about_the_appointments_outside(
+    desk, admin, clinic, appointment, service, outside
+) -> None:
+    old = appointment.authorization
+    other = factories.AuthorizationFactory(
+        organization=clinic, patient=appointment.patient, policy=old.policy, service_codes=[service]
+    )
+    url = admin.url("scheduling:authorization_dates", pk=old.pk)
+    page = desk.get(f"{url}?end_date=2026-06-10").content.decode()
+    assert "Outside the new dates" in page
+    choice = outside if outside == "cancel" else str(other.pk)
+    data = {"start_date": "2026-06-01", "end_date": "2026-06-10", "outside": choice}
+    assert desk.post(url, data).status_code == 302
+    old.refresh_from_db()
+    other.refresh_from_db()
+    appointment.refresh_from_db()
+    assert (str(old.end_date), old.reserved_units) == ("2026-06-10", 0)
+    assert other.reserved_units == (0 if outside == "cancel" else 4)
+    assert appointment.status == (Status.CANCELLED if outside == "cancel" else Status.SCHEDULED)
+
+
+def test_parts_of_other_pages(desk, admin, appointment) -> None:
+    for name, pk in [
+        ("scheduling:patient_appointments", appointment.patient_id),
+        ("scheduling:authorization_appointments", appointment.authorization_id),
+    ]:
+        assert "10:00–11:00" in desk.get(admin.url(name, pk=pk)).content.decode()

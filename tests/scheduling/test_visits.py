@@ -1,0 +1,228 @@
+"""The visit: every lawful step, every unlawful one, and the figures at its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.errors import Conflict, DomainError
+from accounts.roles import Role
+from billing.errors import ReasonMissing
+from billing.models import LedgerEntry
+from scheduling.errors import TimeInvalid, UnlawfulTransition
+from scheduling.models import Appointment, ProgressNote, Session, Status
+from scheduling.models.appointment import TRANSITIONS
+from scheduling.services import cancellation, notes, visits
+from tests import factories
+from tests.scheduling.conftest import NOW
+
+START = NOW + timedelta(days=1, hours=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def due(appointment, time_travel) -> Appointment:
+    """The appointment at the minute it begins."""
+    time_travel(START)
+    return appointment
+
+
+def figures(authorization) -> tuple[int, int, int]:
+    authorization.refresh_from_db()
+    return (
+        authorization.used_units,
+        authorization.reserved_units,
+        authorization.available_units,
+    )
+
+
+STEPS = {
+    Status.CONFIRMED: lambda actor, one: visits.confirm(actor=actor, appointment=one),
+    Status.ARRIVED: lambda actor, one: visits.check_in(actor=actor, appointment=one),
+    Status.IN_PROGRESS: lambda actor, one: visits.start(actor=actor, appointment=one),
+    Status.COMPLETED: lambda actor, one: visits.complete(
+        actor=actor,
+        appointment=one,
+        started_at=START - HOUR,
+        ended_at=START,
+    ),
+    Status.CANCELLED: lambda actor, one: cancellation.cancel(
+        actor=actor, appointment=one, reason="Ill"
+    ),
+    Status.NO_SHOW: lambda actor, one: cancellation.mark_no_show(actor=actor, appointment=one),
+    Status.SCHEDULED: lambda actor, one: cancellation.restore(actor=actor, appointment=one),
+}
+# The steps that lead to each status from "scheduled".
+PATHS = {
+    Status.SCHEDULED: [],
+    Status.CONFIRMED: [Status.CONFIRMED],
+    Status.ARRIVED: [Status.ARRIVED],
+    Status.IN_PROGRESS: [Status.IN_PROGRESS],
+    Status.COMPLETED: [Status.COMPLETED],
+    Status.CANCELLED: [Status.CANCELLED],
+    Status.NO_SHOW: [Status.NO_SHOW],
+}
+
+
+@pytest.mark.parametrize("before", Status)
+@pytest.mark.parametrize("after", Status)
+def test_only_lawful_steps(admin, due, before, after) -> None:
+    for status in PATHS[before]:
+        STEPS[status](admin, due)
+    is_reopening = (before, after) == (Status.COMPLETED, Status.IN_PROGRESS)
+    if after in TRANSITIONS[before] and not is_reopening:
+        STEPS[after](admin, due)
+        expected = after
+    else:
+        with pytest.raises(UnlawfulTransition) as refused:
+            STEPS[after](admin, due)
+        assert refused.value.code == "unlawful_transition"
+        expected = before
+    due.refresh_from_db()
+    assert due.status == expected
+
+
+@pytest.mark.parametrize("before", Status)
+@pytest.mark.parametrize("after", Status)
+def test_the_database_holds_the_same_table(admin, due, before, after) -> None:
+    for status in PATHS[before]:
+        STEPS[status](admin, due)
+    fields = {"status": after, "cancelled_by": "", "cancelled_late": None}
+    if after == Status.CANCELLED:
+        fields |= {"cancelled_by": "clinic", "cancelled_late": False}
+    change = Appointment.objects.filter(pk=due.pk)
+    if after == before or after in TRANSITIONS[before]:
+        assert change.update(**fields) == 1
+    else:
+        refused = pytest.raises(IntegrityError, match="UPDATE of scheduling_appointment refused")
+        with refused, transaction.atomic():
+            change.update(**fields)
+
+
+def test_the_day_must_have_come(admin, appointment) -> None:
+    for step in (visits.check_in, visits.start, visits.complete):
+        with pytest.raises(Conflict) as refused:
+            step(actor=admin, appointment=appointment)
+        assert refused.value.code == "day_not_come"
+    with pytest.raises(Conflict) as refused:
+        cancellation.mark_no_show(actor=admin, appointment=appointment)
+    assert refused.value.code == "not_begun"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "units"), [(60, 4), (53, 4), (52, 3), (38, 3), (37, 2), (8, 1), (7, 0), (80, 5)]
+)
+def test_actual_units_are_used_and_the_rest_is_free(
+    admin, due, authorization, time_travel, minutes, units
+) -> None:
+    visits.start(actor=admin, appointment=due)
+    time_travel(START + timedelta(minutes=minutes))
+    session = visits.complete(actor=admin, appointment=due)
+    assert (session.minutes, session.units) == (minutes, units)
+    assert figures(authorization) == (units, 0, 20 - units)
+
+
+def test_longer_than_the_units_left_is_refused(admin, due, authorization, time_travel) -> None:
+    visits.start(actor=admin, appointment=due)
+    time_travel(START + 6 * HOUR)
+    with pytest.raises(DomainError) as refused:
+        visits.complete(actor=admin, appointment=due)
+    assert refused.value.code == "not_enough_units"
+    assert figures(authorization) == (0, 4, 16)
+    assert Session.objects.get().ended_at is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "code"),
+    [
+        (HOUR, HOUR, "ends_before_start"),
+        (2 * HOUR, HOUR, "ends_before_start"),
+        (-24 * HOUR, HOUR, "too_long"),
+        (timedelta(), 5 * HOUR, "in_the_future"),
+    ],
+)
+def test_times_that_cannot_be(admin, due, authorization, time_travel, start, end, code) -> None:
+    time_travel(START + 2 * HOUR)
+    with pytest.raises(TimeInvalid) as refused:
+        visits.complete(
+            actor=admin, appointment=due, started_at=START + start, ended_at=START + end
+        )
+    assert refused.value.code == code
+    assert figures(authorization) == (0, 4, 16)
+
+
+def test_a_no_show_gives_the_units_back_and_can_be_undone(admin, due, authorization) -> None:
+    marked = cancellation.mark_no_show(actor=admin, appointment=due)
+    assert figures(authorization) == (0, 0, 20)
+    cancellation.restore(actor=admin, appointment=marked)
+    assert figures(authorization) == (0, 4, 16)
+
+
+def test_reopening_reverses_and_holds_again(admin, due, authorization, time_travel) -> None:
+    time_travel(START + HOUR)
+    visits.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=30))
+    assert figures(authorization) == (2, 0, 18)
+    with pytest.raises(ReasonMissing):
+        visits.reopen(actor=admin, appointment=due, reason=" ")
+    reopened = visits.reopen(actor=admin, appointment=due, reason="Wrong times")
+    assert reopened.status == Status.IN_PROGRESS
+    assert figures(authorization) == (0, 2, 18)
+    visits.complete(actor=admin, appointment=reopened, ended_at=START + HOUR)
+    assert figures(authorization) == (4, 0, 16)
+    kinds = LedgerEntry.objects.order_by("number").values_list("kind", flat=True)
+    assert list(kinds) == ["grant", "reserve", "consume", "reverse", "reserve", "consume"]
+
+
+class TestNote:
+    @pytest.fixture
+    def author(self, clinic, practitioner):
+        actor = factories.actor(clinic, Role.ADMIN)
+        type(practitioner).objects.filter(pk=practitioner.pk).update(user=actor.user)
+        return type(actor)(**{**actor.__dict__, "practitioner_id": practitioner.pk})
+
+    @pytest.fixture
+    def session(self, admin, due, time_travel) -> Session:
+        time_travel(START + HOUR)
+        return visits.complete(actor=admin, appointment=due)
+
+    def test_drafted_signed_and_added_to(self, author, session) -> None:
+        draft = notes.draft(actor=author, session=session, subjective="Slept well")
+        again = notes.draft(
+            actor=author, session=session, subjective="Slept badly", version=draft.version
+        )
+        signed = notes.sign(actor=author, note=again, version=again.version)
+        assert (signed.status, signed.signed_by) == (ProgressNote.Status.SIGNED, author.user)
+        with pytest.raises(Conflict) as refused:
+            notes.draft(actor=author, session=session, subjective="Changed my mind")
+        assert refused.value.code == "note_signed"
+        addendum = notes.amend(actor=author, note=signed, text="Mother confirms")
+        assert list(signed.addenda.all()) == [addendum]
+
+    def test_an_older_version_does_not_overwrite(self, author, session) -> None:
+        draft = notes.draft(actor=author, session=session, subjective="One")
+        notes.draft(actor=author, session=session, subjective="Two", version=draft.version)
+        with pytest.raises(Conflict) as refused:
+            notes.draft(actor=author, session=session, subjective="3", version=draft.version)
+        assert refused.value.code == "stale"
+        assert ProgressNote.objects.get().subjective == "Two"
+
+    def test_signing_needs_words_and_a_completed_session(self, author, admin, due) -> None:
+        visits.start(actor=admin, appointment=due)
+        running = Session.objects.get()
+        draft = notes.draft(actor=author, session=running, subjective="Began well")
+        with pytest.raises(Conflict) as refused:
+            notes.sign(actor=author, note=draft)
+        assert refused.value.code == "session_not_completed"
+
+    def test_an_empty_note_is_not_signed(self, author, session) -> None:
+        draft = notes.draft(actor=author, session=session, subjective="  ")
+        with pytest.raises(DomainError) as refused:
+            notes.sign(actor=author, note=draft)
+        assert refused.value.code == "note_empty"
+
+    def test_only_who_gave_the_session_writes(self, admin, session) -> None:
+        with pytest.raises(DomainError) as refused:
+            notes.draft(actor=admin, session=session, subjective="From the desk")
+        assert refused.value.code == "not_own_note"
