@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,6 +50,10 @@ class Block:
     href: str = ""
     move_url: str = ""
 
+    @property
+    def starts(self) -> str:
+        return self.time_label.partition("–")[0]
+
 
 @dataclass(frozen=True)
 class Column:
@@ -55,8 +61,8 @@ class Column:
     title: str
     subtitle: str
     day: date
+    practitioner: Practitioner
     is_today: bool = False
-    practitioner: Practitioner | None = None
     hue: int | None = None
     slots: list[Slot] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -66,8 +72,8 @@ class Column:
         return self.day.isoformat()
 
     @property
-    def practitioner_id(self) -> int | None:
-        return self.practitioner.pk if self.practitioner else None
+    def practitioner_id(self) -> int:
+        return self.practitioner.pk
 
 
 @dataclass(frozen=True)
@@ -115,14 +121,15 @@ class Painter:
 
     `named` holds the ids of the appointments whose patient the actor may see; `bookable_for` the
     practitioners into whose time the actor may book (None: anybody's). With `location_id`, what is
-    at other locations takes up time without being told of.
+    at other locations takes up time without being told of. With `next_only`, a column offers
+    its next free time alone.
     """
 
     actor: Actor
     named: Collection[int]
     bookable_for: Collection[int] | None
     location_id: int | None = None
-    show_who: bool = False
+    next_only: bool = False
 
     def paint(
         self,
@@ -134,10 +141,11 @@ class Painter:
     ) -> Calendar:
         clinic = self.actor.organization
         spans: dict[str, list[tuple[Appointment, tuple[int, int]]]] = {c.key: [] for c in columns}
+        owned = defaultdict[int, list[Column]](list)
+        for column in columns:
+            owned[column.practitioner_id].append(column)
         for appointment in appointments:
-            for column in columns:
-                if column.practitioner_id not in (None, appointment.practitioner_id):
-                    continue
+            for column in owned[appointment.practitioner_id]:
                 span = wall.span_on(clinic, column.day, appointment.starts_at, appointment.ends_at)
                 if span:
                     spans[column.key].append((appointment, span))
@@ -160,12 +168,14 @@ class Painter:
         hours: Hours,
     ) -> None:
         placed = [Placed(appointment, *hours.place(span)) for appointment, span in found]
-        everybody = column.practitioner is None
-        column.blocks.extend(self._block(column, one) for one in arrange(placed, spare=everybody))
-        if not self._may_book(column):
-            return
-        taken = set() if everybody else _taken(placed)
-        column.slots.extend(self._slots(column, hours, taken))
+        column.blocks.extend(self._block(column, one) for one in arrange(placed))
+        if self._may_book(column):
+            free = self._slots(column, hours, _taken(placed))
+            column.slots.extend(self._next(free) if self.next_only else free)
+
+    def _next(self, free: Iterable[Slot]) -> Iterable[Slot]:
+        now = f"{self.actor.organization.local(timezone.now()):%Y-%m-%dT%H:%M}"
+        return islice((slot for slot in free if slot.starts_at > now), 1)
 
     def _may_book(self, column: Column) -> bool:
         actor, today = self.actor, self.actor.organization.today()
@@ -173,8 +183,7 @@ class Painter:
             return False
         if column.day > today + FARTHEST - timedelta(days=1):
             return False
-        owner = column.practitioner_id
-        return self.bookable_for is None or owner is None or owner in self.bookable_for
+        return self.bookable_for is None or column.practitioner_id in self.bookable_for
 
     def _slots(self, column: Column, hours: Hours, taken: set[int]) -> Iterable[Slot]:
         """Half hours, and quarters where only a quarter is free."""
@@ -197,9 +206,7 @@ class Painter:
             row += 1
 
     def _book_url(self, column: Column, starts_at: str) -> str:
-        params: dict[str, object] = {"start": starts_at}
-        if column.practitioner_id:
-            params["practitioner"] = column.practitioner_id
+        params = {"start": starts_at, "practitioner": column.practitioner_id}
         return f"{self.actor.url('scheduling:book')}?{urlencode(params, safe=':')}"
 
     def _block(self, column: Column, placed: Placed[Appointment]) -> Block:
@@ -239,15 +246,12 @@ class Painter:
             return Block(patient="Busy", status="busy", **common, **where)
         if self.location_id not in (None, appointment.location_id):
             return Block(patient="Elsewhere", status="busy", **common, **where)
-        service = appointment.service_code.full_code
-        if self.show_who:
-            service = f"{appointment.practitioner.last_name} · {service}"
         movable = begins_here and self._may_move(appointment)
         url = self.actor.url
         return Block(
             patient=appointment.patient.called_name,
             status=appointment.status,
-            service=service,
+            service=appointment.service_code.full_code,
             units=0 if appointment.is_private_pay else appointment.units,
             href=url("scheduling:appointment", pk=appointment.pk),
             move_url=url("scheduling:appointment_move", pk=appointment.pk) if movable else "",

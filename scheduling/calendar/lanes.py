@@ -27,15 +27,14 @@ class Placed(Generic[T]):
         return self.row + self.span
 
 
-def arrange(placed: list[Placed[T]], *, spare: bool = False) -> list[Placed[T]]:
+def arrange(placed: list[Placed[T]]) -> list[Placed[T]]:
     """Give lanes to what overlaps, directly or through others.
 
-    `spare` leaves a lane beside the items free, so that the time below stays in reach. What does
-    not fit into MOST_LANES becomes an item that says how many more there are.
+    What does not fit into MOST_LANES becomes an item that says how many more there are.
     """
     found: list[Placed[T]] = []
     for cluster in _clusters(sorted(placed, key=lambda one: (one.row, -one.span))):
-        found += _share(cluster, MOST_LANES - 1 if spare else MOST_LANES, spare)
+        found += _share(cluster)
     return found
 
 
@@ -52,7 +51,7 @@ def _clusters(ordered: list[Placed[T]]) -> Iterator[list[Placed[T]]]:
         yield cluster
 
 
-def _share(cluster: list[Placed[T]], most: int, spare: bool) -> list[Placed[T]]:
+def _share(cluster: list[Placed[T]]) -> list[Placed[T]]:
     ends: list[int] = []
     with_lane: list[Placed[T]] = []
     for one in cluster:
@@ -62,18 +61,18 @@ def _share(cluster: list[Placed[T]], most: int, spare: bool) -> list[Placed[T]]:
         else:
             ends[free] = one.end
         with_lane.append(replace(one, lane=free + 1))
-    lanes = min(len(ends), most)
+    lanes = min(len(ends), MOST_LANES)
     kept = with_lane
-    if len(ends) > most:
-        rest = [one for one in with_lane if one.lane >= most]
-        kept = [one for one in with_lane if one.lane < most]
-        kept += [_summary(part, most) for part in _clusters(rest)]
-    return [replace(one, lanes=lanes + spare) for one in kept]
+    if len(ends) > MOST_LANES:
+        rest = [one for one in with_lane if one.lane >= MOST_LANES]
+        kept = [one for one in with_lane if one.lane < MOST_LANES]
+        kept += [_summary(part) for part in _clusters(rest)]
+    return [replace(one, lanes=lanes) for one in kept]
 
 
-def _summary(rest: list[Placed[T]], lane: int) -> Placed[T]:
+def _summary(rest: list[Placed[T]]) -> Placed[T]:
     if len(rest) == 1:
-        return replace(rest[0], lane=lane)
+        return replace(rest[0], lane=MOST_LANES)
     row = min(one.row for one in rest)
     span = max(one.end for one in rest) - row
-    return Placed(item=None, row=row, span=span, lane=lane, more=len(rest))
+    return Placed(item=None, row=row, span=span, lane=MOST_LANES, more=len(rest))

@@ -1,8 +1,8 @@
-"""The week, days as columns, and the day, practitioners as columns."""
+"""The week of one, days as columns, or of everybody; and the day, practitioners as columns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from accounts.models import Practitioner
 from accounts.roles import Role
 from scheduling import access
 from scheduling.calendar.grid import Calendar, Column, Moving, Painter
+from scheduling.calendar.roster import Heading, Roster, rows
 from scheduling.forms.calendar import ALL, CalendarFilter
 from scheduling.models import Appointment
 from scheduling.models.appointment import LONGEST, AppointmentQuerySet, Status
@@ -26,33 +27,36 @@ WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 FRIDAY = 4
 MOST_COLUMNS = 12
+MOST_ROWS = 30
 
 
 @require_safe
 def week(request: ClinicRequest) -> HttpResponse:
     looking = _looking(request)
     first = looking.day - timedelta(days=looking.day.weekday())
-    practitioner = looking.filter.whose
-    found = looking.appointments(first, first + 6 * DAY, practitioner)
+    found = looking.appointments(first, first + 6 * DAY)
     days = _days(looking, first, found)
-    columns = [_day_column(looking, day, practitioner) for day in days]
-    calendar = looking.paint(columns, found, label=f"Week of {first:%-d %B %Y}")
     title = f"{first:%-d} – {days[-1]:%-d %B %Y}"
     if first.month != days[-1].month:
         title = f"{first:%-d %b} – {days[-1]:%-d %b %Y}"
-    return _page(request, looking, calendar, title=title, view="week", step=WEEK)
+    label = f"Week of {first:%-d %B %Y}"
+    if looking.filter.whose is None:
+        shown = _everybody(looking, days, found, label)
+    else:
+        columns = [_day_column(looking, day, looking.filter.whose) for day in days]
+        shown = {"calendar": looking.paint(columns, found, label=label)}
+    return _page(request, looking, shown, title=title, view="week", step=WEEK)
 
 
 @require_safe
 def day(request: ClinicRequest) -> HttpResponse:
     looking = _looking(request)
-    chosen = looking.filter.whose
-    found = looking.appointments(looking.day, looking.day, chosen)
-    who, left_out = _columns_of(looking, found)
+    found = looking.appointments(looking.day, looking.day)
+    who, left_out = _practitioners(looking, found, most=MOST_COLUMNS)
     columns = [_practitioner_column(looking, one) for one in who]
     label = f"{looking.day:%A %-d %B %Y}"
-    calendar = looking.paint(columns, found, label=label)
-    return _page(request, looking, calendar, title=label, view="day", step=DAY, left_out=left_out)
+    shown = {"calendar": looking.paint(columns, found, label=label), "left_out": left_out}
+    return _page(request, looking, shown, title=label, view="day", step=DAY)
 
 
 @dataclass(frozen=True)
@@ -62,25 +66,18 @@ class Looking:
     actor: Actor
     filter: CalendarFilter
     moving: Appointment | None
-    view: str
 
     @property
     def day(self) -> date:
         return self.filter.day
 
-    def appointments(
-        self, first: date, last: date, practitioner: Practitioner | None
-    ) -> list[Appointment]:
-        """Those that lie in the days; a practitioner sees all of a colleague they look at."""
-        everybody = practitioner is None and self.view == "week"
-        scope = access.appointments if everybody else access.busy_times
-        found: AppointmentQuerySet = scope(self.actor).select_related(
+    def appointments(self, first: date, last: date) -> list[Appointment]:
+        """Those that lie in the days, also those of which the actor may only know the time."""
+        found: AppointmentQuerySet = access.busy_times(self.actor).select_related(
             "patient", "practitioner", "service_code"
         )
-        if practitioner is not None:
-            found = found.filter(practitioner=practitioner)
-        if everybody and self.filter.where:
-            found = found.filter(location=self.filter.where)
+        if self.filter.whose is not None:
+            found = found.filter(practitioner=self.filter.whose)
         if not self.filter.cleaned_data.get("cancelled"):
             found = found.exclude(status=Status.CANCELLED)
         zone = self.actor.organization.zone
@@ -92,7 +89,14 @@ class Looking:
             ).order_by("starts_at", "id")
         )
 
-    def paint(self, columns: list[Column], found: list[Appointment], *, label: str) -> Calendar:
+    def paint(
+        self,
+        columns: list[Column],
+        found: list[Appointment],
+        *,
+        label: str,
+        next_only: bool = False,
+    ) -> Calendar:
         actor, location = self.actor, self.filter.where
         own = {actor.practitioner_id or 0} if actor.role == Role.PRACTITIONER else None
         painter = Painter(
@@ -100,7 +104,7 @@ class Looking:
             named=self._named(found),
             bookable_for=own,
             location_id=location.pk if location else None,
-            show_who=self.filter.whose is None and self.view == "week",
+            next_only=next_only,
         )
         return painter.paint(columns, found, label=label, moving=self._moving())
 
@@ -138,16 +142,14 @@ class Looking:
 
 def _looking(request: ClinicRequest) -> Looking:
     permissions.require(request.actor.role, "calendar.view")
-    chosen = CalendarFilter(request.GET, actor=request.actor)
+    match = request.resolver_match
+    view = (match.url_name if match else None) or "week"
+    moving = _in_hand(request)
+    sole = moving.practitioner if moving and view == "week" else None
+    chosen = CalendarFilter(request.GET, actor=request.actor, sole=sole)
     if chosen.names_a_stranger:
         raise Http404
-    match = request.resolver_match
-    return Looking(
-        actor=request.actor,
-        filter=chosen,
-        moving=_in_hand(request),
-        view=(match.url_name if match else None) or "week",
-    )
+    return Looking(actor=request.actor, filter=chosen, moving=moving)
 
 
 def _in_hand(request: ClinicRequest) -> Appointment | None:
@@ -155,7 +157,7 @@ def _in_hand(request: ClinicRequest) -> Appointment | None:
     if not number.isdecimal() or len(number) > 18:
         return None
     permissions.require(request.actor.role, "appointment.reschedule")
-    mine = access.changeable_appointments(request.actor).select_related("patient")
+    mine = access.changeable_appointments(request.actor).select_related("patient", "practitioner")
     return get_object_or_404(mine, pk=int(number))
 
 
@@ -167,7 +169,7 @@ def _days(looking: Looking, first: date, found: list[Appointment]) -> list[date]
     return [first + number * DAY for number in range((last - first).days + 1)]
 
 
-def _day_column(looking: Looking, day: date, practitioner: Practitioner | None) -> Column:
+def _day_column(looking: Looking, day: date, practitioner: Practitioner) -> Column:
     return Column(
         key=f"{day:%Y%m%d}",
         title=f"{day:%a %-d}",
@@ -190,17 +192,36 @@ def _practitioner_column(looking: Looking, practitioner: Practitioner) -> Column
     )
 
 
-def _columns_of(looking: Looking, found: list[Appointment]) -> tuple[list[Practitioner], int]:
-    """Whose columns the day has, and how many practitioners had no room in it."""
+def _everybody(
+    looking: Looking, days: list[date], found: list[Appointment], label: str
+) -> dict[str, Any]:
+    """A row for each practitioner, with the next free time of each day."""
+    who, left_out = _practitioners(looking, found, most=MOST_ROWS)
+    columns = [
+        replace(_day_column(looking, day, one), key=f"p{one.pk}-{day:%Y%m%d}")
+        for one in who
+        for day in days
+    ]
+    looking.paint(columns, found, label=label, next_only=True)
+    today = looking.actor.organization.today()
+    headings = [
+        Heading(day, day == today, looking.url("day", date=day.isoformat())) for day in days
+    ]
+    own_weeks = {one.pk: looking.url("week", practitioner=one.pk) for one in who}
+    shown = Roster(label, headings, rows(columns, own_weeks))
+    return {"roster": shown, "left_out": left_out}
+
+
+def _practitioners(
+    looking: Looking, found: list[Appointment], *, most: int
+) -> tuple[list[Practitioner], int]:
+    """Whose appointments are shown, and how many practitioners there was no room for."""
     if looking.filter.whose:
         return [looking.filter.whose], 0
     booked = {one.practitioner_id: one.practitioner for one in found}
     active = {one.pk: one for one in looking.filter.practitioners.values()}
     everybody = list((active | booked).values())
-    if len(everybody) <= MOST_COLUMNS:
-        chosen = everybody
-    else:
-        chosen = sorted(everybody, key=lambda one: one.pk not in booked)[:MOST_COLUMNS]
+    chosen = sorted(everybody, key=lambda one: one.pk not in booked)[:most]
     chosen.sort(key=lambda one: (one.last_name, one.first_name, one.pk))
     return chosen, len(everybody) - len(chosen)
 
@@ -208,12 +229,11 @@ def _columns_of(looking: Looking, found: list[Appointment]) -> tuple[list[Practi
 def _page(
     request: ClinicRequest,
     looking: Looking,
-    calendar: Calendar,
+    shown: dict[str, Any],
     *,
     title: str,
     view: str,
     step: timedelta,
-    left_out: int = 0,
 ) -> HttpResponse:
     today = looking.actor.organization.today()
     new = f"{looking.actor.url('scheduling:book')}?{urlencode(_new_booking(looking))}"
@@ -228,12 +248,7 @@ def _page(
         ],
         "new": new if looking.actor.may("appointment.book") else "",
     }
-    context = {
-        "bar": bar,
-        "calendar": calendar,
-        "filter": looking.filter,
-        "left_out": left_out,
-    }
+    context = {"bar": bar, "filter": looking.filter, **shown}
     # Moving on swaps all but the panel; a change in the panel swaps the grid.
     part = {"calendar-view": "#view", "calendar": "#grid"}.get(request.htmx.target or "", "")
     return render(request, f"scheduling/calendar.html{part}", context)

@@ -120,9 +120,10 @@ def test_an_import_that_was_killed_is_simply_run_again(
         if next(batches):
             raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(Encounters, "take", take)
-        imported(DATA, organization)
+        with pytest.raises(KeyboardInterrupt):
+            imported(DATA, organization)
     taken = Appointment.objects.count()
     assert 190 < taken <= 200
     again = imported(DATA, organization)[ENCOUNTERS]

@@ -186,10 +186,10 @@ class TestLanes:
         }
 
     def test_too_many_are_told_of(self) -> None:
-        found = arrange([Placed(number, 0, 4) for number in range(9)], spare=True)
+        found = arrange([Placed(number, 0, 4) for number in range(9)])
         told = [one for one in found if one.item is None]
-        assert [one.more for one in told] == [5]
-        assert max(one.lane for one in found) == MOST_LANES - 1
+        assert [one.more for one in told] == [4]
+        assert max(one.lane for one in found) == MOST_LANES
         assert {one.lanes for one in found} == {MOST_LANES}
 
 

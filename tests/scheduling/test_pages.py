@@ -38,11 +38,31 @@ def test_pages_are_there(desk: Client, admin, appointment, name) -> None:
     assert desk.get(admin.url(f"scheduling:{name}")).status_code == 200
 
 
-def test_week_draws_the_appointment_and_free_slots(desk, admin, appointment) -> None:
-    page = desk.get(admin.url("scheduling:week")).content.decode()
+def test_week_of_one_draws_the_appointment_and_free_slots(desk, admin, appointment) -> None:
+    whose = {"practitioner": appointment.practitioner_id}
+    page = desk.get(admin.url("scheduling:week"), whose).content.decode()
     assert appointment.patient.called_name in page
     assert "10:00–11:00" in page
     assert "start=2026-06-11T09:00" in page
+
+
+def test_week_of_everybody_has_a_row_for_each_and_the_next_free_time(
+    desk, admin, appointment
+) -> None:
+    page = desk.get(admin.url("scheduling:week")).content.decode()
+    assert appointment.practitioner.name in page
+    assert appointment.patient.called_name in page
+    assert "start=2026-06-11T08:00" in page
+    assert "start=2026-06-11T09:00" not in page
+    earlier_today = admin.organization.local(NOW).replace(hour=8, minute=0)
+    assert f"start={earlier_today:%Y-%m-%dT%H:%M}" not in page
+
+
+def test_moving_leads_from_everybodys_week_to_the_practitioners(desk, admin, appointment) -> None:
+    asked = {"practitioner": "all", "move": appointment.pk}
+    page = desk.get(admin.url("scheduling:week"), asked).content.decode()
+    assert admin.url("scheduling:appointment_move", pk=appointment.pk) in page
+    assert 'value="2026-06-11T09:00"' in page
 
 
 def test_week_costs_the_same_for_many(
