@@ -54,9 +54,9 @@ def book(
         room=room,
     )
     checks.times(actor, starts_at, ends_at)
-    checks.in_use(patient=patient, practitioner=practitioner, service_code=service_code)
-    checks.own_calendar(actor, practitioner, patient)
     location = checks.place(location, room)
+    checks.in_use(service_code=service_code, location=location, room=room)
+    checks.own_calendar(actor, practitioner, patient)
     units = checks.units(service_code, starts_at, ends_at)
     slot = Slot(
         patient=patient,
@@ -67,7 +67,7 @@ def book(
         room=room,
     )
 
-    appointment_id = _lock_people([practitioner.pk], patient)
+    appointment_id = _lock_people(practitioner, patient)
     overridden = _refuse_conflicts(actor, slot, override_reason)
     authorization = reservations.drawn_on(actor, slot, authorization, units)
     reservation = None
@@ -143,7 +143,9 @@ def reschedule(
 
     locked = lock(actor, appointment, version=version)
     patient = locked.patient
-    checks.in_use(patient=patient, practitioner=practitioner, service_code=service_code)
+    checks.in_use(
+        service_code=service_code, room=room if room and room.pk != locked.room_id else None
+    )
     checks.own_calendar(actor, practitioner, patient)
     if not locked.is_movable:
         raise UnlawfulTransition(
@@ -158,7 +160,7 @@ def reschedule(
         ends_at=ends_at,
         room=room,
     )
-    _lock_people([locked.practitioner_id, practitioner.pk], patient)
+    _lock_people(practitioner, patient, leaving=locked.practitioner_id)
     overridden = _refuse_conflicts(actor, slot, override_reason, beside=locked)
     before = _described(locked)
     authorization = reservations.drawn_on(actor, slot, authorization, units)
@@ -182,6 +184,7 @@ def reschedule(
         patient=patient,
         before=before,
         after=_described(locked),
+        override_reason=locked.override_reason,
     )
     return locked
 
@@ -226,7 +229,7 @@ def save(appointment: Appointment, fields: Iterable[str]) -> None:
 
 def refuse_conflicts_of(actor: Actor, appointment: Appointment) -> None:
     """For an appointment that takes up time again: raises NotFree for what took its place."""
-    _lock_people([appointment.practitioner_id], appointment.patient)
+    _lock_people(appointment.practitioner, appointment.patient)
     slot = Slot(
         patient=appointment.patient,
         practitioner=appointment.practitioner,
@@ -238,15 +241,24 @@ def refuse_conflicts_of(actor: Actor, appointment: Appointment) -> None:
     _refuse_conflicts(actor, slot, appointment.override_reason, beside=appointment)
 
 
-def _lock_people(practitioner_ids: Iterable[int], patient: Patient) -> int:
-    """Hold both calendars to the end of the transaction; the next appointment's id comes along."""
+def _lock_people(
+    practitioner: Practitioner, patient: Patient, *, leaving: int | None = None
+) -> int:
+    """Hold the calendars to the end of the transaction; the next appointment's id comes along.
+
+    `leaving` is the practitioner an appointment is moved away from. Raises Conflict for whoever
+    was set inactive, also if that was while this waited.
+    """
     next_id = Func(
         Value("scheduling_appointment_id_seq"), function="nextval", output_field=BigIntegerField()
     )
     calendars = Practitioner.objects.select_for_update(no_key=True).order_by("pk")
-    rows = calendars.filter(pk__in=set(practitioner_ids)).values_list(next_id, flat=True)
-    appointment_id = max(rows)
-    Patient.objects.select_for_update(no_key=True).values_list("pk").get(pk=patient.pk)
+    held = calendars.filter(pk__in={practitioner.pk, leaving or practitioner.pk})
+    rows = {pk: rest for pk, *rest in held.values_list("pk", "is_active", next_id)}
+    practitioner.is_active, appointment_id = rows[practitioner.pk]
+    whose = Patient.objects.select_for_update(no_key=True)
+    patient.is_active = whose.values_list("is_active", flat=True).get(pk=patient.pk)
+    checks.in_use(patient=patient, practitioner=practitioner)
     return int(appointment_id)
 
 

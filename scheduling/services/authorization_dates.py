@@ -9,10 +9,12 @@ from django.db.models import Q
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid
 from accounts.services import events
+from accounts.services.rows import locked
 from accounts.services.transaction import write
+from billing import access
 from billing.models import Authorization, Reservation
 from billing.services import authorizations, ledger
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Status
 from scheduling.models.appointment import AppointmentQuerySet
 from scheduling.services.appointments import lock, save
 from scheduling.services.cancellation import cancel
@@ -38,21 +40,22 @@ def change(
     """
     if end_date < start_date:
         raise Invalid("The end date lies before the start date.", field="end_date")
-    for appointment in outside(authorization, start_date, end_date).order_by("pk"):
+    for appointment in _held_outside(authorization, start_date, end_date):
         if draw_on is None:
             _cancel(actor, appointment)
         else:
             _draw_on(actor, appointment, draw_on)
+    current = locked(access.authorizations(actor), authorization)
     return authorizations.update(
         actor=actor,
-        authorization=authorization,
-        number=authorization.number,
-        service_codes=list(authorization.service_codes.all()),
+        authorization=current,
+        number=current.number,
+        service_codes=list(current.service_codes.all()),
         start_date=start_date,
         end_date=end_date,
-        cap_per_day=authorization.cap_per_day,
-        cap_per_week=authorization.cap_per_week,
-        cap_per_month=authorization.cap_per_month,
+        cap_per_day=current.cap_per_day,
+        cap_per_week=current.cap_per_week,
+        cap_per_month=current.cap_per_month,
     )
 
 
@@ -67,8 +70,22 @@ def outside(authorization: Authorization, start_date: date, end_date: date) -> A
     return held.with_people().order_by("starts_at", "id")
 
 
+def _held_outside(
+    authorization: Authorization, start_date: date, end_date: date
+) -> AppointmentQuerySet:
+    """Those outside as they are now, all locked before the authorization is.
+
+    What comes to lie outside after this is refused by the authorization itself.
+    """
+    ids = list(outside(authorization, start_date, end_date).values_list("pk", flat=True))
+    rows = Appointment.objects.filter(pk__in=ids).order_by("pk").values_list("pk")
+    list(rows.select_for_update(no_key=True))
+    held: AppointmentQuerySet = outside(authorization, start_date, end_date).filter(pk__in=ids)
+    return held
+
+
 def _cancel(actor: Actor, appointment: Appointment) -> None:
-    if appointment.status == "in_progress":
+    if appointment.status == Status.IN_PROGRESS:
         raise Conflict(
             f"The session of {appointment.patient.called_name} is in progress. Complete it first.",
             code="session_in_progress",
@@ -82,19 +99,19 @@ def _cancel(actor: Actor, appointment: Appointment) -> None:
 
 
 def _draw_on(actor: Actor, appointment: Appointment, authorization: Authorization) -> None:
-    locked = lock(actor, appointment)
-    before = locked.authorization_id
-    lock_both(locked.authorization, authorization)
-    if locked.reservation is not None:
-        ledger.release(actor=actor, reservation=locked.reservation, reason=REASON)
-    locked.authorization = authorization
-    reserve_again(actor, locked, units=locked.units)
-    save(locked, ["authorization", "reservation"])
+    held = lock(actor, appointment)
+    before = held.authorization_id
+    lock_both(held.authorization, authorization)
+    if held.reservation is not None:
+        ledger.release(actor=actor, reservation=held.reservation, reason=REASON)
+    held.authorization = authorization
+    reserve_again(actor, held, units=held.units)
+    save(held, ["authorization", "reservation"])
     events.record(
         actor=actor,
         action="appointment.authorization_changed",
-        obj=locked,
-        patient=locked.patient,
+        obj=held,
+        patient=held.patient,
         before=before,
         after=authorization.pk,
     )

@@ -61,14 +61,10 @@ def of_clinic(actor: Actor, **named: object) -> None:
             raise NotFound("Choose one of this clinic.", field=field)
 
 
-def in_use(*, patient: Patient, practitioner: Practitioner, service_code: ServiceCode) -> None:
-    """Raises Conflict for somebody or something that was set inactive."""
-    for field, thing in (
-        ("patient", patient),
-        ("practitioner", practitioner),
-        ("service_code", service_code),
-    ):
-        if not thing.is_active:
+def in_use(**named: Patient | Practitioner | ServiceCode | Location | Room | None) -> None:
+    """Raises Conflict for somebody or something that was set inactive, naming the field."""
+    for field, thing in named.items():
+        if thing is not None and not thing.is_active:
             raise Conflict(f"{thing} is no longer active.", code=f"{field}_inactive", field=field)
 
 

@@ -48,6 +48,8 @@ def draft(
     Raises NotAllowed for who may not write it, Conflict `note_signed`, `stale`.
     """
     _check_author(actor, session)
+    # Two first drafts at once: the second waits here, and finds the first one's note.
+    Session.objects.select_for_update(no_key=True).values_list("pk").get(pk=session.pk)
     note = ProgressNote.objects.select_for_update().filter(session=session).first()
     if note is None:
         note = ProgressNote(organization=actor.organization, session=session, version=0)
