@@ -16,6 +16,8 @@ from accounts import permissions
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest
+from accounts.models import Patient
+from accounts.services import records
 
 Save = Callable[[Actor, dict[str, Any]], Any]
 KEY_FIELD = "idempotency_key"
@@ -32,18 +34,22 @@ def form_page(
     context: dict[str, Any] | None = None,
     said: str = "",
     actor: Actor | None = None,
+    shows: Patient | None = None,
 ) -> HttpResponse:
     """Show `form`, or run `save(actor, cleaned_data)` and go where `done(result)` says.
 
     When the form or a rule refuses, the page comes again with what was typed and the reason. The
     form carries an idempotency key, so that sending it twice has one effect. The template gets the
     error as `refusal`. `said` is the message shown after success. `actor` acts where the address
-    names no clinic.
+    names no clinic. `shows` is the patient of whose record the page shows more than the name:
+    drawing it is a view.
     """
     actor = actor or request.actor
     permissions.require(actor.role, verb)
 
     def page(status: int = 200, refusal: DomainError | None = None) -> HttpResponse:
+        if shows:
+            records.view(actor=actor, patient=shows)
         key = request.POST.get(KEY_FIELD) or str(uuid.uuid4())
         return render(
             request,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event, Patient
 from accounts.services import events
 from accounts.services.transaction import write
+
+# A page fetches its parts at once.
+ONE_LOOK = timedelta(minutes=1)
 
 
 @write("record.view")
@@ -17,6 +23,21 @@ def view(*, actor: Actor, patient: Patient, obj: models.Model | None = None) -> 
     The event is marked when only broken glass let them in.
     """
     return events.record(actor=actor, action="patient.viewed", obj=obj or patient, patient=patient)
+
+
+def view_part(*, actor: Actor, patient: Patient) -> None:
+    """Record that the actor saw a part of a page, unless they have just seen the page itself.
+
+    Whether a page asked for it is not taken from the request: its headers are the client's.
+    """
+    seen = Event.objects.filter(
+        patient=patient,
+        actor=actor.user,
+        action="patient.viewed",
+        at__gt=timezone.now() - ONE_LOOK,
+    )
+    if not seen.exists():
+        view(actor=actor, patient=patient)
 
 
 @write("audit.export")

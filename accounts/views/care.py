@@ -39,6 +39,7 @@ def guardian_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"title": "Edit guardian", "parent": guardian.patient, "cancel": page},
         said="Guardian saved.",
+        shows=guardian.patient,
     )
 
 

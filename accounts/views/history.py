@@ -9,6 +9,7 @@ from accounts import history as words
 from accounts.http import ClinicRequest
 from accounts.models import Patient
 from accounts.permissions import require
+from accounts.services import records
 
 MOST_EVENTS = 100
 
@@ -16,7 +17,7 @@ MOST_EVENTS = 100
 def history(request: ClinicRequest, obj: models.Model) -> HttpResponse:
     """What happened to `obj`, newest first; to a patient, everything that concerns them.
 
-    A page, or the timeline alone when htmx asks. The caller has got `obj` through access.
+    The caller has got `obj` through access.
     """
     require(request.actor.role, "history.view")
     events = access.events(request.actor).select_related("actor", "break_glass")
@@ -25,9 +26,11 @@ def history(request: ClinicRequest, obj: models.Model) -> HttpResponse:
     else:
         events = events.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
     found = list(events[: MOST_EVENTS + 1])
+    if patient := obj if isinstance(obj, Patient) else getattr(obj, "patient", None):
+        records.view(actor=request.actor, patient=patient, obj=obj)
     return render(
         request,
-        "accounts/history.html" + ("#timeline" if request.htmx else ""),
+        "accounts/history.html",
         {
             "object": obj,
             "back": words.page_of(request.actor, obj._meta.label_lower, obj.pk),

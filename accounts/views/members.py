@@ -142,6 +142,7 @@ def _invite_to_record(
             "submit": "Send invitation",
         },
         said="Invited. The mail is on its way.",
+        shows=patient,
     )
 
 

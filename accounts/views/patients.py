@@ -86,6 +86,7 @@ def patient_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"title": "Edit patient", "parent": found, "cancel": page, "columns": True},
         said="Patient saved.",
+        shows=found,
     )
 
 

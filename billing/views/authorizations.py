@@ -79,6 +79,7 @@ def authorization_new(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda created: actor.url("billing:authorization", pk=created.pk),
         context={"patient": patient, "cancel": actor.url("accounts:patient", pk=pk)},
         said="Authorization added.",
+        shows=patient,
     )
 
 
@@ -96,6 +97,7 @@ def authorization_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"authorization": found, "patient": found.patient, "cancel": page},
         said="Authorization saved.",
+        shows=found.patient,
     )
 
 
@@ -113,6 +115,7 @@ def authorization_adjust(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"authorization": found, "cancel": page},
         said="Units adjusted.",
+        shows=found.patient,
     )
 
 
@@ -143,6 +146,7 @@ def authorization_cancel(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"authorization": found, "cancel": page, "consequences": _if_cancelled(found)},
         said="Authorization cancelled.",
+        shows=found.patient,
     )
 
 

@@ -8,6 +8,7 @@ from accounts.errors import DomainError
 from accounts.http import ClinicRequest
 from accounts.lists import paged
 from accounts.permissions import require
+from accounts.services import records
 from billing import access, sources
 from billing.filters import EntryFilter
 from billing.forms.authorization import BalanceForm
@@ -18,7 +19,7 @@ from billing.tables import EntryTable
 
 def entries(request: ClinicRequest, pk: int) -> HttpResponse:
     """Why the numbers are what they are: the entries behind all of them, or behind one."""
-    authorization = _found(request, pk)
+    authorization = _opened(request, pk)
     chosen = EntryFilter(request.GET, queryset=replay.explain(authorization), request=request)
     table = paged(request, EntryTable(chosen.qs))
     shown = [row.record for row in table.paginated_rows]
@@ -39,7 +40,7 @@ def entries(request: ClinicRequest, pk: int) -> HttpResponse:
 
 def balance(request: ClinicRequest, pk: int) -> HttpResponse:
     """What the balance was at an instant of the clinic's wall clock."""
-    authorization = _found(request, pk)
+    authorization = _opened(request, pk)
     form = BalanceForm(request.GET if "date" in request.GET else None)
 
     def page(status: int = 200, **more: object) -> HttpResponse:
@@ -60,8 +61,9 @@ def balance(request: ClinicRequest, pk: int) -> HttpResponse:
     return page(when=when, balance=replay.balance_as_of(authorization, when))
 
 
-def _found(request: ClinicRequest, pk: int) -> Authorization:
+def _opened(request: ClinicRequest, pk: int) -> Authorization:
     require(request.actor.role, "ledger.view")
     rows = access.authorizations(request.actor).select_related("patient", "payer")
     found: Authorization = get_object_or_404(rows, pk=pk)
+    records.view(actor=request.actor, patient=found.patient, obj=found)
     return found

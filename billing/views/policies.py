@@ -18,8 +18,7 @@ def patient_insurance(request: ClinicRequest, pk: int) -> HttpResponse:
     actor = request.actor
     require(actor.role, "authorization.view")
     patient = get_object_or_404(accounts_access.patients(actor), pk=pk)
-    if not request.htmx:  # else the patient's page has recorded it
-        records.view(actor=actor, patient=patient)
+    records.view_part(actor=actor, patient=patient)
     today = actor.organization.today()
     authorizations = access.authorizations(actor).filter(patient=patient)
     return render(
@@ -63,6 +62,7 @@ def policy_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"policy": policy, "patient": policy.patient, "cancel": page},
         said="Insurance policy saved.",
+        shows=policy.patient,
     )
 
 
@@ -80,4 +80,5 @@ def policy_end(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"policy": policy, "patient": policy.patient, "cancel": page},
         said="Insurance policy ended.",
+        shows=policy.patient,
     )

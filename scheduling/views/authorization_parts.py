@@ -13,6 +13,7 @@ from accounts.actor import Actor
 from accounts.http import ClinicRequest
 from accounts.pages import form_page
 from accounts.permissions import require
+from accounts.services import records
 from billing import access as billing_access
 from billing.models import Authorization, Reservation
 from billing.sources import Source
@@ -49,6 +50,7 @@ def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"authorization": found, "cancel": page, "outside": _outside(found, form, asked)},
         said="Dates changed.",
+        shows=found.patient,
     )
 
 
@@ -56,7 +58,9 @@ def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     """The part of an authorization's page that lists what holds its units."""
     actor = request.actor
     require(actor.role, "appointment.view")
-    found = get_object_or_404(billing_access.authorizations(actor), pk=pk)
+    authorizations = billing_access.authorizations(actor).select_related("patient")
+    found = get_object_or_404(authorizations, pk=pk)
+    records.view_part(actor=actor, patient=found.patient)
     rows = access.appointments(actor).filter(
         authorization=found, reservation__state=Reservation.State.ACTIVE
     )
@@ -68,6 +72,7 @@ def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     actor = request.actor
     require(actor.role, "appointment.view")
     found = get_object_or_404(patients(actor), pk=pk)
+    records.view_part(actor=actor, patient=found)
     rows = access.appointments(actor).filter(patient=found)
     return _part(
         request, "Appointments", rows.with_people().order_by("-starts_at"), fragment="card"

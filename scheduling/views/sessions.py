@@ -85,6 +85,7 @@ def addendum(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: request.actor.url("scheduling:session", pk=pk),
         context={**_context(request, found, note, None), "addendum_form": form},
         said="Addendum added.",
+        shows=found.patient,
     )
 
 

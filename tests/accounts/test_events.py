@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts.models import BreakGlass, Event
 from accounts.services import events, records
@@ -64,10 +68,21 @@ def test_an_event_about_another_clinics_patient_is_refused(admin, elsewhere):
 def test_each_view_of_a_record_is_an_event_and_no_other_page_writes(admin, patient, as_user):
     client = as_user(admin)
     client.get(admin.url("accounts:patients"))
-    client.get(admin.url("accounts:patient_edit", pk=patient.pk))
+    client.get(admin.url("accounts:guardian_new", pk=patient.pk))
     client.get(admin.url("accounts:search") + "?q=ada")
     assert not Event.objects.exists()
     for _ in range(2):
         client.get(admin.url("accounts:patient", pk=patient.pk))
     assert list(Event.objects.values_list("action", flat=True)) == ["patient.viewed"] * 2
     assert Event.objects.first().address == "127.0.0.1"
+
+
+def test_a_part_is_of_the_page_just_seen_and_a_view_by_itself(admin, patient):
+    views = Event.objects.filter(action="patient.viewed")
+    records.view(actor=admin, patient=patient)
+    records.view_part(actor=admin, patient=patient)
+    assert views.count() == 1
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        records.view_part(actor=admin, patient=patient)
+        records.view_part(actor=factories.actor(patient.organization), patient=patient)
+    assert views.count() == 3

@@ -117,3 +117,20 @@ def test_opening_an_authorization_leaves_a_trace(desk, at, authorization, admin)
     desk.get(at("authorization"))
     event = Event.objects.get(action="patient.viewed")
     assert (event.patient, event.actor) == (authorization.patient, admin.user)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["authorization_history", "entries", "balance", "authorization_edit", "authorization_adjust"],
+)
+def test_so_do_the_pages_behind_it(desk, at, authorization, name):
+    desk.get(at(name))
+    event = Event.objects.get(action="patient.viewed")
+    assert event.patient == authorization.patient
+
+
+def test_a_part_of_the_record_is_not_opened_without_a_trace(desk, admin, authorization):
+    """Whoever says to be a page that has recorded the view already is not believed."""
+    url = admin.url("billing:patient_insurance", pk=authorization.patient_id)
+    assert desk.get(url, headers={"HX-Request": "true"}).status_code == 200
+    assert Event.objects.get(action="patient.viewed").patient == authorization.patient

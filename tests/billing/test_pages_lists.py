@@ -130,7 +130,7 @@ class TestEntries:
             ("2026-11-01", "01:30", 400, "01:30 comes twice on 1 Nov 2026"),
             ("2026-02-30", "12:00", 422, "Enter a valid date"),
             ("2026-02-03", "25:00", 422, "Enter a valid time"),
-            ("9999-12-31", "23:59", 400, "Choose a date of this century"),
+            ("9999-12-31", "23:59", 400, "Choose a date between 1900 and 2199"),
             ("", "", 422, "This field is required"),
         ],
     )

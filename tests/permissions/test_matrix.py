@@ -20,6 +20,21 @@ from tests.permissions.site import CLINIC, addresses
 
 LIBRARIES = ("admin", "account/")  # see test_libraries
 BY_NAME = {address.name: address for address in addresses()}
+OF_A_RECORD = {
+    *("patient", "guardian", "care team", "policy", "authorization"),
+    *("appointment", "completed", "session", "signed", "note", "signed note"),
+}
+# They name the patient, or say of an appointment what the calendar says of it too.
+ONLY_NAMED = {
+    "accounts:guardian_new",
+    "accounts:patient_team_add",
+    "accounts:patient_team_remove",
+    "billing:policy_new",
+    "scheduling:reschedule",
+    "scheduling:cancel",
+    "scheduling:complete",
+    "scheduling:reopen",
+}
 OURS = [one for one in addresses() if not one.route.startswith(LIBRARIES)]
 
 
@@ -87,6 +102,27 @@ def test_viewers_change_nothing(world: World) -> None:
             ask(world, "viewer", row, world.own, keep=True)
             left = Event.objects.filter(pk__gt=last).values_list("action", flat=True)
             assert set(left) <= looked, row
+
+
+def test_whoever_looks_into_a_record_leaves_a_trace(world: World) -> None:
+    """Whatever page it is, and whatever the request says of itself."""
+    silent = []
+    for row in rows():
+        if row.kind in OF_A_RECORD and row.address not in ONLY_NAMED and row.method == "GET":
+            for person in ("admin", "practitioner", "viewer", "patient", "guardian"):
+                if row.outcomes[person] == "200" and not _leaves_a_view(world, person, row):
+                    silent.append(f"{row}: {person}")
+    assert not silent, "\n".join(silent)
+
+
+def _leaves_a_view(world: World, person: str, row: Row) -> bool:
+    views = Event.objects.filter(action="patient.viewed", actor=world.users[person])
+    before = views.count()
+    with transaction.atomic():
+        ask(world, person, row, world.own, keep=True)
+        found = views.count() > before
+        transaction.set_rollback(True)
+    return found
 
 
 def test_no_address_is_missing_from_the_table() -> None:
