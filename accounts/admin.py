@@ -5,6 +5,7 @@ No patient's record is here, nor anything that would open one: no secret, no mai
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 # These register models when imported, some of which are taken out below.
@@ -24,13 +25,22 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.actor import Actor
 from accounts.forms.organization import OrganizationForm
+from accounts.middleware import request_id
 from accounts.models import Membership, Organization, User
-from accounts.roles import Role
-from accounts.services import organizations
+from accounts.services import organizations, users
 
 admin.site.site_header = admin.site.site_title = "Caretally installation"
 admin.site.index_title = "Clinics and users"
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession, ProcrastinateJob])
+
+
+def _founder(request: HttpRequest) -> Actor:
+    assert isinstance(request.user, User)
+    return replace(
+        Actor.founder(request.user, channel="admin"),
+        request_id=request_id(),
+        address=request.META.get("REMOTE_ADDR") or None,
+    )
 
 
 @admin.register(Organization)
@@ -47,13 +57,10 @@ class OrganizationAdmin(admin.ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Organization, form: forms.ModelForm, change: bool
     ) -> None:
-        user = request.user
-        assert isinstance(user, User)
+        founder = _founder(request)
         if change:
-            actor = Actor(user=user, organization=obj, role=Role.SUPERADMIN, channel="admin")
-            organizations.update(actor=actor, **form.cleaned_data)
+            organizations.update(actor=replace(founder, organization=obj), **form.cleaned_data)
         else:
-            founder = Actor.founder(user, channel="admin")
             obj.pk = organizations.create(actor=founder, **form.cleaned_data).pk
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -62,7 +69,10 @@ class OrganizationAdmin(admin.ModelAdmin):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """Users come by invitation, and choose name, address and password themselves."""
+    """Users come by invitation, and choose name, address and password themselves.
+
+    Goes through the services, so that it leaves a trace.
+    """
 
     list_display = ("email", "name", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser")
@@ -78,8 +88,12 @@ class UserAdmin(admin.ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
     ) -> None:
-        obj.is_staff = obj.is_superuser
-        obj.save(update_fields=["is_active", "is_superuser", "is_staff"])
+        users.update(
+            actor=_founder(request),
+            user=obj,
+            is_active=obj.is_active,
+            is_superuser=obj.is_superuser,
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

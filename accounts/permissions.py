@@ -68,6 +68,7 @@ register(
         "organization.view": OVERSIGHT | SUPERADMIN,
         "organization.create": SUPERADMIN,
         "organization.update": RUNS_CLINIC,
+        "user.update": SUPERADMIN,
         "event.view": OVERSIGHT,
         "history.view": READERS | SUPERADMIN,
         "audit.export": OVERSIGHT,

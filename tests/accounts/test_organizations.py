@@ -86,6 +86,25 @@ class TestInstallation:
         user = User.objects.get(pk=admin.user.pk)
         assert (user.is_active, user.email) == (False, admin.user.email)
 
+    def test_shutting_a_user_out_is_an_event_here_and_in_their_clinics(self, root, admin):
+        change = reverse("admin:accounts_user_change", args=[admin.user.pk])
+        root.post(change, {"is_active": "", "is_superuser": "on"})
+        of_installation = Event.objects.get(organization=None)
+        assert of_installation.action == "user.updated"
+        assert of_installation.object_id == admin.user.pk
+        assert of_installation.details["changes"] == {
+            "is_active": ["True", "False"],
+            "is_superuser": ["False", "True"],
+            "is_staff": ["False", "True"],
+        }
+        assert (of_installation.address, of_installation.channel) == ("127.0.0.1", "admin")
+        of_clinic = Event.objects.get(organization=admin.organization)
+        assert of_clinic.action == "user.deactivated"
+        assert of_clinic.actor == of_installation.actor
+        assert of_clinic.request_id == of_installation.request_id
+        root.post(change, {"is_active": "", "is_superuser": "on"})
+        assert Event.objects.count() == 2
+
     def test_nobody_shuts_themselves_out(self, root):
         own = User.objects.get()
         root.post(reverse("admin:accounts_user_change", args=[own.pk]), {"is_active": ""})

@@ -1,0 +1,34 @@
+"""Users of the installation: who may sign in at all, and who runs it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from accounts.actor import Actor
+from accounts.models import User
+from accounts.services import events
+from accounts.services.rows import change, locked
+from accounts.services.transaction import write
+
+
+@write("user.update")
+def update(*, actor: Actor, user: User, is_active: bool, is_superuser: bool) -> User:
+    """Shut a user out or let them in again, and say whether they run the installation.
+
+    By `Actor.founder`, as it concerns no one clinic; each clinic that this closes or opens to the
+    user hears of it in its own audit log.
+    """
+    current = locked(User.objects.all(), user)
+    was_active = current.is_active
+    wanted = {
+        "is_active": is_active,
+        "is_superuser": is_superuser,
+        "is_staff": is_superuser,
+    }
+    change(actor=actor, row=current, to=wanted, action="user.updated")
+    if is_active != was_active:
+        action = "user.reactivated" if is_active else "user.deactivated"
+        for membership in current.memberships.filter(is_active=True).select_related("organization"):
+            clinic = replace(actor, organization=membership.organization)
+            events.record(actor=clinic, action=action, obj=current)
+    return current
