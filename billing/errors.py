@@ -179,6 +179,16 @@ def number_taken() -> DomainError:
     )
 
 
+@translates("authorization_of_its_policy")
+def not_of_the_policy() -> DomainError:
+    return Conflict(
+        "An authorization has the patient and the payer of its policy. Look at the policy as it is "
+        "now, then try again.",
+        code="policy_in_use",
+        field="policy",
+    )
+
+
 @translates("payer_name_once")
 def payer_exists() -> DomainError:
     return Conflict("A payer of this name exists already.", code="payer_exists", field="name")

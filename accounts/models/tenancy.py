@@ -16,12 +16,16 @@ class SameOrganization(models.BaseConstraint):
 
     PostgreSQL refuses a reference to another clinic's row whatever the code did. The target
     needs `unique_in_organization()` among its own constraints. A null reference is allowed.
+
+    What else both rows name, such as the patient, is the same in both if `also` lists it; the
+    target needs a unique constraint over organization, id and these.
     """
 
-    def __init__(self, *, field: str, to: str, name: str) -> None:
+    def __init__(self, *, field: str, to: str, name: str, also: Sequence[str] = ()) -> None:
         super().__init__(name=name)
         self.field = field
         self.to = to
+        self.also = tuple(also)
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         self.create_sql(model, schema_editor)
@@ -33,13 +37,18 @@ class SameOrganization(models.BaseConstraint):
     def _statement(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Statement:
         quote = schema_editor.quote_name
         target = apps.get_model(self.to)
+
+        def columns(of: Any, *fields: str) -> str:
+            return ", ".join(quote(of._meta.get_field(field).column) for field in fields)
+
         return Statement(
             "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(columns)s) "
-            "REFERENCES %(target)s (organization_id, id)",
+            "REFERENCES %(target)s (%(keys)s)",
             table=Table(model._meta.db_table, quote),
             name=quote(self.name),
-            columns=f"organization_id, {quote(model._meta.get_field(self.field).column)}",
+            columns=columns(model, "organization", self.field, *self.also),
             target=quote(target._meta.db_table),
+            keys=columns(target, "organization", "id", *self.also),
         )
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
@@ -54,18 +63,19 @@ class SameOrganization(models.BaseConstraint):
         """The services check the clinic through `access`; the database is the second keeper."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SameOrganization) and (self.field, self.to, self.name) == (
-            other.field,
-            other.to,
-            other.name,
-        )
+        return isinstance(other, SameOrganization) and self._key == other._key
 
     def __hash__(self) -> int:
-        return hash((self.field, self.to, self.name))
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[Any, ...]:
+        return self.field, self.to, self.name, self.also
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        return path, args, {**kwargs, "field": self.field, "to": self.to}
+        also = {"also": self.also} if self.also else {}
+        return path, args, {**kwargs, "field": self.field, "to": self.to, **also}
 
 
 def same_organization(model: str, **targets: str) -> list[models.BaseConstraint]:

@@ -8,7 +8,12 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.utils import timezone
 
-from accounts.models.tenancy import TenantQuerySet, same_organization, unique_in_organization
+from accounts.models.tenancy import (
+    SameOrganization,
+    TenantQuerySet,
+    same_organization,
+    unique_in_organization,
+)
 from accounts.validators import validate_plain_text
 from billing.models.ranges import only
 from billing.models.triggers import AUTHORIZATION_TRIGGERS, AUTHORIZED_SERVICE_TRIGGERS
@@ -131,6 +136,12 @@ class Authorization(models.Model):
                 patient="accounts.Patient",
                 policy="billing.InsurancePolicy",
                 payer="billing.Payer",
+            ),
+            SameOrganization(
+                field="policy",
+                to="billing.InsurancePolicy",
+                also=("patient", "payer"),
+                name="authorization_of_its_policy",
             ),
             unique_in_organization("authorization"),
         ]

@@ -111,6 +111,10 @@ class InsurancePolicy(models.Model):
             ),
             *same_organization("policy", patient="accounts.Patient", payer="billing.Payer"),
             unique_in_organization("policy"),
+            # What an authorization on the policy refers to: whose it is, and by which payer.
+            models.UniqueConstraint(
+                fields=["organization", "id", "patient", "payer"], name="policy_of_patient_by_payer"
+            ),
         ]
 
     def __str__(self) -> str:

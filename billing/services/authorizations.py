@@ -41,12 +41,12 @@ def create(
     """
     covered = list(service_codes)
     _check_services(actor, covered)
-    _check_policy(actor, patient, policy)
+    current_policy = _checked_policy(actor, patient, policy)
     authorization = Authorization(
         organization=actor.organization,
         patient=patient,
-        policy=policy,
-        payer_id=policy.payer_id,
+        policy=current_policy,
+        payer_id=current_policy.payer_id,
         number=number.strip(),
         start_date=start_date,
         end_date=end_date,
@@ -228,16 +228,21 @@ def _check_number(authorization: Authorization, covered: list[ServiceCode]) -> N
         raise errors.number_taken()
 
 
-def _check_policy(actor: Actor, patient: Patient, policy: InsurancePolicy) -> None:
-    own = policy.organization_id == actor.organization.pk
-    if policy.patient_id != patient.pk or not own:
-        raise NotFound("Choose one of this patient's insurance policies.", field="policy")
-    if not policy.is_active:
+def _checked_policy(actor: Actor, patient: Patient, policy: InsurancePolicy) -> InsurancePolicy:
+    """Locked: its payer becomes the authorization's, and stays while that stands."""
+    try:
+        current = locked(access.policies(actor).filter(patient=patient), policy)
+    except NotFound as error:
+        raise NotFound(
+            "Choose one of this patient's insurance policies.", field="policy"
+        ) from error
+    if not current.is_active:
         raise Conflict(
-            f"{policy} is not active. Choose another policy, or correct this one first.",
+            f"{current} is not active. Choose another policy, or correct this one first.",
             code="policy_inactive",
             field="policy",
         )
+    return current
 
 
 def _check_services(actor: Actor, covered: list[ServiceCode]) -> None:

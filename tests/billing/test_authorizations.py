@@ -8,7 +8,7 @@ import pytest
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Event
 from billing import errors
-from billing.models import Authorization
+from billing.models import Authorization, InsurancePolicy
 from billing.services import authorizations, ledger, replay
 from tests import factories
 from tests.billing.conftest import TODAY
@@ -89,7 +89,7 @@ class TestCreate:
         assert raised.value.field == "policy"
 
     def test_refuses_an_inactive_policy(self, admin, terms):
-        terms["policy"].is_active = False
+        InsurancePolicy.objects.filter(pk=terms["policy"].pk).update(is_active=False)
         with pytest.raises(Conflict) as raised:
             authorizations.create(actor=admin, **terms)
         assert raised.value.code == "policy_inactive"

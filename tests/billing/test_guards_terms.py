@@ -110,6 +110,9 @@ def copy_of(
 )
 def test_no_row_refers_to_another_clinics(authorization, policy, reserve, table, column):
     reserve(1)
+    free = factories.InsurancePolicyFactory(
+        organization=policy.organization, patient=policy.patient, payer=policy.payer, priority=2
+    )
     other = factories.AuthorizationFactory()
     foreign = {
         "patient": factories.PatientFactory().pk,
@@ -119,12 +122,29 @@ def test_no_row_refers_to_another_clinics(authorization, policy, reserve, table,
         "service_code": other.services.get().service_code_id,
     }
     names = {"insurancepolicy": "policy", "authorizedservice": "authorized_service"}
+    rows = {"insurancepolicy": ("id", free.pk)}
+    column_of_rows, value = rows.get(table, ("organization_id", free.organization_id))
     refused_by(
         f"{names.get(table, table)}_{column}_same_org",
         (
-            f"UPDATE billing_{table} SET {column}_id = %s WHERE organization_id = %s",
-            [foreign[column], authorization.organization_id],
+            f"UPDATE billing_{table} SET {column}_id = %s WHERE {column_of_rows} = %s",
+            [foreign[column], value],
         ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("authorization", "patient"), ("authorization", "payer"), ("insurancepolicy", "payer")],
+)
+def test_an_authorization_has_patient_and_payer_of_its_policy(authorization, policy, table, column):
+    other = {
+        "patient": factories.PatientFactory(organization=policy.organization).pk,
+        "payer": factories.PayerFactory(organization=policy.organization).pk,
+    }
+    refused_by(
+        "authorization_of_its_policy",
+        (f"UPDATE billing_{table} SET {column}_id = %s WHERE true", [other[column]]),
     )
 
 
