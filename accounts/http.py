@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
@@ -20,3 +21,16 @@ class ClinicRequest(HttpRequest):
     user: User
     htmx: HtmxDetails
     refused: Callable[[DomainError], HttpResponse]
+
+
+def id_in(text: str) -> int:
+    """The id that was sent; 0, which nothing has, for what cannot be one."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def day_in(text: str) -> date | None:
+    """The date that was sent, None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

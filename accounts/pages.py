@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import permissions
 from accounts.actor import Actor
-from accounts.errors import DomainError
+from accounts.errors import DomainError, KeyReused
 from accounts.http import ClinicRequest
 from accounts.models import Patient
 from accounts.services import records
@@ -50,7 +50,9 @@ def form_page(
     def page(status: int = 200, refusal: DomainError | None = None) -> HttpResponse:
         if shows:
             records.view(actor=actor, patient=shows)
-        key = request.POST.get(KEY_FIELD) or str(uuid.uuid4())
+        key = request.POST.get(KEY_FIELD)
+        if not key or isinstance(refusal, KeyReused):
+            key = str(uuid.uuid4())
         return render(
             request,
             template,

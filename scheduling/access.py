@@ -37,6 +37,13 @@ def changeable_appointments(actor: Actor) -> AppointmentQuerySet:
     return found
 
 
+def may_change(actor: Actor, appointment: Appointment) -> bool:
+    """Whether one that the actor may open is among their `changeable_appointments`."""
+    if actor.role == Role.PRACTITIONER:
+        return appointment.practitioner_id == actor.practitioner_id
+    return True
+
+
 def busy_times(actor: Actor) -> AppointmentQuerySet:
     """Every appointment of the clinic, to know when people are taken. Staff only.
 

@@ -13,6 +13,7 @@ from accounts.models import Patient, Practitioner
 from accounts.roles import Role
 from billing.models import ServiceCode
 from billing.units import units_for
+from scheduling.access import may_change
 from scheduling.errors import TimeInvalid
 from scheduling.models import Appointment, Location, Room
 from scheduling.models.appointment import LONGEST
@@ -98,7 +99,7 @@ def own_calendar(actor: Actor, practitioner: Practitioner, patient: Patient) -> 
 def reaches(actor: Actor, appointment: Appointment) -> None:
     """Raises NotFound or NotAllowed for an appointment that is not the actor's to change."""
     of_clinic(actor, appointment=appointment)
-    if actor.role == Role.PRACTITIONER and appointment.practitioner_id != actor.practitioner_id:
+    if not may_change(actor, appointment):
         raise NotAllowed(
             "This is a colleague's appointment. Ask them or the front desk.",
             code="not_own_appointment",

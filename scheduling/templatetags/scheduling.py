@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from accounts.roles import Role
+from scheduling.access import may_change
 from scheduling.models import Appointment, Status
 from scheduling.services.checks import has_come
 
@@ -41,6 +41,4 @@ def next_step(context: template.Context, appointment: Appointment) -> Step | Non
     step = NEXT_STEPS.get(Status(appointment.status))
     if step is None or not actor.may(step.verb) or not has_come(actor, appointment):
         return None
-    if actor.role == Role.PRACTITIONER and appointment.practitioner_id != actor.practitioner_id:
-        return None
-    return step
+    return step if may_change(actor, appointment) else None

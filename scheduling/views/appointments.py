@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.access import practitioners
 from accounts.actor import Actor
 from accounts.errors import Invalid
-from accounts.http import ClinicRequest
+from accounts.http import ClinicRequest, id_in
 from accounts.lists import list_page
 from accounts.pages import action, form_page
 from accounts.permissions import require
@@ -31,6 +32,9 @@ from scheduling.views import panel
 from scheduling.views.booking import booking, calendar_url, preview_of, typed
 from scheduling.views.panel import MOVE
 from scheduling.views.visits import back_to
+
+# What a move back would not bring back, so that it is no undo when one of them changed.
+KEPT_BY_A_MOVE = ("minutes", "service_code_id", "authorization_id", "room_id")
 
 
 def appointment_list(request: ClinicRequest) -> HttpResponse:
@@ -90,6 +94,8 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
 def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
     """Any change of time, practitioner, service, authorization or room."""
     found = _changeable(request, pk)
+    if request.method != "POST":
+        records.view_part(actor=request.actor, patient=found.patient)
     form = _move_form(request, found)
     return form_page(
         request,
@@ -97,7 +103,7 @@ def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
         form=form,
         template="scheduling/book.html" + ("#panel" if request.htmx else ""),
         save=lambda actor, fields: appointments.reschedule(
-            actor=actor, appointment=found, version=_version(request, found), **_moved(form, found)
+            actor=actor, appointment=found, version=_version(request.POST), **_moved(form, found)
         ),
         done=lambda moved: _rescheduled(request, found, moved),
         context=_move_context(request, found, form),
@@ -110,6 +116,7 @@ def reschedule_preview(request: ClinicRequest, pk: int) -> HttpResponse:
     found = _changeable(request, pk)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    records.view_part(actor=request.actor, patient=found.patient)
     form = _move_form(request, found)
     form.is_valid()
     template = "scheduling/book.html" + ("#panel" if request.htmx else "")
@@ -127,7 +134,7 @@ def appointment_move(request: ClinicRequest, pk: int) -> HttpResponse:
         save=lambda actor: appointments.reschedule(
             actor=actor,
             appointment=found,
-            version=int(asked["version"]) if asked.get("version", "").isdecimal() else None,
+            version=_version(asked),
             **_elsewhere(actor, found, asked),
         ),
         done=lambda moved: _rescheduled(request, found, moved),
@@ -191,9 +198,10 @@ def _move_context(request: ClinicRequest, found: Appointment, form: BookingForm)
     }
 
 
-def _version(request: ClinicRequest, found: Appointment) -> int:
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdecimal() else found.version
+def _version(sent: Mapping[str, str]) -> int | None:
+    """The version that the page showed."""
+    version = sent.get("version", "")
+    return id_in(version) if version else None
 
 
 def _elsewhere(actor: Actor, found: Appointment, asked: dict[str, str]) -> dict[str, Any]:
@@ -202,8 +210,8 @@ def _elsewhere(actor: Actor, found: Appointment, asked: dict[str, str]) -> dict[
     starts_at = wall_time.instant(actor.organization, local.date(), local.time())
     wanted = asked.get("practitioner", "")
     practitioner = found.practitioner
-    if wanted.isdecimal() and int(wanted) != practitioner.pk:
-        practitioner = get_object_or_404(practitioners(actor), pk=int(wanted[:18]))
+    if wanted and id_in(wanted) != practitioner.pk:
+        practitioner = get_object_or_404(practitioners(actor), pk=id_in(wanted))
     return {
         "starts_at": starts_at,
         "ends_at": starts_at + (found.ends_at - found.starts_at),
@@ -225,21 +233,34 @@ def _parsed(text: str) -> datetime:
     return local.replace(tzinfo=None)
 
 
-def _rescheduled(
-    request: ClinicRequest, before: Appointment, after: Appointment
-) -> str | HttpResponse:
+def _same(before: Appointment, after: Appointment, *names: str) -> bool:
+    return all(getattr(before, name) == getattr(after, name) for name in names)
+
+
+def _back_again(request: ClinicRequest, before: Appointment, after: Appointment) -> str:
     start = request.actor.organization.local(before.starts_at)
-    back_again = {
+    params = {
         "starts_at": f"{start:%Y-%m-%dT%H:%M}",
         "practitioner": before.practitioner_id,
         "version": after.version,
     }
-    undo = request.actor.url("scheduling:appointment_move", pk=after.pk)
+    url = request.actor.url("scheduling:appointment_move", pk=after.pk)
+    return f"{url}?{urlencode(params)}"
+
+
+def _rescheduled(
+    request: ClinicRequest, before: Appointment, after: Appointment
+) -> str | HttpResponse:
     moved_to = request.actor.organization.local(after.starts_at)
+    is_moved = (before.starts_at, before.practitioner_id) != (
+        after.starts_at,
+        after.practitioner_id,
+    )
+    may_undo = is_moved and all(getattr(before, n) == getattr(after, n) for n in KEPT_BY_A_MOVE)
     messages.success(
         request,
-        f"Moved to {moved_to:%a %-d %b, %H:%M}.",
-        extra_tags=f"undo:{undo}?{urlencode(back_again)}",
+        f"Moved to {moved_to:%a %-d %b, %H:%M}." if is_moved else "Changed.",
+        extra_tags=f"undo:{_back_again(request, before, after)}" if may_undo else "",
     )
     if request.htmx and request.htmx.target == "calendar":
         return panel.after_move(request)

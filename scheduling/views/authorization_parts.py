@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.access import patients
 from accounts.actor import Actor
-from accounts.http import ClinicRequest
+from accounts.http import ClinicRequest, day_in
 from accounts.pages import form_page
 from accounts.permissions import require
 from accounts.services import records
@@ -19,6 +20,7 @@ from billing.models import Authorization, Reservation
 from billing.sources import Source
 from scheduling import access
 from scheduling.forms.authorization_dates import DatesForm
+from scheduling.models import Appointment
 from scheduling.services import authorization_dates
 
 FEW = 25
@@ -31,8 +33,8 @@ def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     page = actor.url("billing:authorization", pk=pk)
     asked = {
-        "start_date": request.GET.get("start_date") or found.start_date,
-        "end_date": request.GET.get("end_date") or found.end_date,
+        "start_date": day_in(request.GET.get("start_date", "")) or found.start_date,
+        "end_date": day_in(request.GET.get("end_date", "")) or found.end_date,
     }
     form = DatesForm(request.POST or None, actor=actor, authorization=found, initial=asked)
     return form_page(
@@ -91,16 +93,10 @@ def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
     }
 
 
-def _outside(found: Authorization, form: DatesForm, asked: dict[str, Any]) -> Any:
-    wanted = asked
-    if form.is_bound and form.is_valid():
-        wanted = form.cleaned_data
-    try:
-        return list(
-            authorization_dates.outside(found, wanted["start_date"], wanted["end_date"])[:FEW]
-        )
-    except ValueError:
-        return []
+def _outside(found: Authorization, form: DatesForm, asked: dict[str, date]) -> list[Appointment]:
+    wanted = form.cleaned_data if form.is_bound and form.is_valid() else asked
+    rows = authorization_dates.outside(found, wanted["start_date"], wanted["end_date"])
+    return list(rows[:FEW])
 
 
 def _part(request: ClinicRequest, title: str, rows: Any, *, fragment: str = "part") -> HttpResponse:

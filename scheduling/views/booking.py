@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,11 +14,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts import access as accounts_access
 from accounts.actor import Actor
 from accounts.errors import DomainError
-from accounts.http import ClinicRequest
+from accounts.http import ClinicRequest, day_in, id_in
 from accounts.models import Patient
 from accounts.pages import form_page
 from accounts.permissions import require
 from accounts.roles import Role
+from accounts.services import records
 from billing import access as billing_access
 from billing.errors import count
 from billing.models import Authorization
@@ -43,6 +44,8 @@ def book(request: ClinicRequest) -> HttpResponse:
         return _pick_patient(request)
     patient = _patient(request, wanted)
     form = _form(request, patient)
+    if request.method != "POST":
+        records.view_part(actor=request.actor, patient=patient)
     return form_page(
         request,
         verb=VERB,
@@ -59,7 +62,9 @@ def book_preview(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, VERB)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    form = _form(request, _patient(request, request.POST.get("patient", "")))
+    patient = _patient(request, request.POST.get("patient", ""))
+    records.view_part(actor=request.actor, patient=patient)
+    form = _form(request, patient)
     form.is_valid()
     context = {"form": form, "changed": True, **_context(request, form)}
     return render(request, _template(request), context)
@@ -67,7 +72,7 @@ def book_preview(request: ClinicRequest) -> HttpResponse:
 
 def typed(request: ClinicRequest) -> QueryDict:
     """What was entered; a service just changed brings its usual length along."""
-    chosen = _id(request.POST.get("service_code", ""))
+    chosen = id_in(request.POST.get("service_code", ""))
     if request.GET.get("changed") != "service" or not chosen:
         return request.POST
     data = request.POST.copy()
@@ -125,7 +130,7 @@ def _pick_patient(request: ClinicRequest) -> HttpResponse:
     found = _bookable(actor).filter(is_active=True)
     if text:
         found = found.search(text)
-    elif practitioner := _id(request.GET.get("practitioner", "")):
+    elif practitioner := id_in(request.GET.get("practitioner", "")):
         own = found.filter(care_team__practitioner_id=practitioner)
         found = own if own.exists() else found
     query = request.GET.copy()
@@ -149,12 +154,8 @@ def _bookable(actor: Actor) -> Any:
 
 
 def _patient(request: ClinicRequest, wanted: str) -> Patient:
-    found: Patient = get_object_or_404(_bookable(request.actor), pk=_id(wanted))
+    found: Patient = get_object_or_404(_bookable(request.actor), pk=id_in(wanted))
     return found
-
-
-def _id(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _form(request: ClinicRequest, patient: Patient) -> BookingForm:
@@ -169,7 +170,7 @@ def _form(request: ClinicRequest, patient: Patient) -> BookingForm:
 def _beginnings(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
     """From the slot, and from what the patient had last or is authorized for."""
     actor = request.actor
-    asked = _id(request.GET.get("practitioner", ""))
+    asked = id_in(request.GET.get("practitioner", ""))
     last = _last(actor, form.patient, asked)
     service = _service(form, last)
     start = _start(request)
@@ -217,15 +218,8 @@ def _soon(request: ClinicRequest) -> datetime:
     soon = midnight + ((now - midnight) // QUARTER + 1) * QUARTER
     if soon.date() > now.date() or soon.time() >= clinic.closes_at:
         soon = midnight + timedelta(days=1)
-    day = max(_day_of(request.GET.get("date", "")) or soon.date(), soon.date())
+    day = max(day_in(request.GET.get("date", "")) or soon.date(), soon.date())
     return max(soon, datetime.combine(day, clinic.opens_at))
-
-
-def _day_of(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _template(request: ClinicRequest) -> str:

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from billing.errors import count
 from scheduling import access
 from scheduling.forms.visit import CancelForm
-from scheduling.models import Appointment, Session, Status
+from scheduling.models import Appointment, Status
 from scheduling.services import cancellation, checks
 
 MOVE = "appointment.reschedule"
@@ -35,7 +35,7 @@ def context_of(request: ClinicRequest, found: Appointment, *, beside: str) -> di
         "appointment": found,
         "back": request.actor.url("scheduling:week"),
         "next": beside,
-        "session": Session.objects.filter(appointment=found).first(),
+        "session": access.sessions(request.actor).filter(appointment=found).first(),
         "glass": open_glass(request.actor, found.patient),
         **_possible(request.actor, found),
     }
@@ -77,15 +77,9 @@ def consequences(found: Appointment) -> list[str]:
     return told
 
 
-def _may_change(actor: Actor, found: Appointment) -> bool:
-    if actor.role == Role.PRACTITIONER:
-        return found.practitioner_id == actor.practitioner_id
-    return True
-
-
 def _possible(actor: Actor, found: Appointment) -> dict[str, Any]:
     """The controls that role and status allow."""
-    if not _may_change(actor, found):
+    if not access.may_change(actor, found):
         return {}
 
     def may(verb: str, status: Status) -> bool:

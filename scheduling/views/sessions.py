@@ -37,7 +37,7 @@ def session(request: ClinicRequest, pk: int) -> HttpResponse:
     require(request.actor.role, "session.view")
     found = _found(request, pk)
     records.view(actor=request.actor, patient=found.patient, obj=found)
-    note = _note(found)
+    note = _note(request, found)
     form = None
     if notes.may_write(request.actor, found) and not (note and note.is_signed):
         form = _form(request, note)
@@ -50,7 +50,7 @@ def note_write(request: ClinicRequest, pk: int) -> HttpResponse:
     page = request.actor.url("scheduling:session", pk=pk)
     if request.method != "POST":
         raise Http404
-    note = _note(found)
+    note = _note(request, found)
     is_signing = "sign" in request.POST
     save = notes.write_and_sign if is_signing else notes.draft
 
@@ -100,13 +100,9 @@ def _found(request: ClinicRequest, pk: int) -> Session:
     return get_object_or_404(rows, pk=pk)
 
 
-def _note(session: Session) -> ProgressNote | None:
-    return (
-        ProgressNote.objects.filter(session=session)
-        .select_related("signed_by")
-        .prefetch_related("addenda__author")
-        .first()
-    )
+def _note(request: ClinicRequest, session: Session) -> ProgressNote | None:
+    notes = access.notes(request.actor).filter(session=session)
+    return notes.select_related("signed_by").prefetch_related("addenda__author").first()
 
 
 def _form(request: ClinicRequest, note: ProgressNote | None) -> NoteForm:

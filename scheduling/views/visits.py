@@ -16,7 +16,7 @@ from accounts.pages import action, form_page
 from billing.errors import count
 from scheduling import access
 from scheduling.forms.visit import CompleteForm, ReasonForm
-from scheduling.models import Appointment, Session, Status
+from scheduling.models import Appointment, Status
 from scheduling.services import cancellation, visits
 from scheduling.views import panel
 
@@ -45,7 +45,7 @@ def restore(request: ClinicRequest, pk: int) -> HttpResponse:
 def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     """The form with the actual times; sent empty by a button, it takes the times as they are."""
     appointment = _changeable(request, pk)
-    session = Session.objects.filter(appointment=appointment).first()
+    session = access.sessions(request.actor).filter(appointment=appointment).first()
     is_running = appointment.status == Status.IN_PROGRESS
     initial = {
         "started_at": session.started_at if session else appointment.starts_at,

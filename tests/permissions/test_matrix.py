@@ -30,7 +30,6 @@ ONLY_NAMED = {
     "accounts:patient_team_add",
     "accounts:patient_team_remove",
     "billing:policy_new",
-    "scheduling:reschedule",
     "scheduling:cancel",
     "scheduling:complete",
     "scheduling:reopen",
