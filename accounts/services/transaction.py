@@ -20,7 +20,7 @@ from psycopg import errors as psycopg_errors
 
 from accounts import permissions
 from accounts.actor import Actor
-from accounts.errors import Busy, KeyReused, from_integrity_error
+from accounts.errors import Busy, Conflict, KeyReused, from_integrity_error
 from accounts.models import IdempotencyKey
 
 P = ParamSpec("P")
@@ -137,7 +137,7 @@ def _once(
 ) -> R:
     if not actor.idempotency_key or actor.user is None:
         return function(*args, **kwargs)
-    fingerprint = _fingerprint(verb, kwargs)
+    fingerprint = _fingerprint(verb, actor, kwargs)
     own = {"user": actor.user, "key": actor.idempotency_key}
     if earlier := IdempotencyKey.objects.filter(**own).first():
         if earlier.fingerprint != fingerprint:
@@ -159,12 +159,19 @@ def _once(
 def _kept_result(kept: IdempotencyKey) -> models.Model | None:
     if kept.result_id is None:
         return None
-    return apps.get_model(kept.result_model)._default_manager.get(pk=kept.result_id)
+    rows = apps.get_model(kept.result_model)._default_manager
+    result: models.Model | None = rows.filter(pk=kept.result_id).first()
+    if result is None:
+        raise Conflict(
+            "This was done, and taken back since. Reload the page to do it anew.",
+            code="taken_back",
+        )
+    return result
 
 
-def _fingerprint(verb: str, kwargs: dict[str, Any]) -> str:
+def _fingerprint(verb: str, actor: Actor, kwargs: dict[str, Any]) -> str:
     plain = {name: _plain(value) for name, value in kwargs.items() if name != "actor"}
-    text = json.dumps([verb, plain], sort_keys=True, default=str)
+    text = json.dumps([verb, actor.organization.pk, plain], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
