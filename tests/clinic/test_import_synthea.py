@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import CareTeamMember, Event, Organization, Patient, Practitioner
@@ -16,7 +19,7 @@ from billing.services import replay
 from clinic.synthea import run
 from clinic.synthea.encounters import Encounters
 from clinic.synthea.files import Row
-from clinic.synthea.report import Fate, Outcome
+from clinic.synthea.report import Fate, FileReport, Outcome
 from scheduling.models import Appointment, Status
 from tests.clinic.synthea_files import DATA, ENCOUNTERS, command, figures, imported, needed, written
 from tests.factories import OrganizationFactory
@@ -34,15 +37,29 @@ EXPECTED = {
 }
 
 
-@pytest.fixture
-def organization() -> Organization:
-    return OrganizationFactory(time_zone="America/New_York")
+@dataclass(frozen=True)
+class Imported:
+    """What the import of the whole folder made, and what it said of it."""
+
+    organization: Organization
+    files: dict[str, FileReport]
 
 
-def test_every_row_of_the_real_files_is_accounted_for(organization: Organization) -> None:
-    found = imported(DATA, organization)
-    assert {name: figures(file) for name, file in found.items()} == EXPECTED
-    assert not any(file.counts[Fate.ALREADY_THERE] for file in found.values())
+@pytest.fixture(scope="module")
+def taken(django_db_setup: None, django_db_blocker: Any) -> Iterator[Imported]:
+    """Imported once for the tests of this module, and rolled back after them."""
+    with django_db_blocker.unblock():
+        atomic = transaction.atomic()
+        atomic.__enter__()
+        organization = OrganizationFactory(time_zone="America/New_York")
+        yield Imported(organization, imported(DATA, organization))
+        transaction.set_rollback(True)
+        atomic.__exit__(None, None, None)
+
+
+def test_every_row_of_the_real_files_is_accounted_for(taken: Imported) -> None:
+    assert {name: figures(file) for name, file in taken.files.items()} == EXPECTED
+    assert not any(file.counts[Fate.ALREADY_THERE] for file in taken.files.values())
 
     assert Payer.objects.count() == 9
     assert not Payer.objects.filter(name="NO_INSURANCE").exists()
@@ -60,8 +77,7 @@ def test_every_row_of_the_real_files_is_accounted_for(organization: Organization
     assert replay.differences() == []
 
 
-def test_what_is_imported_is_as_it_was(organization: Organization) -> None:
-    imported(DATA, organization)
+def test_what_is_imported_is_as_it_was(taken: Imported) -> None:
     patient = Patient.objects.get(mrn="3edac2e3-d223-6fae-d515-daf96ef6bc76")
     assert (patient.legal_first_name, patient.legal_last_name) == ("Maynard46", "Mosciski958")
     assert patient.date_of_birth == date(2014, 10, 6)
@@ -82,9 +98,8 @@ def test_what_is_imported_is_as_it_was(organization: Organization) -> None:
     assert CareTeamMember.objects.filter(patient=patient, practitioner=visit.practitioner).exists()
 
 
-def test_no_double_booking_is_taken_over(organization: Organization) -> None:
-    found = imported(DATA, organization)["encounters.csv"]
-    assert dict(found.kinds) == {
+def test_no_double_booking_is_taken_over(taken: Imported) -> None:
+    assert dict(taken.files[ENCOUNTERS].kinds) == {
         "The patient has another appointment at that time.": 3,
         "The provider has another appointment at that time.": 2,
         "Too long": 1,
@@ -97,20 +112,21 @@ def test_no_double_booking_is_taken_over(organization: Organization) -> None:
     assert not earlier.exists()
 
 
-def test_running_it_twice_changes_nothing(organization: Organization) -> None:
-    imported(DATA, organization)
+def test_running_it_twice_changes_nothing(taken: Imported) -> None:
     before = written()
-    again = imported(DATA, organization)
+    again = imported(DATA, taken.organization)
     assert written() == before
     for name, (read, accepted, refused) in EXPECTED.items():
         assert figures(again[name]) == (read, 0, refused)
         assert again[name].counts[Fate.ALREADY_THERE] == accepted
 
 
-def test_an_import_that_was_killed_is_simply_run_again(
-    organization: Organization, monkeypatch: pytest.MonkeyPatch
+def test_an_import_that_was_killed_is_simply_run_again_beside_another_clinics(
+    taken: Imported, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed in its third batch of encounters: two are there, and nothing of the third."""
+    organization = OrganizationFactory(time_zone="Asia/Tokyo")
+    here = Appointment.objects.of(organization)
     monkeypatch.setattr(run, "BATCH_ROWS", 100)
     batches = iter([False, False, True])
     real = Encounters.take
@@ -124,16 +140,11 @@ def test_an_import_that_was_killed_is_simply_run_again(
         patch.setattr(Encounters, "take", take)
         with pytest.raises(KeyboardInterrupt):
             imported(DATA, organization)
-    taken = Appointment.objects.count()
-    assert 190 < taken <= 200
+    before = here.count()
+    assert 190 < before <= 200
     again = imported(DATA, organization)[ENCOUNTERS]
-    assert (again.counts[Fate.ALREADY_THERE], again.counts[Fate.ACCEPTED]) == (taken, 598 - taken)
-
-
-def test_two_clinics_import_the_same_files_side_by_side(organization: Organization) -> None:
-    imported(DATA, organization)
-    other = imported(DATA, OrganizationFactory(time_zone="Asia/Tokyo"))
-    assert figures(other["encounters.csv"]) == EXPECTED["encounters.csv"]
+    assert (again.counts[Fate.ALREADY_THERE], again.counts[Fate.ACCEPTED]) == (before, 598 - before)
+    assert here.count() == Appointment.objects.of(taken.organization).count() == 598
 
 
 def test_the_command_founds_the_clinic_shows_progress_and_writes_the_report(
