@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
 from accounts.models import (
+    ApiKey,
     BreakGlass,
     CareTeamMember,
     Event,
@@ -22,6 +23,7 @@ from accounts.models import (
     Practitioner,
     User,
 )
+from accounts.models.api import ApiKeyQuerySet
 from accounts.models.membership import InvitationQuerySet
 from accounts.models.patient import PatientQuerySet
 from accounts.models.practitioner import PractitionerQuerySet
@@ -51,7 +53,7 @@ def patient_scope(actor: Actor, prefix: str = "") -> Q:
     """
     if actor.role in _SEES_WHOLE_CLINIC:
         return Q()
-    if actor.user is None:
+    if actor.user is None and actor.practitioner_id is None:
         return Q(pk__in=[])
     allowed = _patient_ids(actor)
     return Q(**{f"{prefix}id__in": allowed})
@@ -128,3 +130,8 @@ def events(actor: Actor) -> QuerySet[Event]:
     """The clinic's audit trail; for whom it is closed, the history of what they may open."""
     found = Event.objects.filter(organization=actor.organization)
     return found if actor.may("event.view") else found.filter(patient__in=patients(actor))
+
+
+def api_keys(actor: Actor) -> ApiKeyQuerySet:
+    found: ApiKeyQuerySet = ApiKey.objects.of(actor.organization)
+    return found if actor.may("api_key.view") else found.none()

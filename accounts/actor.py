@@ -18,6 +18,7 @@ class Actor:
 
     `practitioner_id` is the actor's own practitioner record in this clinic, if they have one.
     `idempotency_key` names this attempt: the same key again gives the first result again.
+    `api_key_id` is the key of the program that acts where no user does.
     """
 
     user: User | None
@@ -28,6 +29,7 @@ class Actor:
     address: str | None = None
     practitioner_id: int | None = None
     idempotency_key: str = ""
+    api_key_id: int | None = None
 
     @classmethod
     def system(cls, organization: Organization, *, channel: str) -> Actor:

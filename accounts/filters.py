@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -24,6 +25,19 @@ class ActiveFilter(django_filters.ChoiceFilter):
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return qs if value == "all" else qs.filter(is_active=value != "inactive")
+
+
+class IdFilter(django_filters.NumberFilter):
+    """By the id of what rows refer to; on a page it comes with the address."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *, label: str, field_name: str | None = None) -> None:
+        bounds = {"min_value": 1, "max_value": 2**63 - 1}
+        super().__init__(field_name, label=label, widget=forms.HiddenInput, **bounds)
+
+    def get_max_validator(self) -> None:
+        """The field has its own bounds."""
 
 
 def _practitioners(request: Any) -> QuerySet[Practitioner]:

@@ -15,7 +15,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest
-from accounts.models import Membership, Organization, Practitioner
+from accounts.models import Membership, Organization, Practitioner, User
 from accounts.roles import Role
 
 GetResponse = Callable[[ClinicRequest], HttpResponse]
@@ -44,7 +44,8 @@ class ActorMiddleware:
             return None
         if not request.user.is_authenticated:
             return to_sign_in(cast(ClinicRequest, request))
-        actor = actor_for(cast(ClinicRequest, request), slug)
+        page = cast(ClinicRequest, request)
+        actor = actor_for(page.user, slug, page, channel="web")
         cast(ClinicRequest, request).actor = actor
         timezone.activate(actor.organization.zone)
         structlog.contextvars.bind_contextvars(
@@ -53,32 +54,30 @@ class ActorMiddleware:
         return None
 
 
-def actor_for(request: ClinicRequest, slug: str) -> Actor:
-    """Raises Http404 unless the signed-in user may enter this clinic."""
-    organization = get_object_or_404(access.organizations(request.user), slug=slug)
+def actor_for(user: User, slug: str, request: HttpRequest, *, channel: str) -> Actor:
+    """Raises Http404 unless the user may enter this clinic."""
+    organization = get_object_or_404(access.organizations(user), slug=slug)
     membership = Membership.objects.filter(
-        organization=organization, user=request.user, is_active=True
+        organization=organization, user=user, is_active=True
     ).first()
-    if membership is None and not request.user.is_superuser:
+    if membership is None and not user.is_superuser:
         raise Http404
     role = Role(membership.role) if membership else Role.SUPERADMIN
     return Actor(
-        user=request.user,
+        user=user,
         organization=organization,
         role=role,
-        channel="web",
+        channel=channel,
         request_id=request_id(),
         address=request.META.get("REMOTE_ADDR") or None,
-        practitioner_id=_practitioner_id(request, organization, role),
+        practitioner_id=_practitioner_id(user, organization, role),
     )
 
 
-def _practitioner_id(request: ClinicRequest, organization: Organization, role: Role) -> int | None:
+def _practitioner_id(user: User, organization: Organization, role: Role) -> int | None:
     if role not in (Role.PRACTITIONER, Role.ADMIN):
         return None
-    profile = Practitioner.objects.filter(
-        organization=organization, user=request.user, is_active=True
-    )
+    profile = Practitioner.objects.filter(organization=organization, user=user, is_active=True)
     return profile.values_list("pk", flat=True).first()
 
 

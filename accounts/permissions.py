@@ -72,6 +72,10 @@ register(
         "event.view": OVERSIGHT,
         "history.view": READERS | SUPERADMIN,
         "audit.export": OVERSIGHT,
+        "api_key.view": ADMIN,
+        "api_key.create": ADMIN,
+        "api_key.rotate": ADMIN,
+        "api_key.revoke": ADMIN,
         "glass.break": frozenset({Role.PRACTITIONER}) | SUPERADMIN,
         "record.view": EVERYONE | SUPERADMIN,
     }

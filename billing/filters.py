@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet, Sum
 
 from accounts import access as accounts_access
-from accounts.filters import ActiveFilter
+from accounts.filters import ActiveFilter, IdFilter
 from accounts.forms.base import DateInput, SearchInput
 from billing import access
 from billing.models import Authorization, LedgerEntry, Payer, Reservation, ServiceCode
@@ -32,7 +32,10 @@ class UnitsFilter(django_filters.NumberFilter):
 
 
 class AuthorizationFilter(django_filters.FilterSet):
-    """Over authorizations annotated with state and available units."""
+    """Over authorizations annotated with state and available units.
+
+    `patient`, `service` and `usable_on` together find what a date of service could draw on.
+    """
 
     q = django_filters.CharFilter(
         label="Patient or number",
@@ -50,6 +53,10 @@ class AuthorizationFilter(django_filters.FilterSet):
     ends_before = django_filters.DateFilter(
         label="Ends before", field_name="end_date", lookup_expr="lt", widget=DateInput
     )
+    patient = IdFilter(label="Patient")
+    usable_on = django_filters.DateFilter(
+        label="Usable on", method="on_day", widget=forms.HiddenInput
+    )
     fewer_than = UnitsFilter(
         label="Fewer units left than",
         field_name="available",
@@ -61,6 +68,9 @@ class AuthorizationFilter(django_filters.FilterSet):
     class Meta:
         model = Authorization
         fields: list[str] = []
+
+    def on_day(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
+        return rows.usable_on(day)  # type: ignore[attr-defined]
 
     def search(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         actor = self.request.actor

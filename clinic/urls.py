@@ -12,6 +12,7 @@ of_clinic = [path("", home, name="home")]
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include(("clinic.api.urls", "api"))),
     path("c/<slug:organization>/", include((of_clinic, "clinic"))),
     path("", include("accounts.urls")),
     path("", include("billing.urls")),

@@ -1,3 +1,4 @@
+from accounts.models.api import ApiAnswer, ApiKey, ApiUsage
 from accounts.models.event import BreakGlass, Event
 from accounts.models.idempotency import IdempotencyKey
 from accounts.models.membership import Invitation, Membership
@@ -7,6 +8,9 @@ from accounts.models.practitioner import Practitioner
 from accounts.models.user import User
 
 __all__ = [
+    "ApiAnswer",
+    "ApiKey",
+    "ApiUsage",
     "BreakGlass",
     "CareTeamMember",
     "Event",

@@ -57,6 +57,9 @@ class Event(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    api_key = models.ForeignKey(
+        "accounts.ApiKey", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     actor_role = models.CharField(max_length=16)
     channel = models.CharField(max_length=16)
     action = models.CharField(max_length=60)
@@ -79,7 +82,9 @@ class Event(models.Model):
             models.Index(fields=["object_type", "object_id", "-at", "-id"], name="event_of_object"),
             models.Index(fields=["patient", "-at", "-id"], name="event_of_patient"),
         ]
-        constraints = [*same_organization("event", patient="accounts.Patient")]
+        constraints = [
+            *same_organization("event", patient="accounts.Patient", api_key="accounts.ApiKey")
+        ]
         triggers = append_only("event")
 
     def __str__(self) -> str:

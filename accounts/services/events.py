@@ -29,6 +29,7 @@ def describe(
     return Event(
         organization_id=actor.organization.pk,
         actor_id=actor.user.pk if actor.user else None,
+        api_key_id=actor.api_key_id,
         actor_role=actor.role,
         channel=actor.channel,
         action=action,

@@ -73,15 +73,26 @@ def _attempt(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> R:
+    return in_transaction(
+        lambda: _once(verb, actor, function, args, kwargs), actor=actor, verb=verb
+    )
+
+
+def in_transaction(function: Callable[[], R], *, actor: Actor, verb: str) -> R:
+    """Run in one transaction of the set isolation, anew when it met others.
+
+    Inside another transaction it is a savepoint of that one, and who met others is told so.
+    Raises Busy, what the function raises, and the domain's words for what the database refused.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with _turn(actor, attempt), transaction.atomic():
                 _isolate()
-                return _once(verb, actor, function, args, kwargs)
+                return function()
         except DatabaseError as error:
             if isinstance(error, IntegrityError) and (refusal := from_integrity_error(error)):
                 raise refusal from error
-            if not _met_others(error) or connection.in_atomic_block:
+            if not met_others(error) or connection.in_atomic_block:
                 raise
             log.info("write_retried", verb=verb, attempt=attempt)
             if attempt < ATTEMPTS:
@@ -90,12 +101,12 @@ def _attempt(
     raise Busy("Many people are changing this at once. Nothing was written; try again.")
 
 
-def _met_others(error: DatabaseError) -> bool:
+def met_others(error: DatabaseError) -> bool:
     """Whether starting anew may end otherwise: nothing was wrong but the company."""
     cause = error.__cause__
     if isinstance(cause, psycopg_errors.UniqueViolation):
         # The same attempt sent twice at once: the second now finds what the first left.
-        return cause.diag.constraint_name == "idempotency_key_once"
+        return cause.diag.constraint_name in ("idempotency_key_once", "api_answer_once")
     return isinstance(cause, RETRIED)
 
 

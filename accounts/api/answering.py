@@ -1,0 +1,85 @@
+"""How an answer comes about: in one transaction where the request asks for one, and rendered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.http import HttpResponse, HttpResponseBase
+from rest_framework import viewsets
+from rest_framework.response import Response
+
+from accounts.api import etags, idempotency
+from accounts.services.transaction import in_transaction, met_others
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Answering(viewsets.GenericViewSet):
+    """Django REST framework's dispatch around idempotency keys, preconditions and tags.
+
+    An answer is rendered inside the transaction, so that what is kept for a retry is what was sent.
+    """
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.args, self.kwargs = args, kwargs
+        request = self.initialize_request(request, *args, **kwargs)
+        self.request, self.headers = request, self.default_response_headers
+        try:
+            self.initial(request, *args, **kwargs)
+            is_safe = request.method in SAFE
+            answer = self._rendered(self._run()) if is_safe else self._written()
+        except Exception as error:
+            answer = self._rendered(self.handle_exception(error))
+        self.response = etags.conditional(request, self._with_allowance(answer))
+        return self.response
+
+    def _written(self) -> HttpResponse:
+        auth = self.request.auth
+        if auth is None:
+            return self._rendered(self._run())
+        if idempotency.HEADER in self.request.headers:
+            return idempotency.once(
+                self.request, actor=auth.actor, credential=auth.credential, run=self._settled
+            )
+        if "If-Match" in self.request.headers:
+            return in_transaction(
+                lambda: self._rendered(self._run()), actor=auth.actor, verb="api.matched"
+            )
+        return self._rendered(self._run())
+
+    def _settled(self) -> HttpResponse:
+        """The answer, a refusal too, with whatever a refused call had written taken back."""
+        try:
+            with transaction.atomic():
+                return self._rendered(self._run())
+        except Exception as error:
+            if isinstance(error, DatabaseError) and met_others(error):
+                raise
+            return self._rendered(self.handle_exception(error))
+
+    def _run(self) -> Response:
+        name = (self.request.method or "").lower()
+        known = name in self.http_method_names
+        handler = getattr(self, name, self.http_method_not_allowed) if known else None
+        handler = handler or self.http_method_not_allowed
+        return handler(self.request, *self.args, **self.kwargs)
+
+    def _rendered(self, response: Response) -> HttpResponse:
+        answer = self.finalize_response(self.request, response, *self.args, **self.kwargs)
+        answer.render()
+        content = HttpResponse(answer.rendered_content or b"", status=answer.status_code)
+        for name, value in answer.items():
+            content[name] = value
+        if not answer.content:
+            del content["Content-Type"]
+        content["Cache-Control"] = "private, no-cache"
+        return content
+
+    def _with_allowance(self, answer: HttpResponse) -> HttpResponse:
+        if allowance := getattr(self.request._request, "allowance", None):
+            limit, remaining, seconds = allowance
+            answer["RateLimit-Limit"] = str(limit)
+            answer["RateLimit-Remaining"] = str(remaining)
+            answer["RateLimit-Reset"] = str(seconds)
+        return answer

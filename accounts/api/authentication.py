@@ -1,0 +1,111 @@
+"""Who calls: a program with an API key, or a person's app with an access token.
+
+Both come as `Authorization: Bearer ...`. A key belongs to one clinic; an app of a person with
+several says which by `Caretally-Organization: <slug>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.headless.tokens.strategies.jwt.internal import validate_access_token
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, NotFound
+from rest_framework.request import Request
+
+from accounts import access
+from accounts.actor import Actor
+from accounts.errors import Invalid
+from accounts.middleware import actor_for, request_id
+from accounts.models import ApiKey, User
+from accounts.models.api import SCOPES
+from accounts.roles import Role
+from accounts.services.api_keys import MARK, hash_of
+
+ORGANIZATION = "Caretally-Organization"
+USED_AT_MOST_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a request came with: `credential` names it, `scopes` say how far it reaches."""
+
+    actor: Actor
+    credential: str
+    scopes: frozenset[str]
+
+
+class Bearer(BaseAuthentication):
+    """Raises AuthenticationFailed without saying why: that would help to guess."""
+
+    def authenticate(self, request: Request) -> tuple[User | None, Access] | None:
+        scheme, _, token = _header(request).partition(" ")
+        if not scheme:
+            return None
+        if scheme.lower() != "bearer" or not token:
+            raise AuthenticationFailed("Send 'Authorization: Bearer' and a key or token.")
+        found = _by_key(request, token) if token.startswith(MARK) else _by_token(request, token)
+        return found.actor.user, found
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="Caretally"'
+
+
+def _header(request: Request) -> str:
+    try:
+        return get_authorization_header(request).decode("ascii").strip()
+    except UnicodeDecodeError as error:
+        raise AuthenticationFailed("That is no key or token.") from error
+
+
+def _by_key(request: Request, token: str) -> Access:
+    digest, now = hash_of(token), timezone.now()
+    is_its = Q(secret_hash=digest) | Q(previous_hash=digest, previous_expires_at__gt=now)
+    keys = ApiKey.objects.active().select_related("organization")
+    key = keys.filter(is_its, organization__is_active=True).first()
+    if key is None:
+        raise AuthenticationFailed("That key is not known, or no longer.")
+    if key.last_used_at is None or key.last_used_at < now - USED_AT_MOST_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    asked = request.headers.get(ORGANIZATION)
+    if asked and asked != key.organization.slug:
+        raise NotFound
+    actor = Actor(
+        user=None,
+        organization=key.organization,
+        role=Role(key.role),
+        channel="api",
+        request_id=request_id(),
+        address=request.META.get("REMOTE_ADDR") or None,
+        practitioner_id=key.practitioner_id,
+        api_key_id=key.pk,
+    )
+    return Access(actor, f"key:{key.pk}", frozenset(key.scopes))
+
+
+def _by_token(request: Request, token: str) -> Access:
+    found = validate_access_token(token)
+    if found is None:
+        raise AuthenticationFailed("That token is not valid, or no longer.")
+    user: User = found[0]
+    try:
+        actor = actor_for(user, _slug(request, user), request, channel="app")
+    except Http404 as error:
+        raise NotFound from error
+    return Access(actor, f"user:{user.pk}", frozenset(SCOPES))
+
+
+def _slug(request: Request, user: User) -> str:
+    if asked := request.headers.get(ORGANIZATION):
+        return asked
+    own = list(access.organizations(user).values_list("slug", flat=True)[:2])
+    if len(own) != 1:
+        raise Invalid(
+            f"You have several clinics: say which by the header {ORGANIZATION}.",
+            code="organization_required",
+        )
+    return own[0]

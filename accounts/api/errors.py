@@ -1,0 +1,68 @@
+"""Where a DomainError becomes JSON: the only place.
+
+One shape: `{"type": ..., "errors": [{"code", "detail", "attr", ...figures}]}`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DataError
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import exceptions
+
+from accounts.errors import DomainError
+
+
+class Refused(exceptions.APIException):
+    """A rule's refusal on its way to the client."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(detail=error.message, code=error.code)
+        self.status_code = error.status
+        self.error = error
+        self.wait = 1 if error.status == 503 else None
+
+
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_detail = "The body is too large."
+    default_code = "too_large"
+
+
+class Handler(ExceptionHandler):
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, DomainError):
+            return Refused(exc)
+        if isinstance(exc, RequestDataTooBig):
+            return TooLarge()
+        if isinstance(exc, SuspiciousOperation):
+            return exceptions.ParseError("The request could not be read.")
+        if isinstance(exc, DataError):
+            return exceptions.ParseError("A value is out of range.")
+        return super().convert_known_exceptions(exc)
+
+
+class Formatter(ExceptionFormatter):
+    def format_error_response(self, error_response: Any) -> Any:
+        answer = super().format_error_response(error_response)
+        if isinstance(self.exc, Refused):
+            error = self.exc.error
+            answer["errors"][0]["attr"] = error.field
+            answer["errors"][0].update({k: plain(v) for k, v in error.data.items()})
+        return answer
+
+
+def plain(value: Any) -> Any:
+    """A figure as JSON holds it."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    return value if isinstance(value, (int, bool, dict)) or value is None else str(value)

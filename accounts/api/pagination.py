@@ -1,0 +1,86 @@
+"""Lists in pages: by number to look at, by cursor to take away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+MOST = 200
+USUAL = 50
+
+
+class ByNumber(PageNumberPagination):
+    page_size = USUAL
+    page_size_query_param = "page_size"
+    max_page_size = MOST
+
+
+class ByCursor(CursorPagination):
+    """In the order of ids, so that what is added meanwhile shifts nothing."""
+
+    page_size = USUAL
+    page_size_query_param = "page_size"
+    max_page_size = MOST
+    ordering = "id"
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        return ("id",)
+
+
+class Pages(ByNumber):
+    """`page` and `page_size`; with `cursor` (empty for the first) the stable form for export."""
+
+    parameters = ("page", "page_size", "cursor")
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        _check_size(request)
+        self.cursor = ByCursor() if "cursor" in request.query_params else None
+        if self.cursor is None:
+            return super().paginate_queryset(queryset, request, view)
+        if {"page", "ordering"} & set(request.query_params):
+            raise ValidationError({"cursor": "A cursor has its own order and place."})
+        return self.cursor.paginate_queryset(queryset.order_by("id"), request, view)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        if self.cursor is None:
+            return super().get_paginated_response(data)
+        following, before = self.cursor.get_next_link(), self.cursor.get_previous_link()
+        return Response({"count": None, "next": following, "previous": before, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
+        return {
+            "type": "object",
+            "required": ["count", "next", "previous", "results"],
+            "properties": {
+                "count": {
+                    "type": ["integer", "null"],
+                    "description": "Null with a cursor.",
+                    "example": 1,
+                },
+                "next": link,
+                "previous": link,
+                "results": schema,
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        cursor = {
+            "name": "cursor",
+            "in": "query",
+            "required": False,
+            "description": "Empty for the first page in the order of ids, then as `next` says: "
+            "stable while rows are added.",
+            "schema": {"type": "string"},
+        }
+        return [*super().get_schema_operation_parameters(view), cursor]
+
+
+def _check_size(request: Request) -> None:
+    asked = request.query_params.get("page_size", "1")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 6 and 1 <= int(asked) <= MOST):
+        raise ValidationError({"page_size": f"Choose a number from 1 to {MOST}."})

@@ -1,0 +1,60 @@
+"""JSON, read strictly: what is read in two ways by two programs is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+DEEPEST = 20
+
+
+class StrictJSONParser(BaseParser):
+    """UTF-8, no key twice, no NaN or infinity, at most 20 levels deep (RFC 8259, RFC 7493)."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            text = stream.read().decode("utf-8")
+            found = json.loads(
+                text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_number
+            )
+        except UnicodeDecodeError as error:
+            raise ParseError("The body is not UTF-8.") from error
+        except RecursionError as error:
+            raise ParseError("The body is nested too deeply.") from error
+        except ValueError as error:
+            raise ParseError(f"The body is not JSON: {error}") from error
+        if _is_deeper(found, DEEPEST):
+            raise ParseError("The body is nested too deeply.")
+        return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key[:40]!r} comes twice")
+        found[key] = value
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return number
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)

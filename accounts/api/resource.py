@@ -1,0 +1,194 @@
+"""The one shape of an endpoint: what is behind it, who may, what goes in, what comes out.
+
+A resource names its rows (through `access`), its verbs and its serializers. Its commands are the
+services themselves: a docstring that becomes the summary, and one call. No rule lives here.
+See docs/adding-an-endpoint.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_filters import FilterSet
+from rest_framework import serializers
+from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import permissions
+from accounts.actor import Actor
+from accounts.api import etags
+from accounts.api.answering import SAFE, Answering
+from accounts.api.pagination import Pages
+from accounts.api.serializers import LARGEST_ID, Input, Output
+from accounts.models import Patient
+from accounts.services import records
+
+
+class Resource(Answering):
+    """Lists and reads `rows()`; a subclass adds its commands."""
+
+    area: ClassVar[str]
+    output: ClassVar[type[Output]]
+    verbs: ClassVar[Mapping[str, str]]  # "list" and "retrieve" to their permission rows
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    ordering_fields: ClassVar[Mapping[str, str]] = {}  # what a client says to the field it means
+    lookup_value_regex = "[0-9]{1,19}"
+
+    def rows(self) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    # Reading
+
+    def list(self, request: Request) -> Response:
+        rows = self._ordered(self._filtered(self.get_queryset()))
+        return self._page(rows, self.output)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        row = self.get_object()
+        self.seen(row)
+        return self.answer(row)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.rows()
+
+    def get_object(self) -> Any:
+        """Locked, and as the client last read it, where the request has `If-Match`."""
+        pk = int(self.kwargs["pk"])
+        row = self.get_queryset().filter(pk=pk).first() if pk <= LARGEST_ID else None
+        if row is None:
+            raise NotFound("There is no such thing here.")
+        if "If-Match" in self.request.headers and self.request.method not in SAFE:
+            type(row)._default_manager.select_for_update().get(pk=row.pk)
+            row = self.get_queryset().get(pk=pk)
+            etags.require_match(self.request, self._shown(row, self.output).data)
+        return row
+
+    def seen(self, row: models.Model) -> None:
+        """Leave the trace that reading a patient's record leaves."""
+        patient = row if isinstance(row, Patient) else self.patient_of(row)
+        if patient is not None:
+            records.view(actor=self.actor, patient=patient, obj=row)
+
+    def patient_of(self, row: Any) -> Patient | None:
+        return getattr(row, "patient", None)
+
+    def read(self, takes: type[Input], row: Any = None) -> dict[str, Any]:
+        """The checked fields of the body (of the query, for a GET)."""
+        sent = self._query() if self.request.method == "GET" else self.request.data
+        given = takes(data=sent, partial=row is not None, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        return {**takes.current(row), **given.validated_data} if row else given.validated_data
+
+    def _query(self) -> dict[str, str]:
+        query = self.request.query_params.dict()
+        paging = Pages.parameters if self.endpoint.pages else ()
+        return {name: value for name, value in query.items() if name not in paging}
+
+    def answer(
+        self,
+        result: Any,
+        answers: type[serializers.BaseSerializer] | None = None,
+        status: int = 200,
+    ) -> Response:
+        if status == 204:
+            return Response(status=204)
+        if isinstance(result, QuerySet):
+            return self._page(result, answers or self.output)
+        if answers is None:
+            result = self._again(result)
+        response = Response(self._shown(result, answers or self.output).data, status=status)
+        if status == 201 and answers is None:
+            response["Location"] = f"{self.request.build_absolute_uri()}/{result.pk}"
+        return response
+
+    def _again(self, result: models.Model) -> Any:
+        """The row as the list shows it, with what the service left on it."""
+        if (fresh := self.get_queryset().filter(pk=result.pk).first()) is None:
+            return result
+        if secret := getattr(result, "secret", None):
+            fresh.secret = secret
+        return fresh
+
+    def _page(self, rows: QuerySet[Any], shown: type[serializers.BaseSerializer]) -> Response:
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self._shown(page, shown, many=True).data)
+
+    def _shown(
+        self, rows: Any, shown: type[serializers.BaseSerializer], *, many: bool = False
+    ) -> Any:
+        return shown(rows, many=many, context=self.get_serializer_context())
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        actor = getattr(self, "actor", None)
+        is_query = self.request is not None and self.request.method == "GET"
+        return {**super().get_serializer_context(), "actor": actor, "is_query": is_query}
+
+    def _filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        known = {*Pages.parameters}
+        known |= {"ordering"} if self.ordering_fields else set()
+        filters = None
+        if self.filterset_class is not None:
+            filters = self.filterset_class(
+                self.request.query_params, queryset=rows, request=self.request
+            )
+            known |= set(filters.filters)
+        if unknown := sorted(set(self.request.query_params) - known):
+            raise ValidationError(
+                {name[:80]: ["There is no such parameter."] for name in unknown},
+                code="unknown_parameter",
+            )
+        if filters is None:
+            return rows
+        if not filters.is_valid():
+            raise ValidationError(filters.errors)
+        return filters.qs
+
+    def _ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        asked = self.request.query_params.get("ordering", "")
+        if not asked:
+            return rows
+        order = []
+        for name in asked.split(","):
+            field = self.ordering_fields.get(name.removeprefix("-"))
+            if field is None:
+                choices = ", ".join(self.ordering_fields)
+                raise ValidationError({"ordering": f"Choose of: {choices}; - before turns it."})
+            order.append(f"-{field}" if name.startswith("-") else field)
+        return rows.order_by(*order, "id")
+
+    # Who may, and how an answer comes about
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.auth.actor
+
+    @property
+    def endpoint(self) -> Any:
+        return getattr(self, self.action or "", None)
+
+    def verb(self) -> str:
+        return getattr(self.endpoint, "verb", None) or self.verbs[self.action]
+
+    def scope(self) -> str:
+        reads = self.action in ("list", "retrieve") or self.endpoint.reads
+        return f"{self.area}:{'read' if reads else 'write'}"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action is None:  # a method that the address does not know
+            return
+        if request.auth is None:
+            raise NotAuthenticated
+        if self.scope() not in request.auth.scopes:
+            raise PermissionDenied(
+                f"This key lacks the scope {self.scope()}.", code="scope_missing"
+            )
+        actor = self.actor
+        permissions.require(actor.role, self.verb())
+        request._request.actor = request.actor = actor
+        timezone.activate(actor.organization.zone)

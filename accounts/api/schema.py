@@ -1,0 +1,212 @@
+"""The OpenAPI schema, from what each endpoint says of itself: verb, input, output, examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from accounts import permissions
+from accounts.api.authentication import ORGANIZATION
+from accounts.api.idempotency import HEADER as IDEMPOTENCY_KEY
+from accounts.api.idempotency import REPLAYED
+from accounts.api.pagination import Pages
+from accounts.api.resource import Resource
+from accounts.api.serializers import Own
+from accounts.roles import Role
+
+READS, WRITES = ("GET",), ("POST", "PATCH", "DELETE")
+
+
+class ErrorItem(serializers.Serializer):
+    code = serializers.CharField(help_text="Stable; meant for programs.")
+    detail = serializers.CharField(help_text="What happened and what to do, for people.")
+    attr = serializers.CharField(allow_null=True, help_text="The field at fault, if one is.")
+
+
+class Error(serializers.Serializer):
+    """Figures such as `needed`, `available` and `until` stand beside `code` where there are any."""
+
+    type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
+    errors = ErrorItem(many=True)
+
+
+ANSWERS = {
+    400: "The request is not valid.",
+    401: "No key or token, or one that is not valid (any more).",
+    403: "Your own clinic, but neither your role nor your scope reaches so far.",
+    404: "There is no such thing, or it is somebody else's.",
+    409: "A rule stands against it now, or the first request with this key still runs.",
+    412: "It was changed since you read it: `If-Match` does not match.",
+    413: "The body is too large.",
+    415: "The body is not `application/json`.",
+    422: "The idempotency key came with another request before.",
+    429: "Too many requests in this minute; see `Retry-After`.",
+    503: "Many people are changing this at once; nothing was written.",
+}
+ON_READS = (400, 401, 403, 404, 429)
+
+
+class Schema(AutoSchema):
+    view: Resource
+
+    @property
+    def endpoint(self) -> Any:
+        return self.view.endpoint
+
+    def is_excluded(self) -> bool:
+        return not isinstance(self.view, Resource)
+
+    def get_tags(self) -> list[str]:
+        return [self.view.area]
+
+    def get_operation_id(self) -> str:
+        name = {"partial_update": "update", "destroy": "delete", "retrieve": "read"}
+        noun = self.view.basename.replace("-", "_")
+        return f"{noun}_{name.get(self.view.action, self.view.action)}"
+
+    def get_summary(self) -> str:
+        if self.view.action == "list":
+            return f"List {self._nouns()}"
+        if self.view.action == "retrieve":
+            return f"Read one of the {self._nouns()}"
+        return (self.endpoint.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+    def _nouns(self) -> str:
+        return self.view.basename.replace("-", " ")
+
+    def get_description(self) -> str:
+        lines = (getattr(self.endpoint, "__doc__", "") or "").strip().splitlines()[1:]
+        more = "\n".join(line.strip() for line in lines).strip()
+        if self.view.action in ("list", "retrieve"):
+            more = ""
+        roles = permissions.table()[self.view.verb()] - {Role.SYSTEM}
+        who = ", ".join(str(role.label) for role in Role if role in roles)
+        return f"{more}\n\nRoles: {who}. Scope: `{self.view.scope()}`.".strip()
+
+    # In
+
+    def get_request_serializer(self) -> Any:
+        return getattr(self.endpoint, "takes", None)
+
+    def _get_serializer(self) -> Any:
+        return self.view.output
+
+    def get_override_parameters(self) -> list[Any]:
+        found: list[Any] = [
+            _header(ORGANIZATION, "The clinic's slug; needed by an app's user who has several.")
+        ]
+        if self.method in WRITES:
+            found.append(
+                _header(IDEMPOTENCY_KEY, "One for each attempt to write; a retry sends it again.")
+            )
+            found.append(_answered(REPLAYED, "true when the first answer is given again."))
+        if self.method == "PATCH":
+            found.append(_header("If-Match", "The `ETag` as last read: a lost update is refused."))
+        if self.method == "GET":
+            found.append(_header("If-None-Match", "The `ETag` as last read: unchanged is 304."))
+            if (takes := self.get_request_serializer()) and takes().fields:
+                found.append(takes)
+            if self.view.action == "list":
+                found += self._filters() + self._ordering()
+        return found
+
+    def get_filter_backends(self) -> list[Any]:
+        return []
+
+    def _filters(self) -> list[OpenApiParameter]:
+        filters = self.view.filterset_class
+        named = filters.base_filters if filters else {}
+        return [_parameter(name, one) for name, one in named.items()]
+
+    def _ordering(self) -> list[OpenApiParameter]:
+        if not self.view.ordering_fields:
+            return []
+        names = ", ".join(self.view.ordering_fields)
+        text = f"By {names}; several with commas between, a minus before turns one."
+        return [OpenApiParameter("ordering", str, description=text)]
+
+    # Out
+
+    def get_response_serializers(self) -> Any:
+        answers: dict[Any, Any] = {self._status(): self._answer()}
+        codes = ON_READS if self.method == "GET" else ANSWERS
+        answers |= {code: OpenApiResponse(Error, ANSWERS[code]) for code in codes}
+        if self.method == "GET":
+            answers[304] = OpenApiResponse(None, "Unchanged since you read it.")
+        return answers
+
+    def _status(self) -> int:
+        return int(getattr(self.endpoint, "status", 200))
+
+    def _answer(self) -> Any:
+        if self._status() == 204:
+            return OpenApiResponse(None, "Done.")
+        return getattr(self.endpoint, "answers", None) or self.view.output
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self.view.action == "list" or bool(getattr(self.endpoint, "pages", False))
+
+    def _get_paginator(self) -> Any:
+        return Pages()
+
+    def get_examples(self) -> list[OpenApiExample]:
+        found = []
+        if (takes := self.get_request_serializer()) and self.method != "GET":
+            found.append(OpenApiExample("Request", value=takes.Meta.example, request_only=True))
+        answers = self._answer()
+        if example := getattr(getattr(answers, "Meta", None), "example", None):
+            status = [str(self._status())]
+            found.append(
+                OpenApiExample("Answer", value=example, response_only=True, status_codes=status)
+            )
+        return found
+
+
+def _header(name: str, text: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
+
+
+def _answered(name: str, text: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=True)
+
+
+def _parameter(name: str, one: django_filters.Filter) -> OpenApiParameter:
+    text = str(one.label or name.replace("_", " ").capitalize())
+    if isinstance(one, django_filters.ModelChoiceFilter):
+        return OpenApiParameter(name, int, description=f"{text}: its id.")
+    if isinstance(one, django_filters.ChoiceFilter):
+        choices = [value for value, _ in one.extra["choices"] if value]
+        return OpenApiParameter(name, str, description=text, enum=choices)
+    if isinstance(one, django_filters.DateFilter):
+        return OpenApiParameter(name, OpenApiTypes.DATE, description=text)
+    if isinstance(one, django_filters.NumberFilter):
+        return OpenApiParameter(name, int, description=text)
+    return OpenApiParameter(name, str, description=text)
+
+
+class OwnIds(OpenApiSerializerFieldExtension):
+    target_class = Own
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 1}
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "accounts.api.authentication.Bearer"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key (`ck_...`), or the access token of a person's app.",
+        }

@@ -1,0 +1,135 @@
+"""What goes in and what comes out, apart: an input names each field it takes and refuses others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelInvalid
+from django.db import models
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from accounts.actor import Actor
+from accounts.validators import validate_plain_text
+
+LARGEST_ID = 2**63 - 1
+_ID = re.compile("[0-9]{1,19}")
+
+
+class Instant(serializers.DateTimeField):
+    """RFC 3339, in UTC when it comes out; with an offset when it goes in."""
+
+    default_error_messages = {
+        "offset": "Give the offset from UTC, as in 2026-11-23T09:00:00-06:00."
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("offset")
+        try:
+            return value.astimezone(UTC)
+        except OverflowError as error:
+            raise serializers.ValidationError("That is too far away.") from error
+
+
+class Text(serializers.CharField):
+    """Plain text: no control characters, and none that turn the direction of reading around."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        found = super().run_validation(data)
+        try:
+            if isinstance(found, str):
+                validate_plain_text(found)
+        except ModelInvalid as error:
+            raise serializers.ValidationError(error.messages) from error
+        return found
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A JSON integer: neither text nor a fraction."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Own(serializers.PrimaryKeyRelatedField):
+    """The id of something that the actor may see; another clinic's is not there at all.
+
+    `rows` is the function of `access` that says what there is: `patient_id = Own(access.patients)`.
+    """
+
+    def __init__(self, rows: Callable[[Actor], QuerySet[Any]], **options: Any) -> None:
+        self.rows = rows
+        super().__init__(**options)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.rows(self.context["actor"])
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and self.context.get("is_query") and _ID.fullmatch(data):
+            data = int(data)
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        if not 0 < data <= LARGEST_ID:
+            self.fail("does_not_exist", pk_value=data)
+        return super().to_internal_value(data)
+
+
+def service_name(name: str) -> str:
+    """`patient_id` is `patient` to the service, `service_code_ids` are `service_codes`."""
+    return f"{name[:-4]}s" if name.endswith("_ids") else name.removesuffix("_id")
+
+
+class Input(serializers.Serializer):
+    """What a request may name; ids reach the service as what they stand for.
+
+    `Meta.example` is a request that works; it stands in the schema, and a test sends it.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
+            message = "There is no such field."
+            raise serializers.ValidationError(
+                {
+                    str(name)[:80]: [serializers.ErrorDetail(message, "unknown_field")]
+                    for name in unknown
+                }
+            )
+        return super().to_internal_value(data)
+
+    def validate(self, attrs: Any) -> Any:
+        return {service_name(name): value for name, value in attrs.items()}
+
+    @classmethod
+    def current(cls, row: models.Model) -> dict[str, Any]:
+        """What an update leaves as it is where the request does not name it."""
+        return {name: getattr(row, name) for name in map(service_name, cls().fields)}
+
+
+class Output(serializers.ModelSerializer):
+    """`Meta.fields` names all that is shown; `Meta.example` stands in the schema."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: Instant,
+    }

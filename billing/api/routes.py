@@ -1,0 +1,6 @@
+from billing.api.resources.authorizations import Authorizations, Reservations
+
+ROUTES = {
+    "authorizations": Authorizations,
+    "reservations": Reservations,
+}

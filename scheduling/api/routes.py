@@ -1,0 +1,3 @@
+from accounts.api.resource import Resource
+
+ROUTES: dict[str, type[Resource]] = {}

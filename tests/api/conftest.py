@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import ApiKey, Organization
+from accounts.models.api import SCOPES
+from accounts.roles import Role
+from accounts.services import api_keys
+from tests import factories
+from tests.api.client import ApiClient
+
+NewKey = Callable[..., ApiKey]
+
+
+@pytest.fixture
+def clinic(db: None) -> Organization:
+    return factories.OrganizationFactory()
+
+
+@pytest.fixture
+def new_key(clinic: Organization) -> NewKey:
+    """`new_key(Role.VIEWER, scopes=["patients:read"])`: a key with its `secret`."""
+
+    def make(role: Role = Role.ADMIN, **options: object) -> ApiKey:
+        organization = options.pop("organization", clinic)
+        fields = {
+            "name": f"Key {ApiKey.objects.count() + 1}",
+            "scopes": list(SCOPES),
+            "role": role,
+            **options,
+        }
+        return api_keys.create(actor=factories.actor(organization), **fields)
+
+    return make
+
+
+@pytest.fixture
+def api(new_key: NewKey) -> ApiClient:
+    """As an administrator's program."""
+    return ApiClient(new_key().secret)
