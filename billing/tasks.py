@@ -7,6 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accounts.actor import Actor
+from accounts.errors import DomainError
 from billing.errors import ReservationEnded
 from billing.models import Reservation
 from billing.services import ledger
@@ -27,6 +28,10 @@ def expire_reservations(timestamp: int) -> None:
             ledger.expire(actor=actor, reservation=reservation)
         except ReservationEnded:
             continue  # consumed or released since it was read
+        except DomainError as refusal:
+            # The others are not to wait for it; the next run tries again.
+            log.warning("reservation_not_expired", reservation=reservation.pk, code=refusal.code)
+            continue
         expired += 1
     if expired:
         log.info("reservations_expired", count=expired)

@@ -10,7 +10,7 @@ from accounts.errors import DomainError
 from accounts.models import Patient, Practitioner
 from billing import choice
 from billing.models import Authorization, Reservation, ServiceCode
-from billing.services import ledger
+from billing.services import rules
 from scheduling.models import Appointment, Room
 from scheduling.services import checks, conflicts
 from scheduling.services.conflicts import Slot
@@ -68,7 +68,7 @@ def preview(
     freed = _freed(beside, authorization)
     stays = authorization and freed and says(freed, authorization, service_code, units, day)
     if authorization is not None and not stays:
-        why = ledger.refusal(
+        why = rules.refusal(
             authorization=authorization,
             patient=patient,
             service_code=service_code,

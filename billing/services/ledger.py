@@ -7,22 +7,18 @@ whole numbers; dates of service are the clinic's own dates. All raise the refusa
 
 from __future__ import annotations
 
-import copy
 from datetime import date, datetime
-from typing import Any, get_args
-
-from django.db import connection
+from typing import Any
 
 from accounts.actor import Actor
-from accounts.errors import NotFound
 from accounts.models import Patient
 from accounts.services import events
+from accounts.services.rows import not_found
 from accounts.services.transaction import write
 from billing import errors
 from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
-from billing.services import movements, reasons
+from billing.services import movements, reasons, rules
 from billing.services.movements import move
-from billing.units import Period, period_of
 
 MOST_UNITS = 1_000_000
 ENDINGS = [LedgerEntry.Kind.RELEASE, LedgerEntry.Kind.CONSUME, LedgerEntry.Kind.EXPIRE]
@@ -69,11 +65,10 @@ def reserve(
     UnitsOutOfRange, NotFound for another clinic's.
     """
     check_range(units, lowest=1)
-    if authorization.organization_id != actor.organization.pk:
-        raise NotFound("That authorization was not found in this clinic.")
+    _check_clinic(actor, authorization)
     if authorization.has_caps:
         _lock(authorization)
-        if why := refusal(
+        if why := rules.refusal(
             authorization=authorization,
             patient=patient,
             service_code=service_code,
@@ -93,7 +88,7 @@ def reserve(
     while (entry := move(movements.RESERVE, actor=actor, **wanted)) is None:
         # Nothing standing against it means that units came free in between: try again.
         authorization.refresh_from_db()
-        if why := refusal(
+        if why := rules.refusal(
             authorization=authorization,
             patient=patient,
             service_code=service_code,
@@ -138,11 +133,12 @@ def consume(*, actor: Actor, reservation: Reservation, units: int) -> LedgerEntr
     Raises ReservationEnded, NotEnoughUnits, CapReached, UnitsOutOfRange.
     """
     check_range(units, lowest=0)
+    _check_clinic(actor, reservation)
     authorization = reservation.authorization
     if units > reservation.units and authorization.has_caps:
         _lock(authorization)
         more = units - reservation.units
-        if why := _cap_reached(authorization, reservation.date_of_service, needed=more):
+        if why := rules.cap_reached(authorization, reservation.date_of_service, needed=more):
             raise why
     entry = move(movements.CONSUME, actor=actor, reservation=reservation.pk, units=units)
     if entry is None:
@@ -165,6 +161,7 @@ def consume(*, actor: Actor, reservation: Reservation, units: int) -> LedgerEntr
 def reverse(*, actor: Actor, reservation: Reservation, reason: str) -> LedgerEntry:
     """Take a consumption back, as a correction. Raises ReasonMissing, ReservationEnded."""
     reason = reasons.required(reason, of="reversing a consumption")
+    _check_clinic(actor, reservation)
     entry = move(movements.REVERSE, actor=actor, reason=reason, reservation=reservation.pk)
     if entry is None:
         reservation.refresh_from_db()
@@ -188,9 +185,16 @@ def check_range(units: int, *, lowest: int, field: str = "units") -> None:
         raise errors.UnitsOutOfRange.of(lowest=lowest, highest=MOST_UNITS, field=field)
 
 
+def _check_clinic(actor: Actor, row: Authorization | Reservation) -> None:
+    """The statements would find nothing to move, and the caller a wrong reason why."""
+    if row.organization_id != actor.organization.pk:
+        raise not_found(row)
+
+
 def _change_total(
     actor: Actor, authorization: Authorization, kind: LedgerEntry.Kind, units: int, reason: str
 ) -> LedgerEntry:
+    _check_clinic(actor, authorization)
     entry = move(
         movements.GRANT_OR_ADJUST,
         actor=actor,
@@ -211,6 +215,7 @@ def _change_total(
 def _end_unused(
     actor: Actor, reservation: Reservation, state: Reservation.State, reason: str
 ) -> LedgerEntry:
+    _check_clinic(actor, reservation)
     kind = {
         Reservation.State.RELEASED: LedgerEntry.Kind.RELEASE,
         Reservation.State.EXPIRED: LedgerEntry.Kind.EXPIRE,
@@ -240,44 +245,6 @@ def _end_unused(
     return entry
 
 
-def refusal(
-    *,
-    authorization: Authorization,
-    patient: Patient,
-    service_code: ServiceCode,
-    units: int,
-    date_of_service: date,
-    freed: Reservation | None = None,
-) -> errors.Conflict | None:
-    """The first rule that stands against reserving these units now, or None. Writes nothing.
-
-    `freed` is a reservation that would be released first, as when an appointment moves.
-    """
-    if freed is not None and freed.authorization_id != authorization.pk:
-        freed = None
-    authorization = _without(authorization, freed)
-    if authorization.patient_id != patient.pk:
-        return errors.WrongPatient.of(authorization)
-    if authorization.status != Authorization.Status.ACTIVE:
-        return errors.NotActive.of(authorization)
-    if not authorization.start_date <= date_of_service <= authorization.end_date:
-        return errors.OutsideDates.of(authorization, day=date_of_service)
-    if not authorization.services.filter(service_code=service_code).exists():
-        return errors.ServiceNotCovered.of(authorization, service=service_code)
-    if authorization.available_units < units:
-        return errors.NotEnoughUnits.of(authorization, needed=units)
-    return _cap_reached(authorization, date_of_service, needed=units, freed=freed)
-
-
-def _without(authorization: Authorization, freed: Reservation | None) -> Authorization:
-    """The authorization as it would be with that reservation released; the caller's stays."""
-    if freed is None:
-        return authorization
-    as_freed = copy.copy(authorization)
-    as_freed.reserved_units -= freed.units
-    return as_freed
-
-
 def _lock(authorization: Authorization) -> None:
     """Hold the row to the end of the transaction, and bring the caller's object up to it.
 
@@ -287,41 +254,6 @@ def _lock(authorization: Authorization) -> None:
     authorization.refresh_from_db(
         from_queryset=Authorization.objects.select_for_update(no_key=True)
     )
-
-
-def _cap_reached(
-    authorization: Authorization, day: date, *, needed: int, freed: Reservation | None = None
-) -> errors.CapReached | None:
-    caps = {
-        "day": authorization.cap_per_day,
-        "week": authorization.cap_per_week,
-        "month": authorization.cap_per_month,
-    }
-    for period in get_args(Period):
-        cap = caps[period]
-        if cap is None:
-            continue
-        held = units_held(authorization, day, period)
-        first, last = period_of(day, period)
-        if freed is not None and first <= freed.date_of_service <= last:
-            held -= freed.units
-        if held + needed > cap:
-            return errors.CapReached.of(
-                authorization,
-                period=period,
-                cap=cap,
-                held=held,
-                needed=needed,
-                until=last,
-            )
-    return None
-
-
-def units_held(authorization: Authorization, day: date, period: Period) -> int:
-    """Units reserved or consumed in the day, ISO week or month that `day` lies in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT billing_units_held(%s, %s, %s)", [authorization.pk, day, period])
-        return int(cursor.fetchone()[0])
 
 
 def _why_not_consumed(reservation: Reservation, units: int) -> errors.Conflict:

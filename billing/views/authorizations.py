@@ -21,7 +21,7 @@ from billing.forms.authorization import (
     CancelForm,
 )
 from billing.models import Authorization
-from billing.services import authorizations, ledger
+from billing.services import authorizations, rules
 from billing.tables import AuthorizationTable
 from billing.units import Period
 
@@ -171,7 +171,7 @@ def _caps(authorization: Authorization) -> list[dict[str, Any]]:
         {
             "period": "Today" if period == "day" else f"This {period}",
             "cap": cap,
-            "held": ledger.units_held(authorization, today, period),
+            "held": rules.units_held(authorization, today, period),
         }
         for period, cap in caps
         if cap is not None

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts import search
+from accounts.errors import Busy
 from accounts.models import Event
 from accounts.roles import Role
 from billing import attention, sources, units_left
@@ -50,6 +51,20 @@ class TestExpiry:
         monkeypatch.setattr(ledger, "expire", consumed_just_before)
         expire_reservations(timestamp=0)
         assert Reservation.objects.get(pk=first.pk).state == "consumed"
+        assert Reservation.objects.get(pk=second.pk).state == "expired"
+
+    def test_one_that_cannot_be_now_keeps_no_other_waiting(self, reserve, monkeypatch):
+        first, second = (reserve(2, expires_at=NOW) for _ in range(2))
+        expire = ledger.expire
+
+        def busy_at_first(*, actor, reservation):
+            if reservation.pk == first.pk:
+                raise Busy("Many people are changing this at once.")
+            return expire(actor=actor, reservation=reservation)
+
+        monkeypatch.setattr(ledger, "expire", busy_at_first)
+        expire_reservations(timestamp=0)
+        assert Reservation.objects.get(pk=first.pk).state == "active"
         assert Reservation.objects.get(pk=second.pk).state == "expired"
 
 
