@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, 
 
 from conftest import ProductServer
 from e2e import browser as system_browser
+from e2e.desk import Desk
 
 # Playwright keeps an event loop in the thread of the test, which Django would refuse to work in.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -27,6 +28,7 @@ QUIET = (
 )
 NewContext = Callable[..., BrowserContext]
 SignIn = Callable[[BrowserContext, AbstractBaseUser], None]
+SignedIn = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +102,24 @@ def sign_in(base_url: str) -> SignIn:
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base_url}])
 
     return sign_in
+
+
+@pytest.fixture
+def signed_in(new_context: NewContext, sign_in: SignIn) -> SignedIn:
+    """`signed_in(user, java_script_enabled=False)`: a page of a browser of the user's own."""
+
+    def signed_in(user: AbstractBaseUser | None, **options: Any) -> Page:
+        assert user is not None
+        context = new_context(**options)
+        sign_in(context, user)
+        return context.new_page()
+
+    return signed_in
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk.furnished()
 
 
 @pytest.fixture(scope="session")
