@@ -40,6 +40,12 @@ def organizations(user: User) -> QuerySet[Organization]:
     return active.filter(memberships__user=user, memberships__is_active=True)
 
 
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """The roles in which a user may enter clinics."""
+    mine = Membership.objects.filter(user=user, is_active=True, organization__is_active=True)
+    return mine.select_related("organization")
+
+
 def patients(actor: Actor) -> PatientQuerySet:
     """Those whose record the actor may open."""
     found: PatientQuerySet = Patient.objects.of(actor.organization)

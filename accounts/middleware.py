@@ -15,7 +15,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest
-from accounts.models import Membership, Organization, Practitioner, User
+from accounts.models import Organization, Practitioner, User
 from accounts.roles import Role
 
 GetResponse = Callable[[ClinicRequest], HttpResponse]
@@ -56,13 +56,14 @@ class ActorMiddleware:
 
 def actor_for(user: User, slug: str, request: HttpRequest, *, channel: str) -> Actor:
     """Raises Http404 unless the user may enter this clinic."""
-    organization = get_object_or_404(access.organizations(user), slug=slug)
-    membership = Membership.objects.filter(
-        organization=organization, user=user, is_active=True
-    ).first()
-    if membership is None and not user.is_superuser:
+    membership = access.memberships_of(user).filter(organization__slug=slug).first()
+    if membership is not None:
+        organization, role = membership.organization, Role(membership.role)
+    elif user.is_superuser:
+        organization = get_object_or_404(access.organizations(user), slug=slug)
+        role = Role.SUPERADMIN
+    else:
         raise Http404
-    role = Role(membership.role) if membership else Role.SUPERADMIN
     return Actor(
         user=user,
         organization=organization,

@@ -53,8 +53,8 @@ def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
     actor = request.actor
     require(actor.role, "appointment.view")
     found = panel.find(request, pk)
-    records.view(actor=actor, patient=found.patient, obj=found)
-    context = panel.context_of(request, found, beside=calendar_url(request))
+    seen = records.view(actor=actor, patient=found.patient, obj=found)
+    context = panel.context_of(request, found, glass=seen.break_glass, beside=calendar_url(request))
     template = "scheduling/appointment.html" + ("#panel" if request.htmx else "")
     return render(request, template, context)
 

@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 from accounts.access import open_glass
 from accounts.actor import Actor
 from accounts.http import ClinicRequest
+from accounts.models import BreakGlass
 from accounts.roles import Role
 from billing.errors import count
 from scheduling import access
@@ -29,14 +30,19 @@ def find(request: ClinicRequest, pk: int) -> Appointment:
     return found
 
 
-def context_of(request: ClinicRequest, found: Appointment, *, beside: str) -> dict[str, Any]:
-    """What `appointment.html` draws; `beside` is the calendar that the panel stands next to."""
+def context_of(
+    request: ClinicRequest, found: Appointment, *, glass: BreakGlass | None, beside: str = ""
+) -> dict[str, Any]:
+    """What `appointment.html` draws; `beside` is the calendar that the panel stands next to.
+
+    `glass` is the access by which the actor is in this record.
+    """
     return {
         "appointment": found,
         "back": request.actor.url("scheduling:week"),
         "next": beside,
         "session": access.sessions(request.actor).filter(appointment=found).first(),
-        "glass": open_glass(request.actor, found.patient),
+        "glass": glass,
         **_possible(request.actor, found),
     }
 
@@ -51,7 +57,8 @@ def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpRe
     if not is_open(request):
         return go_to
     found = find(request, pk)
-    drawn = render(request, "scheduling/changed.html", context_of(request, found, beside=""))
+    context = context_of(request, found, glass=open_glass(request.actor, found.patient))
+    drawn = render(request, "scheduling/changed.html", context)
     return trigger_client_event(drawn, "calendar-changed")
 
 
