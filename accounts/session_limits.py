@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -34,7 +35,7 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            if reason := _over(request):
+            if reason := over(request.session):
                 return _signed_out(request, reason)
             _note(request)
         return self.get_response(request)
@@ -51,14 +52,20 @@ class SessionLimits:
             request.session[IDLE] = minutes
 
 
-def _over(request: HttpRequest) -> str:
+def begin(session: SessionBase, *, is_staff: bool) -> None:
+    """Start the clocks of a session that no page belongs to."""
+    session[STARTED] = session[SEEN] = time.time()
+    session[IDLE] = settings.STAFF_IDLE_MINUTES if is_staff else 0
+
+
+def over(session: SessionBase) -> str:
     """Why the session has ended, if it has."""
     now = time.time()
-    started = request.session.get(STARTED, now)
+    started = session.get(STARTED, now)
     if now - started > settings.SESSION_ABSOLUTE_HOURS * 3600:
         return f"You were signed in for {settings.SESSION_ABSOLUTE_HOURS} hours."
-    idle = request.session.get(IDLE, settings.STAFF_IDLE_MINUTES)
-    if idle and now - request.session.get(SEEN, now) > idle * 60:
+    idle = session.get(IDLE, settings.STAFF_IDLE_MINUTES)
+    if idle and now - session.get(SEEN, now) > idle * 60:
         return f"You were signed out after {idle} minutes without activity."
     return ""
 

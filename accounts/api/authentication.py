@@ -103,7 +103,9 @@ def _slug(request: Request, user: User) -> str:
     if asked := request.headers.get(ORGANIZATION):
         return asked
     own = list(access.organizations(user).values_list("slug", flat=True)[:2])
-    if len(own) != 1:
+    if not own:
+        raise NotFound
+    if len(own) > 1:
         raise Invalid(
             f"You have several clinics: say which by the header {ORGANIZATION}.",
             code="organization_required",

@@ -7,7 +7,7 @@ from clinic.settings.databases import database
 
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 
-SECRET_KEY = "only-for-tests"
+SECRET_KEY = "only for tests, and long enough for what is signed with it"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SITE_URL = "http://testserver"
 

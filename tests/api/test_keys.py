@@ -1,0 +1,114 @@
+"""Keys: shown once, kept as a hash, good as far as scopes, role and clinic reach, no longer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.models import ApiKey, Event
+from accounts.roles import Role
+from accounts.services import api_keys
+from tests import factories
+from tests.api.client import ApiClient, error
+
+pytestmark = pytest.mark.django_db
+
+
+def reads(secret: str) -> int:
+    return ApiClient(secret).get("authorizations").status_code
+
+
+def test_only_a_hash_is_kept(new_key) -> None:
+    key = new_key()
+    row = ApiKey.objects.filter(pk=key.pk).values().get()
+    assert key.secret not in str(row)
+    assert key.secret.startswith(row["prefix"])
+
+
+def test_scopes_reach_as_far_as_they_say(new_key) -> None:
+    client = ApiClient(new_key(scopes=["authorizations:read"]).secret)
+    assert client.get("authorizations").status_code == 200
+    refused = client.post("authorizations", {})
+    assert (refused.status_code, error(refused)["code"]) == (403, "scope_missing")
+    other = ApiClient(new_key(scopes=["catalog:read"]).secret)
+    assert other.get("authorizations").status_code == 403
+
+
+def test_the_role_holds_whatever_the_scopes(new_key) -> None:
+    refused = ApiClient(new_key(Role.VIEWER).secret).post("authorizations", {})
+    assert (refused.status_code, error(refused)["code"]) == (403, "role_not_allowed")
+
+
+def test_another_clinics_row_is_not_there(new_key) -> None:
+    stranger = factories.AuthorizationFactory()
+    answer = ApiClient(new_key().secret).get(f"authorizations/{stranger.pk}")
+    assert (answer.status_code, error(answer)["code"]) == (404, "not_found")
+
+
+def test_a_practitioners_key_sees_the_care_team(new_key, clinic) -> None:
+    practitioner = factories.PractitionerFactory(organization=clinic)
+    mine = factories.AuthorizationFactory(organization=clinic)
+    factories.AuthorizationFactory(organization=clinic)
+    factories.CareTeamMemberFactory(
+        organization=clinic, patient=mine.patient, practitioner=practitioner
+    )
+    client = ApiClient(new_key(Role.PRACTITIONER, practitioner=practitioner).secret)
+    assert [one["id"] for one in client.get("authorizations").json()["results"]] == [mine.pk]
+
+
+def test_expiry_and_revocation_end_it(new_key, clinic) -> None:
+    key = new_key(expires_at=timezone.now() + timedelta(hours=1))
+    assert reads(key.secret) == 200
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        assert reads(key.secret) == 401
+    api_keys.revoke(actor=factories.actor(clinic), api_key=key)
+    assert reads(key.secret) == 401
+
+
+def test_rotation_overlaps(new_key, clinic) -> None:
+    key = new_key()
+    turned = api_keys.rotate(actor=factories.actor(clinic), api_key=key, overlap=timedelta(hours=2))
+    assert (reads(key.secret), reads(turned.secret)) == (200, 200)
+    with time_machine.travel(timezone.now() + timedelta(hours=3), tick=False):
+        assert (reads(key.secret), reads(turned.secret)) == (401, 200)
+
+
+def test_what_a_key_does_is_on_its_name(api, clinic) -> None:
+    patient = factories.PatientFactory(organization=clinic)
+    authorization = factories.AuthorizationFactory(organization=clinic, patient=patient)
+    api.get(f"authorizations/{authorization.pk}")
+    event = Event.objects.get(action="patient.viewed")
+    assert (event.actor, event.channel, event.api_key) == (None, "api", ApiKey.objects.get())
+
+
+def test_last_use_is_noted(new_key) -> None:
+    key = new_key()
+    reads(key.secret)
+    key.refresh_from_db()
+    assert timezone.now() - key.last_used_at < timedelta(minutes=1)
+
+
+def test_requests_in_a_minute_are_counted(new_key, settings) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 5
+    with time_machine.travel("2026-11-23T15:00:10Z", tick=False):
+        client = ApiClient(new_key().secret)
+        left = [client.get("authorizations")["RateLimit-Remaining"] for _ in range(5)]
+        assert left == ["4", "3", "2", "1", "0"]
+        refused = client.get("authorizations")
+        assert (refused.status_code, refused["Retry-After"]) == (429, "50")
+        assert error(refused)["code"] == "throttled"
+        assert ApiClient(new_key().secret).get("authorizations").status_code == 200
+    with time_machine.travel("2026-11-23T15:01:00Z", tick=False):
+        assert client.get("authorizations").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Basic abc", "Bearer ck_unknown", "Bearer " + "x" * 5000, "Bearer ü"]
+)
+def test_no_key_no_entry(header) -> None:
+    answer = ApiClient(Authorization=header).get("authorizations")
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Bearer")

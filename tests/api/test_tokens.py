@@ -1,0 +1,144 @@
+"""A person's app: short tokens that rotate, and end with the session or the membership."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import jwt
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from accounts.roles import Role
+from accounts.services import members
+from tests import factories
+from tests.api.client import ApiClient, error
+
+PASSWORD = "a long enough one"
+LOGIN = "/api/auth/app/v1/auth/login"
+REFRESH = "/api/auth/app/v1/tokens/refresh"
+SESSION = "/api/auth/app/v1/auth/session"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(clinic):
+    membership = factories.MembershipFactory(organization=clinic, role=Role.ADMIN)
+    user = membership.user
+    user.set_password(PASSWORD)
+    user.save()
+    user.emailaddress_set.update_or_create(
+        email=user.email, defaults={"verified": True, "primary": True}
+    )
+    return membership
+
+
+def sign_in(user) -> dict[str, str]:
+    answer = ApiClient().post(LOGIN, {"email": user.email, "password": PASSWORD})
+    assert answer.status_code == 200, answer.content
+    return answer.json()["meta"]
+
+
+def refreshed(token: str):
+    return ApiClient().post(REFRESH, {"refresh_token": token})
+
+
+def reads(token: str, **headers: str) -> int:
+    return ApiClient(token).get("authorizations", **headers).status_code
+
+
+def test_a_token_opens_the_clinic_as_its_member(person) -> None:
+    assert reads(sign_in(person.user)["access_token"]) == 200
+
+
+def test_a_wrong_password_opens_nothing(person) -> None:
+    answer = ApiClient().post(LOGIN, {"email": person.user.email, "password": "something else"})
+    assert answer.status_code == 400
+    assert "meta" not in answer.json()
+
+
+def test_access_is_short(person) -> None:
+    token = sign_in(person.user)["access_token"]
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        assert reads(token) == 401
+
+
+def test_refresh_rotates(person) -> None:
+    first = sign_in(person.user)
+    second = refreshed(first["refresh_token"]).json()["data"]
+    assert reads(second["access_token"]) == 200
+    assert second["refresh_token"] != first["refresh_token"]
+    assert refreshed(second["refresh_token"]).status_code == 200
+
+
+def test_a_refresh_token_used_twice_ends_the_session(person) -> None:
+    first = sign_in(person.user)
+    second = refreshed(first["refresh_token"]).json()["data"]
+    assert refreshed(first["refresh_token"]).status_code == 400
+    assert refreshed(second["refresh_token"]).status_code == 400
+    assert reads(second["access_token"]) == 401
+
+
+def test_sign_out_ends_every_token(person) -> None:
+    tokens = sign_in(person.user)
+    ApiClient(tokens["access_token"]).delete(SESSION)
+    assert reads(tokens["access_token"]) == 401
+    assert refreshed(tokens["refresh_token"]).status_code == 400
+
+
+def test_a_session_ended_elsewhere_ends_its_tokens(person) -> None:
+    tokens = sign_in(person.user)
+    Session.objects.all().delete()
+    assert reads(tokens["access_token"]) == 401
+
+
+def test_a_deactivated_member_is_out_at_once(person, clinic) -> None:
+    token = sign_in(person.user)["access_token"]
+    members.deactivate(actor=factories.actor(clinic), membership=person)
+    assert reads(token, Caretally_Organization=clinic.slug) == 404
+    person.user.is_active = False
+    person.user.save()
+    assert reads(token) == 401
+
+
+def test_idle_and_absolute_limits_hold(person) -> None:
+    idle = sign_in(person.user)["refresh_token"]
+    with time_machine.travel(
+        timezone.now() + timedelta(minutes=settings.STAFF_IDLE_MINUTES + 1), tick=False
+    ):
+        assert refreshed(idle).status_code == 400
+    token = sign_in(person.user)["refresh_token"]
+    now = timezone.now()
+    for minutes in range(10, settings.SESSION_ABSOLUTE_HOURS * 60, 10):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            token = refreshed(token).json()["data"]["refresh_token"]
+    with time_machine.travel(
+        now + timedelta(hours=settings.SESSION_ABSOLUTE_HOURS, minutes=1), tick=False
+    ):
+        assert refreshed(token).status_code == 400
+
+
+def test_several_clinics_are_told_apart_by_the_header(person) -> None:
+    other = factories.MembershipFactory(user=person.user, role=Role.VIEWER)
+    token = sign_in(person.user)["access_token"]
+    answer = ApiClient(token).get("authorizations")
+    assert (answer.status_code, error(answer)["code"]) == (400, "organization_required")
+    assert reads(token, Caretally_Organization=other.organization.slug) == 200
+    stranger = factories.OrganizationFactory()
+    assert reads(token, Caretally_Organization=stranger.slug) == 404
+
+
+@pytest.mark.parametrize("spoilt", ["signature", "none", "refresh", "text"])
+def test_a_token_that_is_not_ours_is_refused(person, spoilt) -> None:
+    tokens = sign_in(person.user)
+    claims = jwt.decode(tokens["access_token"], options={"verify_signature": False})
+    bad = {
+        "signature": tokens["access_token"][:-4] + "AAAA",
+        "none": jwt.encode(claims, "", algorithm="none"),
+        "refresh": tokens["refresh_token"],
+        "text": "hello",
+    }
+    assert reads(bad[spoilt]) == 401
