@@ -76,7 +76,9 @@ def resend(*, actor: Actor, invitation: Invitation) -> Invitation:
     current.token_hash = _unknown_token()
     current.expires_at = timezone.now() + VALID_FOR
     current.save(update_fields=["token_hash", "expires_at"])
-    events.record(actor=actor, action="invitation.resent", obj=current)
+    events.record(
+        actor=actor, action="invitation.resent", obj=current, patient=_patient_of(current)
+    )
     tasks.send_invitation.defer(invitation_id=current.pk)
     return current
 
@@ -85,9 +87,7 @@ def resend(*, actor: Actor, invitation: Invitation) -> Invitation:
 def revoke(*, actor: Actor, invitation: Invitation) -> Invitation:
     """Make the link worthless. Raises NotFound, Conflict `invitation_over`."""
     current = _locked_pending(actor, invitation)
-    current.revoked_at = timezone.now()
-    current.save(update_fields=["revoked_at"])
-    events.record(actor=actor, action="invitation.revoked", obj=current)
+    _revoke(actor, current)
     return current
 
 
@@ -188,9 +188,15 @@ def _revoke_earlier(actor: Actor, invitation: Invitation) -> None:
         )
     )
     for invited in earlier.select_for_update(of=("self",), no_key=True):
-        invited.revoked_at = timezone.now()
-        invited.save(update_fields=["revoked_at"])
-        events.record(actor=actor, action="invitation.revoked", obj=invited)
+        _revoke(actor, invited)
+
+
+def _revoke(actor: Actor, invitation: Invitation) -> None:
+    invitation.revoked_at = timezone.now()
+    invitation.save(update_fields=["revoked_at"])
+    events.record(
+        actor=actor, action="invitation.revoked", obj=invitation, patient=_patient_of(invitation)
+    )
 
 
 def _locked_pending(actor: Actor, invitation: Invitation) -> Invitation:

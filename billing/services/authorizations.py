@@ -89,11 +89,13 @@ def update(
     """Change what the letter says, but not the units: those move by `ledger.adjust`.
 
     Raises Conflict `reservations_outside` when units are held for dates of service that the new
-    dates leave out, Conflict `service_reserved` when units are held for a service taken away.
+    dates leave out, Conflict `service_reserved` when units are held for a service taken away,
+    Conflict `authorization_cancelled`.
     """
     covered = list(service_codes)
     _check_services(actor, covered)
     current = locked(access.authorizations(actor), authorization)
+    _check_not_cancelled(current)
     wanted = {
         "number": number.strip(),
         "start_date": start_date,
@@ -129,10 +131,11 @@ def set_total(
     """Correct the total to what the payer says now, by one adjustment.
 
     Raises ReasonMissing, UnitsOutOfRange, Invalid when it is the total already, NotEnoughUnits
-    below what is used and reserved.
+    below what is used and reserved, Conflict `authorization_cancelled`.
     """
     ledger.check_range(total_units, lowest=0, field="total_units")
     current = locked(access.authorizations(actor), authorization)
+    _check_not_cancelled(current)
     taken = current.used_units + current.reserved_units
     if total_units < taken:
         raise errors.NotEnoughUnits.below_taken(current, total=total_units)
@@ -182,6 +185,14 @@ def cancel(*, actor: Actor, authorization: Authorization, reason: str) -> Author
         lawful_from=(Authorization.Status.PENDING, Authorization.Status.ACTIVE),
         reason=reason,
     )
+
+
+def _check_not_cancelled(authorization: Authorization) -> None:
+    if authorization.status == Authorization.Status.CANCELLED:
+        raise Conflict(
+            f"{authorization.number} is cancelled and stays as it was. Add a new authorization.",
+            code="authorization_cancelled",
+        )
 
 
 def _change_status(

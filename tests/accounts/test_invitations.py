@@ -156,6 +156,26 @@ def test_a_guardian_of_two_children_is_invited_for_each(admin, clinic):
     assert parent.memberships.count() == 1
 
 
+def test_all_that_becomes_of_it_is_in_the_patients_history(admin, clinic):
+    guardian = factories.GuardianFactory(organization=clinic)
+    invited = invitations.invite(
+        actor=admin, email="lena@example.org", role=Role.PATIENT, guardian=guardian
+    )
+    invitations.resend(actor=admin, invitation=invited)
+    again = invitations.invite(
+        actor=admin, email="lena@example.org", role=Role.PATIENT, guardian=guardian
+    )
+    invitations.revoke(actor=admin, invitation=again)
+    happened = Event.objects.filter(patient=guardian.patient).order_by("pk")
+    assert list(happened.values_list("action", flat=True)) == [
+        "invitation.sent",
+        "invitation.resent",
+        "invitation.revoked",
+        "invitation.sent",
+        "invitation.revoked",
+    ]
+
+
 @pytest.mark.parametrize("kind", ["patient", "guardian", "practitioner"])
 def test_a_record_has_one_user(admin, clinic, kind):
     factory = getattr(factories, f"{kind.capitalize()}Factory")

@@ -198,6 +198,26 @@ class TestStatus:
             authorizations.cancel(actor=admin, authorization=authorization, reason="Withdrawn")
         assert (raised.value.code, raised.value.data["reserved"]) == ("units_reserved", 4)
 
+    def test_what_is_cancelled_stays_as_it_was(self, admin, authorization):
+        authorizations.cancel(actor=admin, authorization=authorization, reason="Withdrawn")
+        with pytest.raises(Conflict) as raised:
+            authorizations.set_total(
+                actor=admin, authorization=authorization, total_units=99, reason="The letter"
+            )
+        assert raised.value.code == "authorization_cancelled"
+        with pytest.raises(Conflict) as raised:
+            authorizations.update(
+                actor=admin,
+                authorization=authorization,
+                number="A-1",
+                service_codes=authorization.service_codes.all(),
+                start_date=authorization.start_date,
+                end_date=authorization.end_date,
+            )
+        assert raised.value.code == "authorization_cancelled"
+        authorization.refresh_from_db()
+        assert (authorization.number, authorization.total_units) == ("A-1042", 20)
+
     def test_cancelling_has_a_reason_and_happens_once(self, admin, authorization):
         cancel = {"actor": admin, "authorization": authorization}
         with pytest.raises(errors.ReasonMissing):

@@ -191,26 +191,6 @@ class TestRefusals:
     def test_another_clinics_authorization(self, reserve):
         self.refused(NotFound, reserve, 4, authorization=factories.AuthorizationFactory())
 
-    def test_another_clinics_units(self, admin):
-        theirs = factories.AuthorizationFactory()
-        held = ledger.reserve(
-            actor=factories.actor(theirs.organization),
-            authorization=theirs,
-            patient=theirs.patient,
-            service_code=theirs.service_codes.get(),
-            units=4,
-            date_of_service=theirs.start_date,
-            source="appointment:1",
-        )
-        self.refused(NotFound, ledger.grant, actor=admin, authorization=theirs, units=4)
-        self.refused(
-            NotFound, ledger.adjust, actor=admin, authorization=theirs, units=4, reason="The letter"
-        )
-        self.refused(NotFound, ledger.release, actor=admin, reservation=held)
-        self.refused(NotFound, ledger.expire, actor=admin, reservation=held)
-        self.refused(NotFound, ledger.consume, actor=admin, reservation=held, units=4)
-        self.refused(NotFound, ledger.reverse, actor=admin, reservation=held, reason="A mistake")
-
     @pytest.mark.parametrize("units", [0, -1, 1_000_001, 10**9])
     def test_units_out_of_range(self, reserve, admin, authorization, units):
         error = self.refused(errors.UnitsOutOfRange, reserve, units)

@@ -61,8 +61,8 @@ accounts:practitioner                  practitioner  GET    200 200 200 200 403 
 accounts:practitioner                  practitioner  POST   200 200 200 200 403 403 200 404 404 in
 accounts:practitioner_edit             practitioner  GET    200 403 403 403 403 403 200 404 404 in
 accounts:practitioner_edit             practitioner  POST   422 403 403 403 403 403 422 404 404 in
-accounts:practitioner_history          practitioner  GET    200 200 200 200 403 403 200 404 404 in
-accounts:practitioner_history          practitioner  POST   200 200 200 200 403 403 200 404 404 in
+accounts:practitioner_history          practitioner  GET    200 403 403 200 403 403 403 404 404 in
+accounts:practitioner_history          practitioner  POST   200 403 403 200 403 403 403 404 404 in
 accounts:members                                     GET    200 403 403 200 403 403 200 404 404 in
 accounts:members                                     POST   200 403 403 200 403 403 200 404 404 in
 accounts:member_invite                               GET    200 403 403 403 403 403 200 404 404 in

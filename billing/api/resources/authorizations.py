@@ -12,7 +12,7 @@ from billing.api.inputs import authorization as inputs
 from billing.api.outputs import authorization as outputs
 from billing.filters import AuthorizationFilter
 from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
-from billing.services import authorizations, ledger, replay
+from billing.services import authorizations, ledger, replay, rules
 
 
 class Authorizations(Resource):
@@ -65,7 +65,7 @@ class Authorizations(Resource):
         self, row: Authorization, *, units: int, date_of_service: date, service_code: ServiceCode
     ) -> dict[str, Any]:
         """Say whether units could be reserved for a day, and why not."""
-        refusal = ledger.refusal(
+        refusal = rules.refusal(
             authorization=row,
             patient=row.patient,
             service_code=service_code,
