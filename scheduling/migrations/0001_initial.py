@@ -882,9 +882,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="appointment_lawful_transition",
                 sql=accounts.models.triggers.GuardSql(
-                    condition="WHEN (OLD.\"status\" <> NEW.\"status\" AND (OLD.\"status\", NEW.\"status\") NOT IN (('scheduled', 'arrived'), ('scheduled', 'cancelled'), ('scheduled', 'completed'), ('scheduled', 'confirmed'), ('scheduled', 'in_progress'), ('scheduled', 'no_show'), ('confirmed', 'arrived'), ('confirmed', 'cancelled'), ('confirmed', 'completed'), ('confirmed', 'in_progress'), ('confirmed', 'no_show'), ('arrived', 'cancelled'), ('arrived', 'completed'), ('arrived', 'in_progress'), ('arrived', 'no_show'), ('in_progress', 'cancelled'), ('in_progress', 'completed'), ('completed', 'in_progress'), ('no_show', 'scheduled')))",
+                    condition="WHEN (OLD.\"status\" <> NEW.\"status\" AND (OLD.\"status\", NEW.\"status\") NOT IN (('scheduled', 'arrived'), ('scheduled', 'cancelled'), ('scheduled', 'completed'), ('scheduled', 'confirmed'), ('scheduled', 'in_progress'), ('scheduled', 'no_show'), ('confirmed', 'arrived'), ('confirmed', 'cancelled'), ('confirmed', 'completed'), ('confirmed', 'in_progress'), ('confirmed', 'no_show'), ('arrived', 'cancelled'), ('arrived', 'completed'), ('arrived', 'in_progress'), ('arrived', 'no_show'), ('in_progress', 'cancelled'), ('in_progress', 'completed'), ('completed', 'in_progress'), ('cancelled', 'scheduled'), ('no_show', 'scheduled')))",
                     func="\n            RAISE EXCEPTION '% of % refused', TG_OP, TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'appointment_lawful_transition';\n        ",
-                    hash="9884653e0022aea962f7f6f7bff91fcd37f9e2e0",
+                    hash="848c2e5aa3681331ed967389788ceea64ec322e9",
                     operation='UPDATE OF "status"',
                     pgid="pgtrigger_appointment_lawful_transition_9bea8",
                     table="scheduling_appointment",
