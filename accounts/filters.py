@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.forms.base import DateInput, SearchInput
-from accounts.models import Event, Patient, Practitioner, User
+from accounts.models import ApiKey, Event, Patient, Practitioner, User
 from accounts.roles import Role
 
 WHOLE_CLINIC = "clinic"
@@ -45,9 +45,9 @@ def _practitioners(request: Any) -> QuerySet[Practitioner]:
 
 
 class PatientFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
+    search = django_filters.CharFilter(
         label="Search",
-        method="search",
+        method="by_words",
         max_length=100,
         widget=SearchInput("Name, MRN, phone or date of birth"),
     )
@@ -74,7 +74,7 @@ class PatientFilter(django_filters.FilterSet):
         sees_all = self.request.actor.role in (Role.ADMIN, Role.VIEWER)
         del self.filters["scope" if sees_all else "practitioner"]
 
-    def search(self, rows: Any, name: str, text: str) -> Any:
+    def by_words(self, rows: Any, name: str, text: str) -> Any:
         return rows.search(text)
 
     def as_it_is(self, rows: Any, name: str, value: str) -> Any:
@@ -83,8 +83,8 @@ class PatientFilter(django_filters.FilterSet):
 
 
 class PractitionerFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label="Search", method="search", max_length=100, widget=SearchInput("Name or NPI")
+    search = django_filters.CharFilter(
+        label="Search", method="by_words", max_length=100, widget=SearchInput("Name or NPI")
     )
     state = ActiveFilter()
 
@@ -92,11 +92,34 @@ class PractitionerFilter(django_filters.FilterSet):
         model = Practitioner
         fields: list[str] = []
 
-    def search(self, rows: Any, name: str, text: str) -> Any:
+    def by_words(self, rows: Any, name: str, text: str) -> Any:
         for word in text.split():
             named = rows.filter(first_name__icontains=word) | rows.filter(last_name__icontains=word)
             rows = named | rows.filter(npi__startswith=word)
         return rows
+
+
+class ApiKeyFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(
+        label="State",
+        method="by_state",
+        choices=[("over", "Expired or revoked"), ("all", "All")],
+        empty_label="Active",
+        null_label=None,
+    )
+
+    class Meta:
+        model = ApiKey
+        fields: list[str] = []
+
+    @property
+    def qs(self) -> Any:
+        """The active ones, unless others are asked for."""
+        found = super().qs
+        return found if self.form.cleaned_data.get("state") else found.active()
+
+    def by_state(self, rows: Any, name: str, value: str) -> Any:
+        return rows.over() if value == "over" else rows
 
 
 def _actors(request: Any) -> QuerySet[User]:

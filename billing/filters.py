@@ -37,9 +37,9 @@ class AuthorizationFilter(django_filters.FilterSet):
     `patient`, `service` and `usable_on` together find what a date of service could draw on.
     """
 
-    q = django_filters.CharFilter(
+    search = django_filters.CharFilter(
         label="Patient or number",
-        method="search",
+        method="by_words",
         max_length=100,
         widget=SearchInput("Name, MRN or authorization number"),
     )
@@ -72,7 +72,7 @@ class AuthorizationFilter(django_filters.FilterSet):
     def on_day(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
         return rows.usable_on(day)  # type: ignore[attr-defined]
 
-    def search(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+    def by_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         actor = self.request.actor
         patients = accounts_access.patients(actor).search(text)
         return rows.filter(
@@ -83,14 +83,14 @@ class AuthorizationFilter(django_filters.FilterSet):
 class NamesFilter(django_filters.FilterSet):
     """By words and whether still in use."""
 
-    q = django_filters.CharFilter(
-        label="Search", method="search", max_length=100, widget=SearchInput("Name or code")
+    search = django_filters.CharFilter(
+        label="Search", method="by_words", max_length=100, widget=SearchInput("Name or code")
     )
     state = ActiveFilter()
 
     searched: tuple[str, ...] = ()
 
-    def search(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+    def by_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         found = Q()
         for field in self.searched:
             found |= Q(**{f"{field}__icontains": text})

@@ -22,8 +22,8 @@ def _services(request: Any) -> QuerySet[Any]:
 class CalendarFilter(django_filters.FilterSet):
     """What appointments and sessions are both looked for by; days are the clinic's own."""
 
-    q = django_filters.CharFilter(
-        label="Patient", method="search", max_length=100, widget=SearchInput("Name or MRN")
+    search = django_filters.CharFilter(
+        label="Patient", method="by_words", max_length=100, widget=SearchInput("Name or MRN")
     )
     practitioner = django_filters.ModelChoiceFilter(queryset=_practitioners, empty_label="Any")
     first = django_filters.DateFilter(label="From", method="from_day", widget=DateInput)
@@ -31,7 +31,7 @@ class CalendarFilter(django_filters.FilterSet):
 
     instant = "starts_at"
 
-    def search(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+    def by_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         found = accounts_access.patients(self.request.actor).search(text)
         return rows.filter(patient__in=found.order_by().values("pk"))
 

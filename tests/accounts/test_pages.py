@@ -30,7 +30,7 @@ def furnish(clinic):
     "name", ["patients", "practitioners", "members", "search", "patient_new", "settings"]
 )
 def test_a_page_asks_the_same_for_one_row_and_for_many(admin, clinic, as_user, name):
-    client, address = as_user(admin), admin.url(f"accounts:{name}") + "?q="
+    client, address = as_user(admin), admin.url(f"accounts:{name}") + "?q=&search="
     furnish(clinic)
     client.get(address)  # takes note of the session
     with CaptureQueriesContext(connection) as for_one:
@@ -87,7 +87,7 @@ def test_empty_lists_say_what_to_do(admin, practitioner, clinic, as_user):
     theirs = as_user(practitioner).get(practitioner.url("accounts:patients")).content
     assert b"when you are in their care team" in theirs
     factories.PatientFactory(organization=clinic)
-    nothing = as_user(admin).get(admin.url("accounts:patients") + "?q=zzz").content
+    nothing = as_user(admin).get(admin.url("accounts:patients") + "?search=zzz").content
     assert b"Try another spelling" in nothing
 
 

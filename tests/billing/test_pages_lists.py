@@ -42,8 +42,8 @@ class TestAuthorizationList:
             ({"fewer_than": "2"}, []),
             ({"ends_before": "2026-09-01"}, ["A-1042"]),
             ({"ends_before": "2026-08-31"}, []),
-            ({"q": "1042"}, ["A-1042"]),
-            ({"q": "nobody"}, []),
+            ({"search": "1042"}, ["A-1042"]),
+            ({"search": "nobody"}, []),
             # What makes no sense is said at the field, and filters nothing.
             ({"fewer_than": "1000000000"}, ["A-1042", "X-5", "Z-9"]),
             ({"ends_before": "soon"}, ["A-1042", "X-5", "Z-9"]),
@@ -67,7 +67,7 @@ class TestAuthorizationList:
         for asked in (
             {"payer": authorization.payer_id},
             {"service": service.pk},
-            {"q": patient.mrn},
+            {"search": patient.mrn},
         ):
             assert self.numbers(desk.get(at("authorizations"), asked)) == ["A-1042"]
 
