@@ -83,7 +83,12 @@ class Event(models.Model):
             models.Index(fields=["patient", "-at", "-id"], name="event_of_patient"),
         ]
         constraints = [
-            *same_organization("event", patient="accounts.Patient", api_key="accounts.ApiKey")
+            *same_organization(
+                "event",
+                patient="accounts.Patient",
+                api_key="accounts.ApiKey",
+                break_glass="accounts.BreakGlass",
+            )
         ]
         triggers = append_only("event")
 

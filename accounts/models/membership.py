@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.models.tenancy import same_organization, unique_in_organization
+from accounts.models.tenancy import same_organization
 from accounts.roles import Role
 
 
@@ -31,7 +31,6 @@ class Membership(models.Model):
                 condition=models.Q(role__in=[value for value, _ in Role.member_choices()]),
                 name="membership_role_known",
             ),
-            unique_in_organization("membership"),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +79,6 @@ class Invitation(models.Model):
                 guardian="accounts.Guardian",
                 practitioner="accounts.Practitioner",
             ),
-            unique_in_organization("invitation"),
         ]
 
     def __str__(self) -> str:
