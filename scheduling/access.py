@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from accounts.access import patient_scope
+from accounts.access import patient_directory, patient_scope, patients
 from accounts.actor import Actor
+from accounts.models.patient import PatientQuerySet
 from accounts.roles import Role
 from scheduling.models import Appointment, Location, ProgressNote, Room, Session
 from scheduling.models.appointment import AppointmentQuerySet
@@ -21,6 +22,11 @@ def locations(actor: Actor) -> LocationQuerySet:
 def rooms(actor: Actor) -> LocationQuerySet:
     found: LocationQuerySet = Room.objects.of(actor.organization)
     return found
+
+
+def bookable_patients(actor: Actor) -> PatientQuerySet:
+    """Whom the actor may book for: practitioners their own patients, the desk everybody."""
+    return patients(actor) if actor.role == Role.PRACTITIONER else patient_directory(actor)
 
 
 def appointments(actor: Actor) -> AppointmentQuerySet:

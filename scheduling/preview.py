@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from accounts import permissions
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.models import Patient, Practitioner
-from billing import choice
 from billing.models import Authorization, Reservation, ServiceCode
 from billing.services import rules
-from scheduling.models import Appointment, Room
-from scheduling.services import checks, conflicts
+from scheduling.errors import NotFree
+from scheduling.models import Appointment, Location, Room
+from scheduling.services import checks, conflicts, reservations
 from scheduling.services.conflicts import Slot
-from scheduling.services.reservations import says
+from scheduling.services.reservations import Drawn
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
     """Units, and the balance with and without them; `problems` are the errors booking would raise.
 
-    `used` and `reserved` leave out what an appointment that is being moved holds now.
+    `used` and `reserved` leave out what an appointment that is being moved holds now. Where an
+    administrator books over them, `overrides` says that the conflicts do not stand in the way.
     """
 
     day: date
@@ -30,8 +33,9 @@ class Preview:
     total: int = 0
     used: int = 0
     reserved: int = 0
-    conflicts: list[DomainError] = field(default_factory=list)
+    conflicts: list[NotFree] = field(default_factory=list)
     problems: list[DomainError] = field(default_factory=list)
+    overrides: bool = False
 
     @property
     def available(self) -> int:
@@ -43,7 +47,7 @@ class Preview:
 
     @property
     def fits(self) -> bool:
-        return not self.problems and not self.conflicts
+        return not self.problems and (self.overrides or not self.conflicts)
 
 
 def preview(
@@ -54,29 +58,13 @@ def preview(
     service_code: ServiceCode,
     starts_at: datetime,
     ends_at: datetime,
-    authorization: Authorization | None = None,
+    authorization: Drawn = None,
+    location: Location | None = None,
     room: Room | None = None,
+    override_reason: str = "",
     beside: Appointment | None = None,
 ) -> Preview:
-    """Reads only. `beside` is the appointment that is being moved."""
-    day = actor.organization.local(starts_at).date()
-    problems = _cheap_problems(actor, patient, practitioner, service_code, starts_at, ends_at)
-    try:
-        units = checks.units(service_code, starts_at, ends_at)
-    except DomainError as problem:
-        return Preview(day=day, problems=[*problems, problem])
-    freed = _freed(beside, authorization)
-    stays = authorization and freed and says(freed, authorization, service_code, units, day)
-    if authorization is not None and not stays:
-        why = rules.refusal(
-            authorization=authorization,
-            patient=patient,
-            service_code=service_code,
-            units=units,
-            date_of_service=day,
-            freed=freed,
-        )
-        problems += [why] if why else []
+    """Reads only. Takes what `appointments.book` takes; `beside` is one that is being moved."""
     slot = Slot(
         patient=patient,
         practitioner=practitioner,
@@ -85,55 +73,79 @@ def preview(
         ends_at=ends_at,
         room=room,
     )
+    day = actor.organization.local(starts_at).date()
+    problems = _cheap_problems(actor, slot, location, beside)
+    try:
+        units = checks.units(service_code, starts_at, ends_at)
+    except DomainError as problem:
+        return Preview(day=day, problems=[*problems, problem])
+    found = conflicts.find(actor, slot, beside=beside)
+    if found and override_reason.strip():
+        problems += _raised(lambda: permissions.require(actor.role, "appointment.override"))
+    drawn = reservations.drawn_on(actor, slot, authorization, units)
+    freed = _freed(beside, drawn)
+    if drawn is not None:
+        problems += _refusal(slot, drawn, units, day, freed)
     return Preview(
         day=day,
         units=units,
-        authorization=authorization,
-        total=authorization.total_units if authorization else 0,
-        used=authorization.used_units if authorization else 0,
-        reserved=authorization.reserved_units - (freed.units if freed else 0)
-        if authorization
-        else 0,
-        conflicts=list(conflicts.find(actor, slot, beside=beside)),
+        authorization=drawn,
+        total=drawn.total_units if drawn else 0,
+        used=drawn.used_units if drawn else 0,
+        reserved=drawn.reserved_units - (freed.units if freed else 0) if drawn else 0,
+        conflicts=found,
         problems=problems,
-    )
-
-
-def choose_authorization(
-    actor: Actor,
-    *,
-    patient: Patient,
-    service_code: ServiceCode,
-    starts_at: datetime,
-    ends_at: datetime,
-) -> Authorization | None:
-    """What booking should draw on: the best of the patient's authorizations for that day."""
-    minutes = int((ends_at - starts_at).total_seconds() // 60)
-    return choice.best(
-        actor,
-        patient=patient,
-        service_code=service_code,
-        day=actor.organization.local(starts_at).date(),
-        units=checks.units_for(service_code, minutes),
+        overrides=bool(override_reason.strip()),
     )
 
 
 def _cheap_problems(
-    actor: Actor,
-    patient: Patient,
-    practitioner: Practitioner,
-    service_code: ServiceCode,
-    starts_at: datetime,
-    ends_at: datetime,
+    actor: Actor, slot: Slot, location: Location | None, beside: Appointment | None
 ) -> list[DomainError]:
-    problems = []
-    try:
-        checks.times(actor, starts_at, ends_at)
-        checks.in_use(patient=patient, practitioner=practitioner, service_code=service_code)
-        checks.own_calendar(actor, practitioner, patient)
-    except DomainError as problem:
-        problems.append(problem)
+    """In the order in which booking meets them."""
+    is_new_room = slot.room is not None and (not beside or slot.room.pk != beside.room_id)
+    problems = _raised(lambda: checks.times(actor, slot.starts_at, slot.ends_at))
+    problems += _raised(lambda: checks.place(location, slot.room))
+    if beside is not None:
+        problems += _raised(lambda: checks.reaches(actor, beside))
+    problems += _raised(
+        lambda: checks.in_use(
+            service_code=slot.service_code,
+            location=None if beside else location,
+            room=slot.room if is_new_room else None,
+            patient=slot.patient,
+            practitioner=slot.practitioner,
+        )
+    )
+    problems += _raised(lambda: checks.own_calendar(actor, slot.practitioner, slot.patient))
+    if beside is not None:
+        problems += _raised(lambda: checks.movable(beside))
     return problems
+
+
+def _raised(check: Callable[[], object]) -> list[DomainError]:
+    try:
+        check()
+    except DomainError as problem:
+        return [problem]
+    return []
+
+
+def _refusal(
+    slot: Slot, authorization: Authorization, units: int, day: date, freed: Reservation | None
+) -> list[DomainError]:
+    """What stands against the units; held ones that stay as they are ask for nothing."""
+    if freed and reservations.says(freed, authorization, slot.service_code, units, day):
+        return []
+    why = rules.refusal(
+        authorization=authorization,
+        patient=slot.patient,
+        service_code=slot.service_code,
+        units=units,
+        date_of_service=day,
+        freed=freed,
+    )
+    return [why] if why else []
 
 
 def _freed(beside: Appointment | None, authorization: Authorization | None) -> Reservation | None:

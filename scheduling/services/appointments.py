@@ -17,7 +17,6 @@ from accounts.models import Patient, Practitioner
 from accounts.services import care_team, events
 from accounts.services.transaction import write
 from billing.models import ServiceCode
-from scheduling.errors import UnlawfulTransition
 from scheduling.models import Appointment, Location, Room
 from scheduling.services import checks, conflicts, reservations
 from scheduling.services.conflicts import Slot
@@ -147,11 +146,7 @@ def reschedule(
         service_code=service_code, room=room if room and room.pk != locked.room_id else None
     )
     checks.own_calendar(actor, practitioner, patient)
-    if not locked.is_movable:
-        raise UnlawfulTransition(
-            f"This appointment is {locked.get_status_display().lower()} and cannot be moved.",
-            status=locked.status,
-        )
+    checks.movable(locked)
     slot = Slot(
         patient=patient,
         practitioner=practitioner,

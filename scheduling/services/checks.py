@@ -14,7 +14,7 @@ from accounts.roles import Role
 from billing.models import ServiceCode
 from billing.units import units_for
 from scheduling.access import may_change
-from scheduling.errors import TimeInvalid
+from scheduling.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, Location, Room
 from scheduling.models.appointment import LONGEST
 
@@ -109,6 +109,15 @@ def reaches(actor: Actor, appointment: Appointment) -> None:
         and not patients(actor).filter(pk=appointment.patient_id).exists()
     ):
         raise NotFound("That appointment was not found.")
+
+
+def movable(appointment: Appointment) -> None:
+    """Raises UnlawfulTransition for one that has begun, ended or been cancelled."""
+    if not appointment.is_movable:
+        raise UnlawfulTransition(
+            f"This appointment is {appointment.get_status_display().lower()} and cannot be moved.",
+            status=appointment.status,
+        )
 
 
 def has_come(actor: Actor, appointment: Appointment) -> bool:

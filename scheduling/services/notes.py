@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotAllowed, stale
+from accounts.models import User
 from accounts.services import events
 from accounts.services.transaction import write
 from scheduling.models import Addendum, ProgressNote, Session
@@ -77,6 +78,7 @@ def sign(*, actor: Actor, note: ProgressNote, version: int | None = None) -> Pro
     Raises NotAllowed, Invalid `note_empty`, Conflict `session_not_completed`, `note_signed`,
     `stale`.
     """
+    signer = _person(actor)
     locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
     session = locked.session
     _check_author(actor, session)
@@ -92,7 +94,7 @@ def sign(*, actor: Actor, note: ProgressNote, version: int | None = None) -> Pro
         raise Invalid("There is nothing to sign: the note is empty.", code="note_empty")
     locked.status = ProgressNote.Status.SIGNED
     locked.signed_at = timezone.now()
-    locked.signed_by = actor.user
+    locked.signed_by = signer
     locked.version += 1
     locked.save(update_fields=["status", "signed_at", "signed_by", "version"])
     events.record(
@@ -111,6 +113,7 @@ def write_and_sign(*, actor: Actor, session: Session, **texts: Unpack[NoteTexts]
 @write("note.amend")
 def amend(*, actor: Actor, note: ProgressNote, text: str) -> Addendum:
     """Add to a signed note. Raises NotAllowed, Invalid, Conflict `note_not_signed`."""
+    author = _person(actor)
     _check_author(actor, note.session)
     if not text.strip():
         raise Invalid("Write the addendum first.", code="addendum_empty", field="text")
@@ -119,7 +122,7 @@ def amend(*, actor: Actor, note: ProgressNote, text: str) -> Addendum:
             "The note is still a draft: change the draft itself.", code="note_not_signed"
         )
     addendum = Addendum.objects.create(
-        organization=actor.organization, note=note, author_id=_author_id(actor), text=text.strip()
+        organization=actor.organization, note=note, author=author, text=text.strip()
     )
     events.record(
         actor=actor,
@@ -150,11 +153,14 @@ def _check_author(actor: Actor, session: Session) -> None:
         )
 
 
-def _author_id(actor: Actor) -> int:
-    """Raises NotAllowed for the system: a word on a note is somebody's."""
+def _person(actor: Actor) -> User:
+    """Raises NotAllowed for programs and the system: a signature and an addendum are somebody's."""
     if actor.user is None:
-        raise NotAllowed("A note is written by a person.", code="not_own_note")
-    return actor.user.pk
+        raise NotAllowed(
+            "A person signs a note and adds to it: its author has to be signed in.",
+            code="person_needed",
+        )
+    return actor.user
 
 
 def _is_signed() -> Conflict:

@@ -11,24 +11,20 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import access as accounts_access
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest, day_in, id_in
 from accounts.models import Patient
 from accounts.pages import form_page
 from accounts.permissions import require
-from accounts.roles import Role
 from accounts.services import records
 from billing import access as billing_access
 from billing.errors import count
-from billing.models import Authorization
 from scheduling import access
 from scheduling.forms.booking import BookingForm
 from scheduling.models import Appointment, Status
-from scheduling.preview import Preview, choose_authorization, preview
+from scheduling.preview import Preview, preview
 from scheduling.services import appointments
-from scheduling.services.reservations import BEST
 from scheduling.views import panel
 
 VERB = "appointment.book"
@@ -108,26 +104,14 @@ def preview_of(form: BookingForm, *, beside: Appointment | None = None) -> Previ
         form.add_error("start", error.message)
         return None
     wanted.pop("override_reason")
-    if wanted["authorization"] == BEST:
-        wanted["authorization"] = _best(form, wanted["starts_at"], wanted["ends_at"])
     return preview(actor=form.actor, beside=beside, **wanted)
-
-
-def _best(form: BookingForm, starts_at: datetime, ends_at: datetime) -> Authorization | None:
-    return choose_authorization(
-        form.actor,
-        patient=form.patient,
-        service_code=form.cleaned_data["service_code"],
-        starts_at=starts_at,
-        ends_at=ends_at,
-    )
 
 
 def _pick_patient(request: ClinicRequest) -> HttpResponse:
     """By name, MRN or date of birth; before anything is typed, whom the practitioner sees."""
     actor = request.actor
     text = request.GET.get("q", "").strip()
-    found = _bookable(actor).filter(is_active=True)
+    found = access.bookable_patients(actor).filter(is_active=True)
     if text:
         found = found.search(text)
     elif practitioner := id_in(request.GET.get("practitioner", "")):
@@ -147,14 +131,8 @@ def _pick_patient(request: ClinicRequest) -> HttpResponse:
     )
 
 
-def _bookable(actor: Actor) -> Any:
-    if actor.role == Role.PRACTITIONER:
-        return accounts_access.patients(actor)
-    return accounts_access.patient_directory(actor)
-
-
 def _patient(request: ClinicRequest, wanted: str) -> Patient:
-    found: Patient = get_object_or_404(_bookable(request.actor), pk=id_in(wanted))
+    found: Patient = get_object_or_404(access.bookable_patients(request.actor), pk=id_in(wanted))
     return found
 
 
