@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value
 from django.utils import timezone
 
-from accounts.models.tenancy import TenantQuerySet, same_organization, unique_in_organization
+from accounts.models.tenancy import SameOrganization, TenantQuerySet, same_organization
 from accounts.models.triggers import lawful_transitions, never_deleted
 from accounts.validators import validate_plain_text
 from billing.models.ranges import only
@@ -235,9 +235,21 @@ class Appointment(models.Model):
                 authorization="billing.Authorization",
                 reservation="billing.Reservation",
                 location="scheduling.Location",
-                room="scheduling.Room",
             ),
-            unique_in_organization("appointment"),
+            SameOrganization(
+                field="room",
+                to="scheduling.Room",
+                also=("location",),
+                name="appointment_room_at_location",
+            ),
+            models.CheckConstraint(
+                condition=Q(room__isnull=True) | Q(location__isnull=False),
+                name="appointment_room_has_location",
+            ),
+            # What its session refers to: of which patient it is.
+            models.UniqueConstraint(
+                fields=["organization", "id", "patient"], name="appointment_with_patient"
+            ),
         ]
         triggers = [
             lawful_transitions(

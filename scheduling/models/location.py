@@ -57,7 +57,10 @@ class Room(models.Model):
         constraints = [
             models.UniqueConstraint("location", Lower("name"), name="room_name_once"),
             *same_organization("room", location="scheduling.Location"),
-            unique_in_organization("room"),
+            # What an appointment refers to: at which location it is.
+            models.UniqueConstraint(
+                fields=["organization", "id", "location"], name="room_at_location"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models.tenancy import TenantQuerySet, same_organization, unique_in_organization
-from accounts.models.triggers import append_only, never_deleted, refuse
+from accounts.models.tenancy import (
+    SameOrganization,
+    TenantQuerySet,
+    same_organization,
+    unique_in_organization,
+)
+from accounts.models.triggers import Guard, append_only, never_deleted, refuse
 from accounts.validators import validate_plain_text
 
 
@@ -56,9 +61,14 @@ class Session(models.Model):
             ),
             *same_organization(
                 "session",
-                appointment="scheduling.Appointment",
                 patient="accounts.Patient",
                 practitioner="accounts.Practitioner",
+            ),
+            SameOrganization(
+                field="appointment",
+                to="scheduling.Appointment",
+                also=("patient",),
+                name="session_of_its_patient",
             ),
             unique_in_organization("session"),
         ]
@@ -161,7 +171,24 @@ class Addendum(models.Model):
         verbose_name_plural = "addenda"
         ordering = ["at", "id"]
         constraints = [*same_organization("addendum", note="scheduling.ProgressNote")]
-        triggers = append_only("addendum")
+        triggers = [
+            *append_only("addendum"),
+            Guard(
+                name="addendum_to_signed_note",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    PERFORM FROM scheduling_progressnote
+                        WHERE id = NEW.note_id AND status = 'signed';
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'The note is not signed'
+                            USING ERRCODE = 'restrict_violation',
+                            CONSTRAINT = 'addendum_to_signed_note';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Addendum of {self.at:%Y-%m-%d} to {self.note}"
