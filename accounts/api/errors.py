@@ -52,9 +52,13 @@ class Formatter(ExceptionFormatter):
         answer = super().format_error_response(error_response)
         if isinstance(self.exc, Refused):
             error = self.exc.error
-            answer["errors"][0]["attr"] = error.field
+            answer["errors"][0]["attr"] = self._named(error.field)
             answer["errors"][0].update({k: plain(v) for k, v in error.data.items()})
         return answer
+
+    def _named(self, argument: str | None) -> str | None:
+        takes = getattr(getattr(self.context["view"], "endpoint", None), "takes", None)
+        return takes.named(argument) if takes and argument else argument
 
 
 def plain(value: Any) -> Any:

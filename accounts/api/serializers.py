@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelInvalid
@@ -72,6 +73,18 @@ class Flag(serializers.BooleanField):
         return data
 
 
+class Money(serializers.DecimalField):
+    """An amount in the clinic's currency, as a string: "18.50"."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=10, decimal_places=2, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class Own(serializers.PrimaryKeyRelatedField):
     """The id of something that the actor may see; another clinic's is not there at all.
 
@@ -95,9 +108,15 @@ class Own(serializers.PrimaryKeyRelatedField):
         return super().to_internal_value(data)
 
 
-def service_name(name: str) -> str:
-    """`patient_id` is `patient` to the service, `service_code_ids` are `service_codes`."""
-    return f"{name[:-4]}s" if name.endswith("_ids") else name.removesuffix("_id")
+def service_name(field: serializers.Field) -> str:
+    """`patient_id` is `patient` to the service, `service_code_ids` are `service_codes`.
+
+    An id that is no row of ours, such as `member_id`, keeps its name.
+    """
+    name = str(field.source)
+    if isinstance(field, serializers.ManyRelatedField):
+        return f"{name[:-4]}s"
+    return name.removesuffix("_id") if isinstance(field, Own) else name
 
 
 class Input(serializers.Serializer):
@@ -108,22 +127,25 @@ class Input(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            message = "There is no such field."
-            raise serializers.ValidationError(
-                {
-                    str(name)[:80]: [serializers.ErrorDetail(message, "unknown_field")]
-                    for name in unknown
-                }
-            )
+            what = "parameter" if self.context.get("is_query") else "field"
+            detail = serializers.ErrorDetail(f"There is no such {what}.", f"unknown_{what}")
+            raise serializers.ValidationError({str(name)[:80]: [detail] for name in unknown})
         return super().to_internal_value(data)
 
     def validate(self, attrs: Any) -> Any:
-        return {service_name(name): value for name, value in attrs.items()}
+        sources = {field.source: service_name(field) for field in self.fields.values()}
+        return {sources[name]: value for name, value in attrs.items()}
 
     @classmethod
     def current(cls, row: models.Model) -> dict[str, Any]:
         """What an update leaves as it is where the request does not name it."""
-        return {name: getattr(row, name) for name in map(service_name, cls().fields)}
+        return {name: getattr(row, name) for name in map(service_name, cls().fields.values())}
+
+    @classmethod
+    def named(cls, argument: str) -> str:
+        """What the request calls an argument of the service."""
+        fields = cls().fields.items()
+        return next((name for name, field in fields if service_name(field) == argument), argument)
 
 
 class Output(serializers.ModelSerializer):
