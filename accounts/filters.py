@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import access
-from accounts.forms.base import DateInput, SearchInput
+from accounts.forms.base import DayField, SearchInput
 from accounts.models import ApiKey, Event, Patient, Practitioner, User
 from accounts.roles import Role
 
@@ -39,6 +39,10 @@ class IdFilter(django_filters.NumberFilter):
 
     def get_max_validator(self) -> None:
         """The field has its own bounds."""
+
+
+class DayFilter(django_filters.DateFilter):
+    field_class = DayField
 
 
 def _practitioners(request: Any) -> QuerySet[Practitioner]:
@@ -148,8 +152,8 @@ class EventFilter(django_filters.FilterSet):
     object = django_filters.CharFilter(
         label="Object", method="about", max_length=80, widget=SearchInput("appointment 17")
     )
-    first = django_filters.DateFilter(label="From", method="since", widget=DateInput)
-    last = django_filters.DateFilter(label="To", method="until", widget=DateInput)
+    first = DayFilter(label="From", method="since")
+    last = DayFilter(label="To", method="until")
 
     class Meta:
         model = Event

@@ -68,7 +68,7 @@ def details(event: Event, zone: ZoneInfo) -> str:
 
 
 def who(event: Event) -> str:
-    return str(event.actor) if event.actor else "The system"
+    return str(event.actor or event.api_key or "The system")
 
 
 def entries(events: list[Event], zone: ZoneInfo) -> list[dict[str, Any]]:

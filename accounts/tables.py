@@ -7,12 +7,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import history
-from accounts.models import Event, Invitation, Membership, Patient, Practitioner
+from accounts.models import ApiKey, Event, Invitation, Membership, Patient, Practitioner
+from accounts.models.api import SCOPES
 from accounts.templatetags.caretally import day, moment, status_mark
 
 ROW_LINK = {"a": {"class": "row-link"}}
 FIGURE = {"td": {"class": "num"}, "th": {"class": "num"}}
 FIT = {"td": {"class": "fit"}}
+MONO = {"td": {"class": "mono"}}
 
 
 def _url(table: tables.Table, name: str, pk: int) -> str:
@@ -133,6 +135,37 @@ class InvitationTable(tables.Table):
         if record.is_open:
             return status_mark("pending", label="Waiting")
         return status_mark("expired")
+
+
+class ApiKeyTable(tables.Table):
+    prefix = tables.Column(verbose_name="Begins with", orderable=False, attrs=MONO)
+    scopes = tables.Column(orderable=False)
+    last_used_at = tables.Column(verbose_name="Last used", attrs=FIT, default="Never")
+    expires_at = tables.Column(verbose_name="Valid until", attrs=FIT, default="No end")
+    state = tables.Column(orderable=False)
+    actions = tables.TemplateColumn(
+        template_name="accounts/cells/api_key.html", orderable=False, verbose_name=""
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = (
+            "name", "prefix", "role", "scopes", "last_used_at", "expires_at", "state", "actions",
+        )  # fmt: skip
+        attrs = {"caption": "API keys"}
+        empty_text = "No keys. Make one for each program that shall use the API."
+
+    def render_scopes(self, value: list[str]) -> str:
+        return ", ".join(value) if len(value) < len(SCOPES) else "All"
+
+    def render_last_used_at(self, value: Any) -> SafeString:
+        return moment(value)
+
+    def render_expires_at(self, value: Any) -> SafeString:
+        return day(value, year=True)
+
+    def render_state(self, value: str) -> SafeString:
+        return status_mark(value)
 
 
 class EventTable(tables.Table):

@@ -2,6 +2,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from accounts.views import (
+    api_keys,
     audit,
     care,
     entrance,
@@ -46,6 +47,10 @@ of_clinic: list[URLPattern | URLResolver] = [
     path("invitations/<int:pk>/resend/", members.invitation_resend, name="invitation_resend"),
     path("invitations/<int:pk>/revoke/", members.invitation_revoke, name="invitation_revoke"),
     path("settings/", settings.settings, name="settings"),
+    path("api-keys/", api_keys.api_key_list, name="api_keys"),
+    path("api-keys/new/", api_keys.api_key_new, name="api_key_new"),
+    path("api-keys/<int:pk>/rotate/", api_keys.api_key_rotate, name="api_key_rotate"),
+    path("api-keys/<int:pk>/revoke/", api_keys.api_key_revoke, name="api_key_revoke"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
     path("search/", search.search, name="search"),

@@ -13,6 +13,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.actor import Actor
 from accounts.models import (
+    ApiKey,
     BreakGlass,
     CareTeamMember,
     Guardian,
@@ -25,6 +26,7 @@ from accounts.models import (
 )
 from accounts.npi import check_digit
 from accounts.roles import Role
+from accounts.services.api_keys import hash_of
 from billing.models import (
     Authorization,
     AuthorizedService,
@@ -124,6 +126,18 @@ class CareTeamMemberFactory(DjangoModelFactory[CareTeamMember]):
     organization = factory.SubFactory(OrganizationFactory)
     patient = factory.SubFactory(PatientFactory, organization=SAME_CLINIC)
     practitioner = factory.SubFactory(PractitionerFactory, organization=SAME_CLINIC)
+
+
+class ApiKeyFactory(DjangoModelFactory[ApiKey]):
+    class Meta:
+        model = ApiKey
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence(lambda number: f"Key {number}")
+    role = Role.VIEWER
+    scopes = ["patients:read"]
+    prefix = "ck_abcdefg"
+    secret_hash = factory.Sequence(lambda number: hash_of(f"ck_{number}"))
 
 
 class InvitationFactory(DjangoModelFactory[Invitation]):

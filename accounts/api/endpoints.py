@@ -16,9 +16,11 @@ from accounts.api.serializers import Input
 Call = TypeVar("Call", bound=Callable[..., Any])
 
 
-def creates(verb: str, takes: type[Input]) -> Callable[[Call], Call]:
+def creates(
+    verb: str, takes: type[Input], *, answers: type[serializers.BaseSerializer] | None = None
+) -> Callable[[Call], Call]:
     """`create(self, **fields)`: POST to the list; answers 201."""
-    return _endpoint(verb, takes=takes, status=201)
+    return _endpoint(verb, takes=takes, answers=answers, status=201)
 
 
 def updates(verb: str, takes: type[Input]) -> Callable[[Call], Call]:

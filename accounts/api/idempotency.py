@@ -6,21 +6,18 @@ retry finds the answer. See draft-ietf-httpapi-idempotency-key-header.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.actor import Actor
+from accounts.cipher import cipher
 from accounts.errors import Conflict, Invalid, KeyReused
 from accounts.models import ApiAnswer
 from accounts.services.transaction import in_transaction
@@ -30,6 +27,7 @@ REPLAYED = "Idempotent-Replayed"
 LONGEST = 255
 KEPT = timedelta(hours=24)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control")
+PURPOSE = "api answers"
 IN_FLIGHT = 7002  # the first half of the advisory lock's key
 
 
@@ -88,7 +86,7 @@ def _again(earlier: ApiAnswer, fingerprint: str) -> HttpResponse:
         raise KeyReused(
             f"This {HEADER} came with another request before. Use a new one for each request."
         )
-    content = _cipher().decrypt(bytes(earlier.content))
+    content = cipher(PURPOSE).decrypt(bytes(earlier.content))
     answer = HttpResponse(content, status=earlier.status, headers=earlier.headers)
     answer[REPLAYED] = "true"
     return answer
@@ -102,12 +100,6 @@ def _keep(answer: HttpResponse, **about: Any) -> None:
         organization_id=actor.organization.pk,
         status=answer.status_code,
         headers={name: answer[name] for name in KEPT_HEADERS if name in answer},
-        content=_cipher().encrypt(answer.content),
+        content=cipher(PURPOSE).encrypt(answer.content),
         **about,
     )
-
-
-@lru_cache
-def _cipher() -> Fernet:
-    key = hashlib.sha256(b"api answers " + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -102,17 +102,13 @@ class Resource(Answering):
         if answers is None:
             result = self._again(result)
         response = Response(self._shown(result, answers or self.output).data, status=status)
-        if status == 201 and answers is None:
+        if self.action == "create":
             response["Location"] = f"{self.request.build_absolute_uri()}/{result.pk}"
         return response
 
     def _again(self, result: models.Model) -> Any:
-        """The row as the list shows it, with what the service left on it."""
-        if (fresh := self.get_queryset().filter(pk=result.pk).first()) is None:
-            return result
-        if secret := getattr(result, "secret", None):
-            fresh.secret = secret
-        return fresh
+        """The row as the list shows it."""
+        return self.get_queryset().filter(pk=result.pk).first() or result
 
     def _page(self, rows: QuerySet[Any], shown: type[serializers.BaseSerializer]) -> Response:
         page = self.paginate_queryset(rows)

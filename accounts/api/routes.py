@@ -1,3 +1,5 @@
-from accounts.api.resource import Resource
+from accounts.api.resources.api_keys import ApiKeys
 
-ROUTES: dict[str, type[Resource]] = {}
+ROUTES = {
+    "api-keys": ApiKeys,
+}

@@ -29,8 +29,14 @@ SCOPES = tuple(f"{area}:{reach}" for area in AREAS for reach in ("read", "write"
 
 class ApiKeyQuerySet(TenantQuerySet):
     def active(self) -> ApiKeyQuerySet:
-        now = timezone.now()
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+        return self.exclude(_is_over())
+
+    def over(self) -> ApiKeyQuerySet:
+        return self.filter(_is_over())
+
+
+def _is_over() -> Q:
+    return Q(expires_at__lte=timezone.now(), expires_at__isnull=False) | Q(revoked_at__isnull=False)
 
 
 class ApiKey(models.Model):

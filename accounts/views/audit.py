@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.paginator import EmptyPage, PageNotAnInteger
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django_tables2.config import RequestConfig
 from django_tables2.paginators import LazyPaginator
@@ -13,7 +14,7 @@ from accounts import access
 from accounts.exports import event_rows, streamed
 from accounts.filters import EventFilter
 from accounts.http import ClinicRequest
-from accounts.lists import PAGE_SIZE
+from accounts.lists import PAGE_SIZE, refusals, status_of
 from accounts.models import Event
 from accounts.permissions import require
 from accounts.services import records
@@ -21,6 +22,7 @@ from accounts.tables import EventTable
 
 # Out of so many of the latest events the actions are offered to choose from.
 LATEST_EVENTS = 1000
+LAST_PAGE = 10**12
 
 
 class Uncounted(LazyPaginator):
@@ -28,11 +30,18 @@ class Uncounted(LazyPaginator):
 
     count = None
 
+    def validate_number(self, number: Any) -> int:
+        found: int = super().validate_number(number)
+        if found > LAST_PAGE:
+            raise EmptyPage("No database counts so far.")
+        return found
+
 
 def audit(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "event.view")
     chosen = EventFilter(request.GET, queryset=_events(request), request=request)
-    table = EventTable(chosen.qs)
+    table = EventTable(chosen.qs if chosen.is_valid() else Event.objects.none())
+    table.refusals = refusals(chosen)
     RequestConfig(request, paginate=False).configure(table)
     try:
         table.paginate(Uncounted, page=request.GET.get("page", 1), per_page=PAGE_SIZE)
@@ -42,12 +51,15 @@ def audit(request: ClinicRequest) -> HttpResponse:
         request,
         "accounts/audit.html",
         {"table": table, "filter": chosen, "actions": _latest_actions(request)},
+        status=status_of(chosen),
     )
 
 
-def audit_export(request: ClinicRequest) -> StreamingHttpResponse:
+def audit_export(request: ClinicRequest) -> HttpResponseBase:
     """The same events as CSV, written out as the database finds them."""
     chosen = EventFilter(request.GET, queryset=_events(request), request=request)
+    if not chosen.is_valid():
+        return audit(request)
     asked = {name: request.GET.get(name, "") for name in chosen.filters}
     records.exported(actor=request.actor, filters={k: v for k, v in asked.items() if v})
     slug, today = request.actor.organization.slug, request.actor.organization.today()
@@ -55,7 +67,7 @@ def audit_export(request: ClinicRequest) -> StreamingHttpResponse:
 
 
 def _events(request: ClinicRequest) -> QuerySet[Event]:
-    return access.events(request.actor).select_related("actor", "patient", "break_glass")
+    return access.events(request.actor).select_related("actor", "api_key", "patient", "break_glass")
 
 
 def _latest_actions(request: ClinicRequest) -> list[Any]:

@@ -20,7 +20,7 @@ def history(request: ClinicRequest, obj: models.Model) -> HttpResponse:
     The caller has got `obj` through access.
     """
     require(request.actor.role, "history.view")
-    events = access.events(request.actor).select_related("actor", "break_glass")
+    events = access.events(request.actor).select_related("actor", "api_key", "break_glass")
     if isinstance(obj, Patient):
         events = events.filter(patient=obj)
     else:

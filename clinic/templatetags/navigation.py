@@ -54,6 +54,8 @@ ITEMS = (
     Item("accounts:members", "Members", "key-round", READERS | INSTALLATION,
          ("accounts:member", "accounts:invitation"), group="Clinic"),
     Item("accounts:audit", "Audit log", "history", READERS, ("accounts:audit",), group="Clinic"),
+    Item("accounts:api_keys", "API keys", "plug", frozenset({"admin"}),
+         ("accounts:api_key",), group="Clinic"),
     Item("accounts:settings", "Settings", "settings", READERS | INSTALLATION, group="Clinic"),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from accounts.roles import Role
 from accounts.services import api_keys
 from tests import factories
 from tests.api.client import ApiClient, error
+from tests.pages import open_form
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +114,41 @@ def test_no_key_no_entry(header) -> None:
     answer = ApiClient(Authorization=header).get("authorizations")
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_api_makes_and_rotates_keys(api, clinic) -> None:
+    body = {"name": "Screen", "role": "viewer", "scopes": ["authorizations:read"]}
+    made = api.post("api-keys", body, Idempotency_Key="k")
+    assert made.status_code == 201
+    assert reads(made.json()["secret"]) == 200
+    assert made["Location"].endswith(f"/api/v1/api-keys/{made.json()['id']}")
+    assert api.post("api-keys", body, Idempotency_Key="k").content == made.content
+    listed = api.get("api-keys").json()["results"]
+    assert "secret" not in str(listed)
+    turned = api.post(f"api-keys/{made.json()['id']}/rotate", {"overlap_hours": 0}).json()
+    assert reads(turned["secret"]) == 200
+    assert reads(made.json()["secret"]) == 401
+    assert api.delete(f"api-keys/{made.json()['id']}").status_code == 204
+    assert reads(turned["secret"]) == 401
+
+
+def test_the_page_shows_the_secret_once(clinic, client) -> None:
+    actor = factories.actor(clinic)
+    client.force_login(actor.user)
+    form = open_form(client, actor.url("accounts:api_key_new"), having="scopes")
+    typed = {"name": "Screen", "role": "viewer", "scopes": ["authorizations:read"]}
+    page = form.send(client, **typed)
+    secret = re.search(r'value="(ck_[^"]+)"', page.content.decode())[1]
+    assert page["Cache-Control"] == "no-store"
+    assert reads(secret) == 200
+    again = form.send(client, **typed)
+    assert again.status_code == 302
+    assert ApiKey.objects.filter(name="Screen").count() == 1
+    listed = client.get(actor.url("accounts:api_keys")).content.decode()
+    assert secret not in listed
+    assert "Screen" in listed
+    taken = open_form(client, actor.url("accounts:api_key_new"), having="scopes")
+    refused = taken.send(client, **typed)
+    assert refused.status_code == 409
+    assert "There is a key of that name." in refused.content.decode()
+    assert 'value="Screen"' in refused.content.decode()

@@ -91,6 +91,7 @@ def furnish(organization: Organization, team: Actor, *, token: str) -> Clinic:
             "member": Membership.objects.get(organization=organization, user=team.user),
             "invitation": factories.InvitationFactory(organization=organization),
             "token": _invite(organization, token),
+            "api key": factories.ApiKeyFactory(organization=organization),
             "payer": authorization.payer,
             "policy": authorization.policy,
             "service": service,

@@ -79,6 +79,14 @@ accounts:invitation_revoke             invitation    GET    200 404 404 403 404 
 accounts:invitation_revoke             invitation    POST   302 404 404 403 404 404 302 404 404 in
 accounts:settings                                    GET    200 403 403 200 403 403 200 404 404 in
 accounts:settings                                    POST   422 403 403 403 403 403 422 404 404 in
+accounts:api_keys                                    GET    200 403 403 403 403 403 403 404 404 in
+accounts:api_keys                                    POST   200 403 403 403 403 403 403 404 404 in
+accounts:api_key_new                                 GET    200 403 403 403 403 403 403 404 404 in
+accounts:api_key_new                                 POST   422 403 403 403 403 403 403 404 404 in
+accounts:api_key_rotate                api key       GET    200 404 404 404 404 404 404 404 404 in
+accounts:api_key_rotate                api key       POST   422 404 404 404 404 404 404 404 404 in
+accounts:api_key_revoke                api key       GET    200 404 404 404 404 404 404 404 404 in
+accounts:api_key_revoke                api key       POST   302 404 404 404 404 404 404 404 404 in
 accounts:audit                                       GET    200 403 403 200 403 403 403 404 404 in
 accounts:audit                                       POST   200 403 403 200 403 403 403 404 404 in
 accounts:audit_export                                GET    200 403 403 200 403 403 403 404 404 in
@@ -140,7 +148,7 @@ scheduling:week                                      POST   405 405 405 405 405 
 scheduling:day                                       GET    200 200 200 200 403 403 403 404 404 in
 scheduling:day                                       POST   405 405 405 405 405 405 405 404 404 in
 scheduling:book                                      GET    200 200 200 403 403 403 403 404 404 in
-scheduling:book                                      POST   200 200 200 403 403 403 403 404 404 in
+scheduling:book                                      POST   422 422 422 403 403 403 403 404 404 in
 scheduling:book_preview                              GET    405 405 405 403 403 403 403 404 404 in
 scheduling:book_preview                              POST   404 404 404 403 403 403 403 404 404 in
 scheduling:appointments                              GET    200 200 200 200 403 403 403 404 404 in
