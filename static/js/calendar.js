@@ -13,6 +13,8 @@ function rove(root) {
   const today = root.querySelector(".cal-col.is-today");
   const first = (today && items(today)[0]) ?? all[0];
   for (const item of all) item.tabIndex = item === first ? 0 : -1;
+  // Without anything to go to, the grid itself takes the focus, to be scrolled.
+  root.querySelector(".cal").tabIndex = first ? -1 : 0;
 }
 
 function focus(item) {
