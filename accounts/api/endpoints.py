@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
+from django.utils.http import http_date
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -42,15 +45,21 @@ def does(
     status: int = 200,
     reads: bool = False,
     path: str | None = None,
+    at: Any = None,
 ) -> Callable[[Call], Call]:
-    """`deed(self, row, **fields)`: POST to `/{id}/deed`. One that `reads` writes nothing."""
+    """`deed(self, row, **fields)`: POST to `/{id}/deed`. One that `reads` writes nothing.
+
+    `at` is the part that `shows` gives: this POST is to its address.
+    """
 
     def decorate(call: Call) -> Call:
         url_path = path or call.__name__.replace("_", "-")
         endpoint = _endpoint(
             verb, takes=takes, answers=answers, of_one=of_one, status=status, reads=reads
-        )
-        return action(detail=of_one, methods=["post"], url_path=url_path)(endpoint(call))
+        )(call)
+        if at is not None:
+            return at.mapping.post(endpoint)
+        return action(detail=of_one, methods=["post"], url_path=url_path)(endpoint)
 
     return decorate
 
@@ -90,7 +99,7 @@ def _endpoint(
         @functools.wraps(call)
         def endpoint(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
             row = [self.get_object()] if of_one else []
-            fields = self.read(takes, row[0] if keeps else None) if takes else {}
+            fields = self.read(takes or Input, row[0] if keeps else None)
             if row and reads:
                 self.seen(row[0])
             return self.answer(call(self, *row, **fields), answers, status)
@@ -101,3 +110,30 @@ def _endpoint(
         return endpoint  # type: ignore[return-value]
 
     return decorate
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """When an endpoint was deprecated, until when it works, and what to use instead."""
+
+    since: date
+    until: date
+    instead: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 9745 and RFC 8594."""
+        since, until = (
+            datetime.combine(day, time.min, UTC).timestamp() for day in (self.since, self.until)
+        )
+        return {"Deprecation": f"@{since:.0f}", "Sunset": http_date(until)}
+
+
+def deprecated(*, since: date, until: date, instead: str) -> Callable[[Call], Call]:
+    """Above the decorator that makes the endpoint: it goes on working until `until`."""
+
+    def mark(endpoint: Call) -> Call:
+        endpoint.farewell = Farewell(since, until, instead)  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
