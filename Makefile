@@ -1,7 +1,7 @@
 # Needs Python 3.11+, pip and make; everything else comes into .venv from the pinned lock.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check format lock clean
+.PHONY: demo test check format openapi lock clean
 
 BIN := .venv/bin
 RUNTIME := .venv/runtime.installed
@@ -26,6 +26,9 @@ format: $(DEV)
 	@$(BIN)/ruff format
 	@git ls-files -z --cached --others --exclude-standard 'templates/*.html' | \
 		xargs -0r $(BIN)/djade --target-version 5.2
+
+openapi: $(DEV)
+	@DJANGO_SETTINGS_MODULE=clinic.settings.test $(BIN)/python manage.py openapi
 
 lock: $(DEV)
 	$(LOCK) --upgrade --output-file requirements/runtime.txt

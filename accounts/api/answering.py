@@ -31,7 +31,7 @@ class Answering(viewsets.GenericViewSet):
             answer = self._rendered(self._run()) if is_safe else self._written()
         except Exception as error:
             answer = self._rendered(self.handle_exception(error))
-        self.response = etags.conditional(request, self._with_allowance(answer))
+        self.response = etags.conditional(request, self._with_headers(answer))
         return self.response
 
     def _written(self) -> HttpResponse:
@@ -42,11 +42,16 @@ class Answering(viewsets.GenericViewSet):
             return idempotency.once(
                 self.request, actor=auth.actor, credential=auth.credential, run=self._settled
             )
-        if "If-Match" in self.request.headers:
+        if self.depends_on_row():
             return in_transaction(
                 lambda: self._rendered(self._run()), actor=auth.actor, verb="api.matched"
             )
         return self._rendered(self._run())
+
+    def depends_on_row(self) -> bool:
+        """Whether what is written hangs on the row as it is read: nobody may change it between."""
+        method = self.request.method
+        return method == "PATCH" or ("If-Match" in self.request.headers and method not in SAFE)
 
     def _settled(self) -> HttpResponse:
         """The answer, a refusal too, with whatever a refused call had written taken back."""
@@ -76,7 +81,11 @@ class Answering(viewsets.GenericViewSet):
         content["Cache-Control"] = "private, no-cache"
         return content
 
-    def _with_allowance(self, answer: HttpResponse) -> HttpResponse:
+    def _with_headers(self, answer: HttpResponse) -> HttpResponse:
+        endpoint = getattr(self, self.action or "", None)
+        if farewell := getattr(endpoint, "farewell", None):
+            for name, value in farewell.headers.items():
+                answer[name] = value
         if allowance := getattr(self.request._request, "allowance", None):
             limit, remaining, seconds = allowance
             answer["RateLimit-Limit"] = str(limit)

@@ -21,6 +21,7 @@ from accounts.api.idempotency import REPLAYED
 from accounts.api.pagination import Pages
 from accounts.api.resource import Resource
 from accounts.api.serializers import Own
+from accounts.filters import ActiveFilter
 from accounts.roles import Role
 
 READS, WRITES = ("GET",), ("POST", "PATCH", "DELETE")
@@ -81,7 +82,7 @@ class Schema(AutoSchema):
         return (self.endpoint.__doc__ or "").strip().splitlines()[0].rstrip(".")
 
     def _nouns(self) -> str:
-        return self.view.basename.replace("-", " ")
+        return self.view.nouns or self.view.basename.replace("-", " ")
 
     def get_description(self) -> str:
         lines = (getattr(self.endpoint, "__doc__", "") or "").strip().splitlines()[1:]
@@ -90,7 +91,13 @@ class Schema(AutoSchema):
             more = ""
         roles = permissions.table()[self.view.verb()] - {Role.SYSTEM}
         who = ", ".join(str(role.label) for role in Role if role in roles)
-        return f"{more}\n\nRoles: {who}. Scope: `{self.view.scope()}`.".strip()
+        said = f"{more}\n\nRoles: {who}. Scope: `{self.view.scope()}`.".strip()
+        if farewell := getattr(self.endpoint, "farewell", None):
+            said += f"\n\nWorks until {farewell.until:%-d %B %Y}. Use {farewell.instead} instead."
+        return said
+
+    def is_deprecated(self) -> bool:
+        return hasattr(self.endpoint, "farewell")
 
     # In
 
@@ -183,6 +190,9 @@ def _parameter(name: str, one: django_filters.Filter) -> OpenApiParameter:
     text = str(one.label or name.replace("_", " ").capitalize())
     if isinstance(one, django_filters.ModelChoiceFilter):
         return OpenApiParameter(name, int, description=f"{text}: its id.")
+    if isinstance(one, ActiveFilter):
+        text = "Only the active ones, unless others are asked for."
+        return OpenApiParameter(name, str, description=text, enum=one.values)
     if isinstance(one, django_filters.ChoiceFilter):
         choices = [value for value, _ in one.extra["choices"] if value]
         return OpenApiParameter(name, str, description=text, enum=choices)

@@ -76,13 +76,15 @@ class Reason(Input):
 class Wanted(Input):
     """Whether n units of a service could be reserved for a day."""
 
-    units = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
-    date_of_service = serializers.DateField()
-    service_code_id = Own(access.service_codes)
+    units = serializers.IntegerField(
+        min_value=1, max_value=MOST_UNITS, help_text="How many are wanted."
+    )
+    date_of_service = serializers.DateField(help_text="For which day, the clinic's own.")
+    service_code_id = Own(access.service_codes, help_text="For which service.")
 
 
 class AsOf(Input):
-    at = Instant()
+    at = Instant(help_text="The instant, with its offset from UTC.")
 
 
 class NewReservation(Input):

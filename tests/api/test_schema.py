@@ -1,0 +1,109 @@
+"""The committed schema is the server's own, and a change of it breaks nobody."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import yaml
+from django.test import Client
+
+from accounts.api.endpoints import deprecated
+from billing.api.resources.authorizations import Authorizations
+from clinic.api import schema
+from clinic.api.compatibility import METHODS, breaking
+from clinic.management.commands.openapi import FILE
+
+
+@pytest.fixture(scope="module")
+def committed() -> dict:
+    return yaml.safe_load(FILE.read_text())
+
+
+@pytest.fixture(scope="module")
+def current() -> dict:
+    return yaml.safe_load(schema.as_yaml())
+
+
+def operations(found: dict):
+    for path, methods in found["paths"].items():
+        for method in METHODS:
+            if method in methods:
+                yield f"{method.upper()} {path}", methods[method]
+
+
+def test_no_break(committed, current) -> None:
+    assert breaking(committed, current) == []
+
+
+def test_the_committed_schema_is_current(committed, current) -> None:
+    assert committed == current, "run 'make openapi'"
+
+
+def test_every_endpoint_says_what_it_does_and_who_may(current) -> None:
+    for where, operation in operations(current):
+        assert operation["summary"], where
+        assert "Roles: " in operation["description"], where
+        assert "Scope: `" in operation["description"], where
+
+
+def test_every_filter_and_header_is_described(current) -> None:
+    missing = [
+        f"{where} {parameter['name']}"
+        for where, operation in operations(current)
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] != "path" and not parameter.get("description")
+    ]
+    assert missing == []
+
+
+def test_every_body_has_an_example(current) -> None:
+    missing = []
+    for where, operation in operations(current):
+        bodies = [("request", operation.get("requestBody"))]
+        bodies += [
+            (status, answer)
+            for status, answer in operation["responses"].items()
+            if status in ("200", "201")
+        ]
+        for name, body in bodies:
+            for content in ((body or {}).get("content") or {}).values():
+                if not content.get("examples"):
+                    missing.append(f"{where} {name}")
+    assert missing == []
+
+
+def test_every_refusal_has_one_shape(current) -> None:
+    for where, operation in operations(current):
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                found = answer["content"]["application/json"]["schema"]["$ref"]
+                assert found == "#/components/schemas/Error", f"{where} {status}"
+
+
+def test_a_deprecated_endpoint_says_so(api, monkeypatch) -> None:
+    mark = deprecated(since=date(2026, 12, 1), until=date(2027, 6, 1), instead="the entries")
+    monkeypatch.setattr(Authorizations, "activate", mark(Authorizations.activate))
+    answer = api.post("authorizations/1/activate")
+    assert answer["Deprecation"] == "@1796083200"
+    assert answer["Sunset"] == "Tue, 01 Jun 2027 00:00:00 GMT"
+    found = yaml.safe_load(schema.as_yaml())
+    operation = found["paths"]["/api/v1/authorizations/{id}/activate"]["post"]
+    assert operation["deprecated"] is True
+    assert "Works until 1 June 2027. Use the entries instead." in operation["description"]
+    del Authorizations.activate.farewell
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/api/docs", "/api/reference", "/api/v1/openapi"])
+def test_the_documentation_is_there_for_everybody(page) -> None:
+    answer = Client().get(page)
+    assert answer.status_code == 200
+    assert "http://" not in answer.content.decode().replace("http://www.w3.org", "")
+
+
+@pytest.mark.django_db
+def test_what_is_not_there_is_told_in_json() -> None:
+    answer = Client().get("/api/v1/nothing")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json()["errors"][0]["code"] == "not_found"
