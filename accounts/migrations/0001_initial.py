@@ -889,6 +889,7 @@ class Migration(migrations.Migration):
                 (
                     "invited_by",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
@@ -1076,6 +1077,10 @@ class Migration(migrations.Migration):
             constraint=accounts.models.tenancy.SameOrganization(
                 field="patient", name="event_patient_same_org", to="accounts.Patient"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("organization", "id"), name="event_org_id"),
         ),
         migrations.AddConstraint(
             model_name="event",

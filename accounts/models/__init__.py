@@ -6,6 +6,12 @@ from accounts.models.organization import Organization
 from accounts.models.patient import CareTeamMember, Guardian, Patient
 from accounts.models.practitioner import Practitioner
 from accounts.models.user import User
+from accounts.models.webhook import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookSecret,
+)
 
 __all__ = [
     "ApiAnswer",
@@ -22,4 +28,8 @@ __all__ = [
     "Patient",
     "Practitioner",
     "User",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookSecret",
 ]

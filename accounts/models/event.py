@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.outbox import deliveries
 from accounts.models.tenancy import same_organization, unique_in_organization
 from accounts.models.triggers import append_only
 from accounts.validators import validate_plain_text
@@ -46,7 +47,8 @@ class BreakGlass(models.Model):
 class Event(models.Model):
     """Something that happened: who, what, which patient, when, from where, by which request.
 
-    Written in the transaction of the change it describes; cannot be changed, by trigger.
+    Written in the transaction of the change it describes; cannot be changed, by trigger. Another
+    trigger lays out its deliveries to the clinic's webhooks.
     `details` hold ids and figures, never clinical text or secrets.
     """
 
@@ -88,9 +90,10 @@ class Event(models.Model):
                 patient="accounts.Patient",
                 api_key="accounts.ApiKey",
                 break_glass="accounts.BreakGlass",
-            )
+            ),
+            unique_in_organization("event"),
         ]
-        triggers = append_only("event")
+        triggers = [*append_only("event"), deliveries()]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type}:{self.object_id}"
