@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from accounts.tables import FIGURE, FIT, ROW_LINK
 from accounts.templatetags.caretally import clock, day, status_mark
-from scheduling.models import Appointment, Location, Session
+from scheduling.models import Appointment, Location, Session, Status
 
 
 def _url(table: tables.Table, name: str, pk: int) -> str:
@@ -80,6 +80,8 @@ class SessionTable(tables.Table):
         note = getattr(record, "note", None)
         if note is not None:
             return status_mark(note.status)
+        if record.appointment.status == Status.CANCELLED:
+            return status_mark(Status.CANCELLED)
         return "None yet" if record.ended_at else "In progress"
 
 

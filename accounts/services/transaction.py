@@ -153,7 +153,8 @@ def _once(
     if earlier := IdempotencyKey.objects.filter(**own).first():
         if earlier.fingerprint != fingerprint:
             raise KeyReused(
-                "This form was already sent with other entries. Reload the page and send it anew."
+                "This form was already sent with other entries. See what came of it; if you still "
+                "mean these, send them now."
             )
         return cast(R, _kept_result(earlier))
     # Where another transaction holds the same key, this waits for its end.

@@ -7,7 +7,8 @@ from django.test import Client
 
 from accounts.models import Event
 from accounts.roles import Role
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Session
+from scheduling.services import cancellation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,19 @@ def test_units_shown_before_saving_are_a_view_of_the_record(admin, appointment, 
     assert "</b> available" in answer.content.decode()
     views = Event.objects.filter(action="patient.viewed", actor=looking.user)
     assert views.get().patient_id == appointment.patient_id
+
+
+def test_a_visit_that_was_broken_off_is_not_in_progress(desk, admin, appointment) -> None:
+    Session.objects.create(
+        organization=appointment.organization,
+        appointment=appointment,
+        patient=appointment.patient,
+        practitioner=appointment.practitioner,
+        started_at=appointment.starts_at,
+    )
+    url = admin.url("scheduling:sessions")
+    assert "In progress" in desk.get(url).content.decode()
+    cancellation.cancel(actor=admin, appointment=appointment)
+    page = desk.get(url).content.decode()
+    assert "Cancelled" in page
+    assert "In progress" not in page
