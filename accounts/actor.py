@@ -63,10 +63,6 @@ class Actor:
         return self.role in STAFF
 
     @property
-    def is_admin(self) -> bool:
-        return self.role == Role.ADMIN
-
-    @property
     def is_patient(self) -> bool:
         return self.role == Role.PATIENT
 

@@ -158,14 +158,6 @@ class Authorization(models.Model):
     def has_caps(self) -> bool:
         return any((self.cap_per_day, self.cap_per_week, self.cap_per_month))
 
-    def state_on(self, today: date) -> State:
-        """The state as of the clinic's own date `today`; `with_state` is the same in SQL."""
-        if self.status != self.Status.ACTIVE:
-            return self.State(self.status)
-        if self.end_date < today:
-            return self.State.EXPIRED
-        return self.State.ACTIVE if self.available_units else self.State.EXHAUSTED
-
 
 class AuthorizedService(models.Model):
     """A service that an authorization covers.
