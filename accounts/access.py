@@ -94,6 +94,12 @@ def broken_glass(actor: Actor) -> QuerySet[BreakGlass]:
     return BreakGlass.objects.open().filter(organization=actor.organization, user=actor.user)
 
 
+def break_glass_grants(actor: Actor) -> QuerySet[BreakGlass]:
+    """Every one for who may look into the audit trail, their own for others."""
+    found = BreakGlass.objects.filter(organization=actor.organization)
+    return found if actor.may("event.view") else found.filter(user=actor.user)
+
+
 def open_glass(actor: Actor, patient: Patient) -> BreakGlass | None:
     """The access by which the actor is in this record, if that is how they got in."""
     if actor.role not in (Role.PRACTITIONER, Role.SUPERADMIN):
@@ -125,6 +131,11 @@ def practitioners(actor: Actor) -> PractitionerQuerySet:
 def memberships(actor: Actor) -> QuerySet[Membership]:
     members = Membership.objects.filter(organization=actor.organization)
     return members if actor.may("member.view") else members.filter(user=actor.user)
+
+
+def users(actor: Actor) -> QuerySet[User]:
+    """The people behind the memberships that the actor sees."""
+    return User.objects.filter(pk__in=memberships(actor).order_by().values("user_id"))
 
 
 def invitations(actor: Actor) -> InvitationQuerySet:

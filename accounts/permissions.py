@@ -77,6 +77,7 @@ register(
         "api_key.rotate": ADMIN,
         "api_key.revoke": ADMIN,
         "glass.break": frozenset({Role.PRACTITIONER}) | SUPERADMIN,
+        "glass.view": READERS | SUPERADMIN,
         "record.view": EVERYONE | SUPERADMIN,
     }
 )

@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from accounts import permissions
 from accounts.actor import Actor
 from accounts.api import etags
-from accounts.api.answering import SAFE, Answering
+from accounts.api.answering import Answering
 from accounts.api.pagination import Pages
 from accounts.api.serializers import LARGEST_ID, Input, Output
 from accounts.models import Patient
@@ -33,6 +33,7 @@ class Resource(Answering):
     """Lists and reads `rows()`; a subclass adds its commands."""
 
     area: ClassVar[str]
+    nouns: ClassVar[str] = ""  # in the plural, where the address does not read as such
     output: ClassVar[type[Output]]
     verbs: ClassVar[Mapping[str, str]]  # "list" and "retrieve" to their permission rows
     filterset_class: ClassVar[type[FilterSet] | None] = None
@@ -57,13 +58,14 @@ class Resource(Answering):
         return self.rows()
 
     def get_object(self) -> Any:
-        """Locked, and as the client last read it, where the request has `If-Match`."""
+        """Locked where the request leaves some fields as they are, or has `If-Match`."""
         pk = int(self.kwargs["pk"])
         row = self.get_queryset().filter(pk=pk).first() if pk <= LARGEST_ID else None
         if row is None:
             raise NotFound("There is no such thing here.")
-        if "If-Match" in self.request.headers and self.request.method not in SAFE:
-            type(row)._default_manager.select_for_update().get(pk=row.pk)
+        if self.depends_on_row():
+            locking = type(row)._default_manager.select_for_update(no_key=True)
+            locking.only("pk").get(pk=pk)
             row = self.get_queryset().get(pk=pk)
             etags.require_match(self.request, self._shown(row, self.output).data)
         return row

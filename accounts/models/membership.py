@@ -39,11 +39,32 @@ class Membership(models.Model):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        return self.in_state(Invitation.State.OPEN)
+
+    def in_state(self, state: Invitation.State) -> InvitationQuerySet:
+        """`Invitation.state` is the same of one row."""
+        if state == Invitation.State.ACCEPTED:
+            return self.filter(accepted_at__isnull=False)
+        if state == Invitation.State.REVOKED:
+            return self.filter(accepted_at=None, revoked_at__isnull=False)
+        unanswered = self.filter(accepted_at=None, revoked_at=None)
+        now = timezone.now()
+        if state == Invitation.State.OPEN:
+            return unanswered.filter(expires_at__gt=now)
+        return unanswered.filter(expires_at__lte=now)
 
 
 class Invitation(models.Model):
-    """A link by e-mail that makes its reader a member. Only the token's hash is stored."""
+    """A link by e-mail that makes its reader a member. Only the token's hash is stored.
+
+    Nobody `invited_by` means that a program did.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        REVOKED = "revoked"
+        EXPIRED = "expired"
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="invitations"
@@ -61,7 +82,7 @@ class Invitation(models.Model):
     )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
@@ -89,9 +110,13 @@ class Invitation(models.Model):
         return hashlib.sha256(token.encode()).hexdigest()
 
     @property
+    def state(self) -> State:
+        if self.accepted_at:
+            return self.State.ACCEPTED
+        if self.revoked_at:
+            return self.State.REVOKED
+        return self.State.OPEN if self.expires_at > timezone.now() else self.State.EXPIRED
+
+    @property
     def is_open(self) -> bool:
-        return (
-            self.accepted_at is None
-            and self.revoked_at is None
-            and self.expires_at > timezone.now()
-        )
+        return self.state == self.State.OPEN

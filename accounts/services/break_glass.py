@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.actor import Actor
-from accounts.errors import Conflict, Invalid
+from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import BreakGlass, Patient
 from accounts.services import events, fields
 from accounts.services.rows import not_found
@@ -25,8 +25,12 @@ SHORTEST_REASON = 10
 def open(*, actor: Actor, patient: Patient, reason: str) -> BreakGlass:
     """Open the record to the actor; the clinic's administrators hear of it by mail.
 
-    Raises NotFound, Invalid, Conflict `record_open`.
+    Raises NotAllowed `person_required`, NotFound, Invalid, Conflict `record_open`.
     """
+    if actor.user is None:
+        raise NotAllowed(
+            "A program cannot break the glass: a person answers for it.", code="person_required"
+        )
     reason = reason.strip()
     if not access.patient_directory(actor).filter(pk=patient.pk).exists():
         raise not_found(patient)

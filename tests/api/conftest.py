@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.models import ApiKey, Organization
+from accounts.models import ApiKey, Organization, User
 from accounts.models.api import SCOPES
 from accounts.roles import Role
 from accounts.services import api_keys
@@ -40,3 +40,15 @@ def new_key(clinic: Organization) -> NewKey:
 def api(new_key: NewKey) -> ApiClient:
     """As an administrator's program."""
     return ApiClient(new_key().secret)
+
+
+@pytest.fixture
+def new_app() -> Callable[[User], ApiClient]:
+    """`new_app(user)`: as the app that a person has signed in with."""
+
+    def make(user: User) -> ApiClient:
+        entered = {"email": user.email, "password": factories.PASSWORD}
+        answer = ApiClient().post("/api/auth/app/v1/auth/login", entered)
+        return ApiClient(answer.json()["meta"]["access_token"])
+
+    return make

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from accounts import access
+from accounts.api.serializers import Flag, Input, Own, Text, Whole
+
+
+class Details(Input):
+    first_name = Text(max_length=100)
+    last_name = Text(max_length=100)
+    credential = Text(max_length=40, required=False, allow_blank=True)
+    npi = Text(max_length=10, required=False, allow_blank=True)
+    taxonomy = Text(max_length=10, required=False, allow_blank=True)
+    hue = Whole(min_value=0, max_value=7, required=False, help_text="Their colour in the calendar.")
+    supervisor_id = Own(access.practitioners, required=False, allow_null=True)
+    user_id = Own(
+        access.users,
+        required=False,
+        allow_null=True,
+        help_text="The member of the clinic whom they sign in as.",
+    )
+
+
+class NewPractitioner(Details):
+    class Meta:
+        example = {
+            "first_name": "Robin",
+            "last_name": "Okafor",
+            "credential": "BCBA",
+            "npi": "1987654325",
+        }
+
+
+class PractitionerChange(Details):
+    is_active = Flag(help_text="Only an active practitioner can be booked.")
+
+    class Meta:
+        example = {"credential": "BCBA-D", "hue": 3}

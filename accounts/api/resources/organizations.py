@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts import access
+from accounts.api.endpoints import updates
+from accounts.api.filters import EventListFilter, OrganizationListFilter
+from accounts.api.inputs.organization import OrganizationChange
+from accounts.api.outputs.event import EventOutput
+from accounts.api.outputs.organization import OrganizationOutput
+from accounts.api.resource import Resource
+from accounts.models import Event, Organization
+from accounts.services import organizations
+
+
+class Organizations(Resource):
+    """The clinic that the credential acts in: a list of one."""
+
+    area = "organization"
+    verbs = {"list": "organization.view", "retrieve": "organization.view"}
+    output = OrganizationOutput
+    filterset_class = OrganizationListFilter
+    ordering_fields = {"name": "name"}
+
+    def rows(self) -> QuerySet[Organization]:
+        return Organization.objects.filter(pk=self.actor.organization.pk)
+
+    @updates("organization.update", OrganizationChange)
+    def partial_update(self, row: Organization, **fields: Any) -> Organization:
+        """Change the clinic's settings."""
+        return organizations.update(actor=self.actor, **fields)
+
+
+class Events(Resource):
+    """The audit trail."""
+
+    area = "events"
+    verbs = {"list": "event.view", "retrieve": "event.view"}
+    output = EventOutput
+    filterset_class = EventListFilter
+    ordering_fields = {"at": "at"}
+
+    def rows(self) -> QuerySet[Event]:
+        return access.events(self.actor)
+
+    def patient_of(self, row: Event) -> None:
+        """Reading the audit trail is no view of a record."""
