@@ -28,8 +28,34 @@ def list_page(
 ) -> HttpResponse:
     """Render `template` with `table` and `filter`; the address says filters, order and page."""
     chosen = filters(request.GET, queryset=rows, request=request) if filters else None
-    drawn = paged(request, table(chosen.qs if chosen else rows))
-    return render(request, template, {"table": drawn, "filter": chosen, **(context or {})})
+    drawn = filtered(request, table, chosen) if chosen else paged(request, table(rows))
+    context = {"table": drawn, "filter": chosen, **(context or {})}
+    return render(request, template, context, status=status_of(chosen))
+
+
+def status_of(chosen: django_filters.FilterSet | None) -> int:
+    return 200 if chosen is None or chosen.is_valid() else 422
+
+
+def filtered(
+    request: ClinicRequest, table: type[tables.Table], chosen: django_filters.FilterSet
+) -> tables.Table:
+    """The table of the rows asked for; of none, saying why, while a filter makes no sense."""
+    if chosen.is_valid():
+        return paged(request, table(chosen.qs))
+    drawn = table(chosen.queryset.none())
+    drawn.refusals = refusals(chosen)
+    return paged(request, drawn)
+
+
+def refusals(chosen: django_filters.FilterSet) -> list[str]:
+    """Of each filter that makes no sense, why."""
+    fields = chosen.form.fields
+    return [
+        f"{fields[name].label}: {message}"
+        for name, messages in chosen.form.errors.items()
+        for message in messages
+    ]
 
 
 def paged(request: ClinicRequest, table: tables.Table) -> tables.Table:

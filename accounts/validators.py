@@ -1,5 +1,6 @@
 import unicodedata
 import zoneinfo
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 
@@ -29,13 +30,19 @@ def validate_currency(code: str) -> None:
 
 
 def validate_plain_text(value: str) -> None:
-    """Refuse control characters and bidirectional overrides: they make a name read as another.
+    """Refuse what nobody sees and what makes a name read as another.
 
-    Right-to-left letters themselves are welcome; line breaks and tabs are left to the field.
+    That is control characters, directional marks and overrides, and what stands for bytes that were
+    no text. Right-to-left letters themselves are welcome, and so are the joiners of their scripts;
+    line breaks and tabs are left to the field.
     """
+    if "\ufffd" in value:
+        raise ValidationError(
+            "Part of this could not be read (it shows as \ufffd). Type it again.", code="unreadable"
+        )
     for character in value:
         category = unicodedata.category(character)
-        if (category == "Cc" and character not in "\n\r\t") or character in _BIDI_OVERRIDES:
+        if (category == "Cc" and character not in "\n\r\t") or character in _INVISIBLE:
             raise ValidationError(
                 "Remove the invisible control character (U+%(code)s).",
                 code="control_character",
@@ -43,4 +50,19 @@ def validate_plain_text(value: str) -> None:
             )
 
 
-_BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_WITHOUT_WIDTH = "\u200b\u2060\ufeff"
+_INVISIBLE = frozenset(_DIRECTIONS + _WITHOUT_WIDTH)
+
+# Arithmetic with instants fails within a day of what a date can hold.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+def validate_day(day: date | datetime) -> None:
+    """Refuse a date that is too far off to reckon with."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(
+            "Choose a date between %(first)s and %(last)s.",
+            code="date_range",
+            params={"first": FIRST_YEAR, "last": LAST_YEAR},
+        )

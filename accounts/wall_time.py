@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from accounts.errors import Invalid
 from accounts.models import Organization
-
-# Arithmetic with instants fails within a day of what a date can hold.
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+from accounts.validators import FIRST_YEAR, LAST_YEAR
 
 
 def instant(organization: Organization, day: date, clock: time, *, field: str) -> datetime:

@@ -7,8 +7,8 @@ from django import forms
 from django.db.models import Q, QuerySet, Sum
 
 from accounts import access as accounts_access
-from accounts.filters import ActiveFilter, IdFilter
-from accounts.forms.base import DateInput, SearchInput
+from accounts.filters import ActiveFilter, DayFilter, IdFilter
+from accounts.forms.base import SearchInput
 from billing import access
 from billing.models import Authorization, LedgerEntry, Payer, Reservation, ServiceCode
 from billing.services.ledger import MOST_UNITS
@@ -50,13 +50,9 @@ class AuthorizationFilter(django_filters.FilterSet):
     service = django_filters.ModelChoiceFilter(
         label="Service", field_name="services__service_code", queryset=_services, empty_label="Any"
     )
-    ends_before = django_filters.DateFilter(
-        label="Ends before", field_name="end_date", lookup_expr="lt", widget=DateInput
-    )
+    ends_before = DayFilter(label="Ends before", field_name="end_date", lookup_expr="lt")
     patient = IdFilter(label="Patient")
-    usable_on = django_filters.DateFilter(
-        label="Usable on", method="on_day", widget=forms.HiddenInput
-    )
+    usable_on = DayFilter(label="Usable on", method="on_day", widget=forms.HiddenInput)
     fewer_than = UnitsFilter(
         label="Fewer units left than",
         field_name="available",

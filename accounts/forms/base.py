@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import construct_instance, model_to_dict
 
+from accounts.validators import validate_day
+
 
 class FieldsForm(forms.ModelForm):
     """Checks each field by the model's own rules; what spans rows is the service's to refuse.
@@ -19,6 +21,9 @@ class FieldsForm(forms.ModelForm):
             known = model_to_dict(row, fields=self._meta.fields)
             kwargs["initial"] = {**known, **kwargs.get("initial", {})}
         super().__init__(data, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.validators.append(validate_day)
 
     def _post_clean(self) -> None:
         # Without the parent's check of the constraints, which the services make, in better words.
@@ -49,3 +54,10 @@ class SearchInput(forms.TextInput):
 
     def __init__(self, placeholder: str, **attrs: str) -> None:
         super().__init__({"placeholder": placeholder, "maxlength": 100, **attrs})
+
+
+class DayField(forms.DateField):
+    """A date that can be reckoned with."""
+
+    widget = DateInput
+    default_validators = [validate_day]

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.actor import Actor
-from accounts.forms.base import DateInput, FieldsForm, TimeInput
+from accounts.forms.base import DateInput, DayField, FieldsForm, TimeInput
 from accounts.models import Patient
 from accounts.validators import validate_plain_text
 from billing import access
@@ -117,5 +117,5 @@ class CancelForm(forms.Form):
 
 
 class BalanceForm(forms.Form):
-    date = forms.DateField(widget=DateInput)
+    date = DayField()
     time = forms.TimeField(widget=TimeInput)

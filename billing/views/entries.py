@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from accounts import wall_time
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest
-from accounts.lists import paged
+from accounts.lists import filtered, status_of
 from accounts.permissions import require
 from accounts.services import records
 from billing import access, sources
@@ -21,7 +21,7 @@ def entries(request: ClinicRequest, pk: int) -> HttpResponse:
     """Why the numbers are what they are: the entries behind all of them, or behind one."""
     authorization = _opened(request, pk)
     chosen = EntryFilter(request.GET, queryset=replay.explain(authorization), request=request)
-    table = paged(request, EntryTable(chosen.qs))
+    table = filtered(request, EntryTable, chosen)
     shown = [row.record for row in table.paginated_rows]
     figure = chosen.form.cleaned_data.get("figure") or ""
     return render(
@@ -35,6 +35,7 @@ def entries(request: ClinicRequest, pk: int) -> HttpResponse:
             "sum": chosen.sums()[figure] if figure else None,
             "sources": sources.resolve(request.actor, (entry.source for entry in shown)),
         },
+        status=status_of(chosen),
     )
 
 
