@@ -14,13 +14,14 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import permissions
 from accounts.actor import Actor
-from accounts.errors import DomainError, KeyReused
+from accounts.errors import DomainError, Invalid, KeyReused
 from accounts.http import ClinicRequest
 from accounts.models import Patient
 from accounts.services import records
 
 Save = Callable[[Actor, dict[str, Any]], Any]
 KEY_FIELD = "idempotency_key"
+LONGEST_KEY = 120
 
 
 def form_page(
@@ -50,8 +51,8 @@ def form_page(
     def page(status: int = 200, refusal: DomainError | None = None) -> HttpResponse:
         if shows:
             records.view(actor=actor, patient=shows)
-        key = request.POST.get(KEY_FIELD)
-        if not key or isinstance(refusal, KeyReused):
+        key = _key(request)
+        if not _is_key(key) or isinstance(refusal, KeyReused):
             key = str(uuid.uuid4())
         return render(
             request,
@@ -61,12 +62,14 @@ def form_page(
         )
 
     def refused(error: DomainError) -> HttpResponse:
-        field = error.field if error.field in form.fields else None
-        form.add_error(field, error.message)
+        field = form.field_of(error) if hasattr(form, "field_of") else error.field
+        form.add_error(field if field in form.fields else None, error.message)
         return page(error.status, error)
 
     if request.method != "POST":
         return page()
+    if not form.is_bound:  # sent without a single field: it says what it lacks
+        form.data, form.is_bound = request.POST, True
     if not form.is_valid():
         return page(422)
     request.refused = refused
@@ -126,8 +129,21 @@ def action(
 
 
 def keyed(request: ClinicRequest, actor: Actor) -> Actor:
-    """The actor, with the idempotency key that the form carried."""
-    return actor.with_key(request.POST.get(KEY_FIELD, "")[:120])
+    """The actor, with the idempotency key that the form carried. Raises Invalid if it is none."""
+    key = _key(request)
+    if key and not _is_key(key):
+        raise Invalid(
+            "This form did not arrive as the page made it. Reload the page and try again."
+        )
+    return actor.with_key(key)
+
+
+def _key(request: ClinicRequest) -> str:
+    return request.POST.get(KEY_FIELD, "")
+
+
+def _is_key(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_KEY and text.isascii() and text.isprintable()
 
 
 def _finish(

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.actor import Actor
-from accounts.forms.base import DateInput, FieldsForm
+from accounts.forms.base import DateInput, DayField, FieldsForm
 from billing import access
 from billing.models import InsurancePolicy
 
@@ -53,4 +53,4 @@ class PolicyEditForm(PolicyForm):
 
 
 class EndPolicyForm(forms.Form):
-    end_date = forms.DateField(label="Last day covered", widget=DateInput)
+    end_date = DayField(label="Last day covered")

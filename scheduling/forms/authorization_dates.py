@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 
 from accounts.actor import Actor
-from accounts.forms.base import DateInput
+from accounts.forms.base import DayField
 from billing import access
 from billing.models import Authorization
 
@@ -13,8 +13,8 @@ CANCEL = "cancel"
 
 
 class DatesForm(forms.Form):
-    start_date = forms.DateField(widget=DateInput)
-    end_date = forms.DateField(widget=DateInput)
+    start_date = DayField()
+    end_date = DayField()
     outside = forms.ChoiceField(
         label="Appointments outside these dates", widget=forms.RadioSelect, initial=CANCEL
     )

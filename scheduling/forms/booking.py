@@ -7,7 +7,8 @@ from django import forms
 
 from accounts import access as accounts_access
 from accounts.actor import Actor
-from accounts.forms.base import DateInput, TimeInput
+from accounts.errors import DomainError
+from accounts.forms.base import DayField, TimeInput
 from accounts.models import Patient
 from accounts.roles import Role
 from accounts.validators import validate_plain_text
@@ -17,6 +18,9 @@ from scheduling import access, wall_time
 from scheduling.services.reservations import BEST, Drawn
 
 PRIVATE = "private"
+# Where the form asks for what the services name otherwise.
+FIELDS = {"starts_at": "start", "ends_at": "minutes"}
+OF_THE_DAY = ("in_the_past", "too_far_ahead")
 
 
 class AuthorizationChoice(forms.ChoiceField):
@@ -28,7 +32,7 @@ class BookingForm(forms.Form):
 
     service_code = forms.ModelChoiceField(label="Service", queryset=None, empty_label=None)
     practitioner = forms.ModelChoiceField(queryset=None, empty_label=None)
-    day = forms.DateField(label="Date", widget=DateInput)
+    day = DayField(label="Date")
     start = forms.TimeField(widget=TimeInput)
     minutes = forms.IntegerField(min_value=1, max_value=100_000)
     authorization = AuthorizationChoice(required=False)
@@ -63,8 +67,26 @@ class BookingForm(forms.Form):
         if not actor.may("appointment.override"):
             del self.fields["override_reason"]
 
+    def clean(self) -> dict[str, Any]:
+        fields = self.cleaned_data
+        if "day" in fields and "start" in fields:
+            try:
+                wall_time.instant(self.actor.organization, fields["day"], fields["start"])
+            except DomainError as error:
+                self.add_error("start", error.message)
+        return fields
+
+    def field_of(self, error: DomainError) -> str | None:
+        """The field that a refusal by a service stands next to."""
+        return "day" if error.code in OF_THE_DAY else FIELDS.get(error.field or "", error.field)
+
+    @property
+    def told(self) -> list[str]:
+        """All that the page says already."""
+        return [f"{message}" for messages in self.errors.values() for message in messages]
+
     def times(self) -> tuple[datetime, datetime]:
-        """Start and end as instants. Raises TimeInvalid for a time the clocks skip or repeat."""
+        """Start and end as instants, of a valid form."""
         fields = self.cleaned_data
         starts_at = wall_time.instant(self.actor.organization, fields["day"], fields["start"])
         return starts_at, starts_at + timedelta(minutes=fields["minutes"])

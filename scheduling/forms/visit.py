@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.validators import validate_plain_text
+from accounts.validators import validate_day, validate_plain_text
 from scheduling.models import Appointment
 
 
@@ -15,11 +15,16 @@ class InstantInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
+class InstantField(forms.DateTimeField):
+    widget = InstantInput
+    default_validators = [validate_day]
+
+
 class CompleteForm(forms.Form):
     """When the session really ran, on the clinic's wall clock; empty means as started and now."""
 
-    started_at = forms.DateTimeField(label="Began", required=False, widget=InstantInput)
-    ended_at = forms.DateTimeField(label="Ended", required=False, widget=InstantInput)
+    started_at = InstantField(label="Began", required=False)
+    ended_at = InstantField(label="Ended", required=False)
 
 
 class ReasonForm(forms.Form):

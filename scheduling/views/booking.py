@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actor import Actor
-from accounts.errors import DomainError
 from accounts.http import ClinicRequest, day_in, id_in
 from accounts.models import Patient
 from accounts.pages import form_page
@@ -29,6 +28,7 @@ from scheduling.views import panel
 
 VERB = "appointment.book"
 FEW = 8
+LONGEST = 100
 QUARTER = timedelta(minutes=15)
 
 
@@ -79,7 +79,7 @@ def typed(request: ClinicRequest) -> QueryDict:
 
 
 def booking(form: BookingForm) -> dict[str, Any]:
-    """What `appointments.book` takes. Raises TimeInvalid."""
+    """What `appointments.book` takes, of a valid form."""
     fields = form.cleaned_data
     starts_at, ends_at = form.times()
     return {
@@ -95,14 +95,10 @@ def booking(form: BookingForm) -> dict[str, Any]:
 
 
 def preview_of(form: BookingForm, *, beside: Appointment | None = None) -> Preview | None:
-    """The preview of a valid form; a time that the clocks lack becomes an error on the form."""
+    """The preview of a valid form."""
     if not form.is_bound or not form.is_valid():
         return None
-    try:
-        wanted = booking(form)
-    except DomainError as error:
-        form.add_error("start", error.message)
-        return None
+    wanted = booking(form)
     wanted.pop("override_reason")
     return preview(actor=form.actor, beside=beside, **wanted)
 
@@ -110,7 +106,7 @@ def preview_of(form: BookingForm, *, beside: Appointment | None = None) -> Previ
 def _pick_patient(request: ClinicRequest) -> HttpResponse:
     """By name, MRN or date of birth; before anything is typed, whom the practitioner sees."""
     actor = request.actor
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\0", "")[:LONGEST].strip()
     found = access.bookable_patients(actor).filter(is_active=True)
     if text:
         found = found.search(text)
@@ -127,7 +123,9 @@ def _pick_patient(request: ClinicRequest) -> HttpResponse:
             "q": text,
             "kept": list(query.items()),
             "query": query.urlencode(),
+            "is_missing": request.method == "POST",
         },
+        status=422 if request.method == "POST" else 200,
     )
 
 
@@ -229,6 +227,13 @@ def _booked(request: ClinicRequest, booked: Appointment) -> str | HttpResponse:
             f"Booked: {count(booked.units)} reserved, {booked.authorization.available_units} left "
             f"on {booked.authorization.number}.",
         )
-    day = request.actor.organization.local(booked.starts_at).date()
-    go_to = calendar_url(request) or f"{request.actor.url('scheduling:week')}?date={day}"
-    return panel.after_change(request, booked.pk, go_to=go_to)
+    return panel.after_change(
+        request, booked.pk, go_to=calendar_url(request) or _week_of(request.actor, booked)
+    )
+
+
+def _week_of(actor: Actor, booked: Appointment) -> str:
+    """The practitioner's week, where the appointment can be seen."""
+    day = actor.organization.local(booked.starts_at).date()
+    week = actor.url("scheduling:week")
+    return f"{week}?date={day}&practitioner={booked.practitioner_id}"
