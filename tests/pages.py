@@ -47,54 +47,66 @@ class _Forms(HTMLParser):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path, self.forms = path, list[Form]()
-        self.choice, self.text = "", ""
+        self.form: Form | None = None  # the one that is open
+        self.select, self.text = "", ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             is_post = given.get("method", "get").lower() == "post"
-            self.forms.append(Form(given.get("action") or self.path, is_post=is_post))
-        elif not self.forms:
+            self.form = Form(given.get("action") or self.path, is_post=is_post)
+            self.forms.append(self.form)
+        elif self.form is None or "disabled" in given:
             return
         elif tag == "input":
-            self._input(given)
+            self._input(self.form, given)
         elif tag == "select":
-            self.choice = given.get("name", "")
-            self._control(self.choice, "select")
-            self.forms[-1].values[self.choice] = [] if "multiple" in given else ""
-        elif tag == "option" and "selected" in given:
-            self._chosen(self.choice, given.get("value", ""))
+            self.select = given.get("name", "")
+            self.form.kinds[self.select] = "select"
+            if "multiple" in given:
+                self.form.values[self.select] = []
+        elif tag == "option":
+            self._option(self.form, given)
         elif tag == "textarea":
             self.text = given.get("name", "")
-            self._control(self.text, "textarea")
-            self.forms[-1].values[self.text] = ""
+            self.form.kinds[self.text] = "textarea"
+            self.form.values[self.text] = ""
 
-    def _control(self, name: str, kind: str) -> None:
-        self.forms[-1].kinds[name] = kind
-
-    def _input(self, given: dict[str, str]) -> None:
-        kind = given.get("type", "text")
-        if "name" not in given:
+    def _input(self, form: Form, given: dict[str, str]) -> None:
+        kind, name = given.get("type", "text"), given.get("name")
+        if name is None:
             return
-        self._control(given["name"], kind)
+        form.kinds[name] = kind
         if kind not in ("checkbox", "radio"):
-            self.forms[-1].values[given["name"]] = given.get("value", "")
+            form.values[name] = given.get("value", "")
         elif "checked" in given:
-            self._chosen(given["name"], given.get("value", "on"))
+            self._chosen(form, name, given.get("value", "on"))
 
-    def _chosen(self, name: str, value: str) -> None:
+    def _option(self, form: Form, given: dict[str, str]) -> None:
+        """A select of one sends its first option until another is chosen."""
+        before, value = form.values.get(self.select), given.get("value", "")
+        if isinstance(before, list):
+            if "selected" in given:
+                before.append(value)
+        elif before is None or "selected" in given:
+            form.values[self.select] = value
+
+    def _chosen(self, form: Form, name: str, value: str) -> None:
         """One more of several, or the one."""
-        values = self.forms[-1].values
-        before = values.get(name)
+        before = form.values.get(name)
         if isinstance(before, list):
             before.append(value)
         else:
-            values[name] = [before, value] if before else value
+            form.values[name] = [before, value] if before else value
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
+        if tag == "form":
+            self.form = None
+        elif tag == "textarea" and self.form and self.text:
+            # HTML drops a line break right after the opening tag.
+            self.form.values[self.text] = self.form.values[self.text].removeprefix("\n")
             self.text = ""
 
     def handle_data(self, data: str) -> None:
-        if self.text and self.forms:
-            self.forms[-1].values[self.text] += data
+        if self.text and self.form:
+            self.form.values[self.text] += data
