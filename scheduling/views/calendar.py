@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts import access as accounts_access
 from accounts import permissions
 from accounts.actor import Actor
 from accounts.http import ClinicRequest
@@ -34,14 +35,16 @@ MOST_ROWS = 30
 def week(request: ClinicRequest) -> HttpResponse:
     looking = _looking(request)
     first = looking.day - timedelta(days=looking.day.weekday())
-    found = looking.appointments(first, first + 6 * DAY)
+    who, left_out = _practitioners(looking, first, first + 6 * DAY, most=MOST_ROWS)
+    found = looking.appointments(first, first + 6 * DAY, who)
     days = _days(looking, first, found)
     title = f"{first:%-d} – {days[-1]:%-d %B %Y}"
     if first.month != days[-1].month:
         title = f"{first:%-d %b} – {days[-1]:%-d %b %Y}"
     label = f"Week of {first:%-d %B %Y}"
     if looking.filter.whose is None:
-        shown = _everybody(looking, days, found, label)
+        roster = _roster(looking, who, days, found, label)
+        shown = {"roster": roster, "left_out": left_out}
     else:
         columns = [_day_column(looking, day, looking.filter.whose) for day in days]
         shown = {"calendar": looking.paint(columns, found, label=label)}
@@ -51,8 +54,8 @@ def week(request: ClinicRequest) -> HttpResponse:
 @require_safe
 def day(request: ClinicRequest) -> HttpResponse:
     looking = _looking(request)
-    found = looking.appointments(looking.day, looking.day)
-    who, left_out = _practitioners(looking, found, most=MOST_COLUMNS)
+    who, left_out = _practitioners(looking, looking.day, looking.day, most=MOST_COLUMNS)
+    found = looking.appointments(looking.day, looking.day, who)
     columns = [_practitioner_column(looking, one) for one in who]
     label = f"{looking.day:%A %-d %B %Y}"
     shown = {"calendar": looking.paint(columns, found, label=label), "left_out": left_out}
@@ -71,23 +74,20 @@ class Looking:
     def day(self) -> date:
         return self.filter.day
 
-    def appointments(self, first: date, last: date) -> list[Appointment]:
+    def appointments(self, first: date, last: date, who: list[Practitioner]) -> list[Appointment]:
+        found = self.of_everybody(first, last).filter(practitioner__in=who)
+        with_people = found.select_related("patient", "practitioner", "service_code")
+        return list(with_people.order_by("starts_at", "id"))
+
+    def of_everybody(self, first: date, last: date) -> AppointmentQuerySet:
         """Those that lie in the days, also those of which the actor may only know the time."""
-        found: AppointmentQuerySet = access.busy_times(self.actor).select_related(
-            "patient", "practitioner", "service_code"
-        )
-        if self.filter.whose is not None:
-            found = found.filter(practitioner=self.filter.whose)
+        found: AppointmentQuerySet = access.busy_times(self.actor)
         if not self.filter.cleaned_data.get("cancelled"):
             found = found.exclude(status=Status.CANCELLED)
         zone = self.actor.organization.zone
         start = datetime.combine(first, time.min, zone)
         end = datetime.combine(last + DAY, time.min, zone)
-        return list(
-            found.filter(
-                starts_at__lt=end, starts_at__gt=start - LONGEST, ends_at__gt=start
-            ).order_by("starts_at", "id")
-        )
+        return found.filter(starts_at__lt=end, starts_at__gt=start - LONGEST, ends_at__gt=start)
 
     def paint(
         self,
@@ -192,11 +192,14 @@ def _practitioner_column(looking: Looking, practitioner: Practitioner) -> Column
     )
 
 
-def _everybody(
-    looking: Looking, days: list[date], found: list[Appointment], label: str
-) -> dict[str, Any]:
+def _roster(
+    looking: Looking,
+    who: list[Practitioner],
+    days: list[date],
+    found: list[Appointment],
+    label: str,
+) -> Roster:
     """A row for each practitioner, with the next free time of each day."""
-    who, left_out = _practitioners(looking, found, most=MOST_ROWS)
     columns = [
         replace(_day_column(looking, day, one), key=f"p{one.pk}-{day:%Y%m%d}")
         for one in who
@@ -208,19 +211,20 @@ def _everybody(
         Heading(day, day == today, looking.url("day", date=day.isoformat())) for day in days
     ]
     own_weeks = {one.pk: looking.url("week", practitioner=one.pk) for one in who}
-    shown = Roster(label, headings, rows(columns, own_weeks))
-    return {"roster": shown, "left_out": left_out}
+    return Roster(label, headings, rows(columns, own_weeks))
 
 
 def _practitioners(
-    looking: Looking, found: list[Appointment], *, most: int
+    looking: Looking, first: date, last: date, *, most: int
 ) -> tuple[list[Practitioner], int]:
     """Whose appointments are shown, and how many practitioners there was no room for."""
     if looking.filter.whose:
         return [looking.filter.whose], 0
-    booked = {one.practitioner_id: one.practitioner for one in found}
+    rows = looking.of_everybody(first, last).order_by()
+    booked = set(rows.values_list("practitioner_id", flat=True).distinct())
     active = {one.pk: one for one in looking.filter.practitioners.values()}
-    everybody = list((active | booked).values())
+    gone = accounts_access.practitioners(looking.actor).filter(pk__in=booked - active.keys())
+    everybody = [*active.values(), *gone]
     chosen = sorted(everybody, key=lambda one: one.pk not in booked)[:most]
     chosen.sort(key=lambda one: (one.last_name, one.first_name, one.pk))
     return chosen, len(everybody) - len(chosen)
