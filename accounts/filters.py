@@ -17,8 +17,16 @@ from accounts.roles import Role
 WHOLE_CLINIC = "clinic"
 
 
+class _StateField(django_filters.fields.ChoiceField):
+    def valid_value(self, value: Any) -> bool:
+        return value == "active" or super().valid_value(value)
+
+
 class ActiveFilter(django_filters.ChoiceFilter):
     """The active ones, unless others are asked for."""
+
+    field_class = _StateField
+    values = ("active", "inactive", "all")
 
     def __init__(self) -> None:
         choices = [("inactive", "Inactive"), ("all", "Active and inactive")]
@@ -49,18 +57,14 @@ def _practitioners(request: Any) -> QuerySet[Practitioner]:
     return access.practitioners(request.actor).active()
 
 
-class PatientFilter(django_filters.FilterSet):
+class OpenPatientFilter(django_filters.FilterSet):
+    """Over the patients whose record is open to who asks."""
+
     search = django_filters.CharFilter(
         label="Search",
         method="by_words",
         max_length=100,
         widget=SearchInput("Name, MRN, phone or date of birth"),
-    )
-    scope = django_filters.ChoiceFilter(
-        label="Whose",
-        choices=[(WHOLE_CLINIC, "Whole clinic")],
-        empty_label="Open to me",
-        method="as_it_is",
     )
     practitioner = django_filters.ModelChoiceFilter(
         label="Care team",
@@ -74,13 +78,25 @@ class PatientFilter(django_filters.FilterSet):
         model = Patient
         fields: list[str] = []
 
+    def by_words(self, rows: Any, name: str, text: str) -> Any:
+        return rows.search(text)
+
+
+class PatientFilter(OpenPatientFilter):
+    scope = django_filters.ChoiceFilter(
+        label="Whose",
+        choices=[(WHOLE_CLINIC, "Whole clinic")],
+        empty_label="Open to me",
+        method="as_it_is",
+    )
+
+    class Meta(OpenPatientFilter.Meta):
+        pass
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sees_all = self.request.actor.role in (Role.ADMIN, Role.VIEWER)
         del self.filters["scope" if sees_all else "practitioner"]
-
-    def by_words(self, rows: Any, name: str, text: str) -> Any:
-        return rows.search(text)
 
     def as_it_is(self, rows: Any, name: str, value: str) -> Any:
         """The view chose the rows by it."""
