@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import textwrap
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TextIO
@@ -31,6 +33,7 @@ class Refusal:
     file: str
     row: int
     reason: str
+    kind: str
 
 
 @dataclass
@@ -40,19 +43,32 @@ class FileReport:
     file: str
     read: int = 0
     counts: Counter[Fate] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
 
     def add(self, outcome: Outcome) -> None:
         self.counts[outcome.fate] += 1
         if outcome.fate == Fate.REFUSED:
-            self.kinds[outcome.kind or outcome.reason] += 1
-            self.refusals.append(Refusal(self.file, outcome.row, outcome.reason))
+            kind = outcome.kind or outcome.reason
+            self.refusals.append(Refusal(self.file, outcome.row, outcome.reason, kind))
 
     @property
     def adds_up(self) -> bool:
         return self.read == sum(self.counts.values())
+
+    @property
+    def kinds(self) -> Counter[str]:
+        return Counter(refusal.kind for refusal in self.refusals)
+
+    def refused_lines(self) -> Iterator[str]:
+        """Each kind of refusal with the numbers of its rows; a single one in its own words."""
+        for kind, count in self.kinds.most_common():
+            alike = [refusal for refusal in self.refusals if refusal.kind == kind]
+            reason = alike[0].reason if count == 1 else kind
+            yield f"  {count:>6} refused: {reason}"
+            rows = f"row{'s' if count > 1 else ''} {spans([one.row for one in alike])}"
+            indent = " " * 9
+            yield textwrap.fill(rows, 100, initial_indent=indent, subsequent_indent=indent)
 
 
 @dataclass
@@ -75,7 +91,7 @@ class Report:
                 f"{file.file:<24}{file.read:>8}{file.counts[Fate.ACCEPTED]:>10}"
                 f"{file.counts[Fate.ALREADY_THERE]:>15}{file.counts[Fate.REFUSED]:>9}"
             )
-            found += [f"  {count:>6} refused: {kind}" for kind, count in file.kinds.most_common()]
+            found += file.refused_lines()
             found += [
                 f"  {count:>6} noted: {note}" for note, count in file.notes.most_common() if count
             ]
@@ -86,3 +102,14 @@ class Report:
         writer.writerow(["file", "row", "reason"])
         for refusal in self.refusals:
             writer.writerow([refusal.file, refusal.row, cell(refusal.reason)])
+
+
+def spans(numbers: list[int]) -> str:
+    """Ascending numbers, those that follow each other as one: 2–4, 9."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in found)
