@@ -1,7 +1,7 @@
 # Needs Python 3.11+, pip and make; everything else comes into .venv from the pinned lock.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check format openapi lock clean
+.PHONY: demo test check format openapi clients lock clean
 
 BIN := .venv/bin
 RUNTIME := .venv/runtime.installed
@@ -29,6 +29,14 @@ format: $(DEV)
 
 openapi: $(DEV)
 	@DJANGO_SETTINGS_MODULE=clinic.settings.test $(BIN)/python manage.py openapi
+
+# The Node.js is the one that the lock brings.
+NPM := env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --prefix clients/typescript --silent
+clients: $(DEV)
+	@env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/openapi-python-client generate --meta none \
+		--path docs/openapi.yaml --config clients/python/config.yaml \
+		--output-path clients/python/caretally_client --overwrite --fail-on-warning
+	@$(NPM) ci && $(NPM) run generate
 
 lock: $(DEV)
 	$(LOCK) --upgrade --output-file requirements/runtime.txt

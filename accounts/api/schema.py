@@ -111,6 +111,8 @@ class Schema(AutoSchema):
         found: list[Any] = [
             _header(ORGANIZATION, "The clinic's slug; needed by an app's user who has several.")
         ]
+        if "{id}" in self.path:
+            found.append(OpenApiParameter("id", int, OpenApiParameter.PATH))
         if self.method in WRITES:
             found.append(
                 _header(IDEMPOTENCY_KEY, "One for each attempt to write; a retry sends it again.")
@@ -123,16 +125,12 @@ class Schema(AutoSchema):
             if (takes := self.get_request_serializer()) and takes().fields:
                 found.append(takes)
             if self.view.action == "list":
-                found += self._filters() + self._ordering()
+                found += _filters(self.view.filterset_class) + self._ordering()
+            found += _filters(getattr(self.endpoint, "filters", None))
         return found
 
     def get_filter_backends(self) -> list[Any]:
         return []
-
-    def _filters(self) -> list[OpenApiParameter]:
-        filters = self.view.filterset_class
-        named = filters.base_filters if filters else {}
-        return [_parameter(name, one) for name, one in named.items()]
 
     def _ordering(self) -> list[OpenApiParameter]:
         if not self.view.ordering_fields:
@@ -176,6 +174,11 @@ class Schema(AutoSchema):
                 OpenApiExample("Answer", value=example, response_only=True, status_codes=status)
             )
         return found
+
+
+def _filters(filters: type[django_filters.FilterSet] | None) -> list[OpenApiParameter]:
+    named = filters.base_filters if filters else {}
+    return [_parameter(name, one) for name, one in named.items()]
 
 
 def _header(name: str, text: str) -> OpenApiParameter:
