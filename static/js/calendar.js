@@ -62,7 +62,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest?.("input, select, textarea, dialog, #panel, summary, .cal-strip")) return;
   if (localStorage.getItem("shortcuts") === "off") return;
   if (item && event.key === "m") return startMoving(item.closest("[data-move-url]"));
-  document.querySelector(KEYS[event.key] ?? null)?.click();
+  if (KEYS[event.key]) document.querySelector(KEYS[event.key])?.click();
 });
 
 /* Moving: two acts, by hand (grab, drop) or by choice (Move, a free time) */
