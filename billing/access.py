@@ -8,6 +8,7 @@ from accounts.access import patient_scope
 from accounts.actor import Actor
 from billing.models import (
     Authorization,
+    EligibilityCheck,
     InsurancePolicy,
     LedgerEntry,
     Payer,
@@ -32,6 +33,11 @@ def service_codes(actor: Actor) -> ServiceCodeQuerySet:
 def policies(actor: Actor) -> InsurancePolicyQuerySet:
     found: InsurancePolicyQuerySet = InsurancePolicy.objects.of(actor.organization)
     return found.filter(patient_scope(actor, "patient__"))
+
+
+def eligibility_checks(actor: Actor) -> QuerySet[EligibilityCheck]:
+    found: QuerySet[EligibilityCheck] = EligibilityCheck.objects.of(actor.organization)
+    return found.filter(patient_scope(actor, "policy__patient__"))
 
 
 def authorizations(actor: Actor) -> AuthorizationQuerySet:

@@ -18,6 +18,7 @@ of_clinic: list[URLPattern | URLResolver] = [
     path("patients/<int:pk>/insurance/", policies.patient_insurance, name="patient_insurance"),
     path("patients/<int:pk>/policies/new/", policies.policy_new, name="policy_new"),
     path("policies/<int:pk>/edit/", policies.policy_edit, name="policy_edit"),
+    path("policies/<int:pk>/verify/", policies.policy_verify, name="policy_verify"),
     path("policies/<int:pk>/end/", policies.policy_end, name="policy_end"),
     path("authorizations/", authorizations.authorization_list, name="authorizations"),
     path(

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 from django.utils.http import http_date
+from django_filters import FilterSet
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -70,14 +71,24 @@ def shows(
     *,
     takes: type[Input] = Input,
     pages: bool = False,
+    filters: type[FilterSet] | None = None,
     path: str | None = None,
 ) -> Callable[[Call], Call]:
-    """`part(self, row, **query)`: GET `/{id}/part`; with `pages` it returns a QuerySet."""
+    """`part(self, row, **query)`: GET `/{id}/part`; with `pages` it returns a QuerySet.
+
+    `filters` are of the pages, beside what the method itself takes.
+    """
 
     def decorate(call: Call) -> Call:
         url_path = path or call.__name__.replace("_", "-")
         endpoint = _endpoint(
-            verb, takes=takes, answers=answers, of_one=True, reads=True, pages=pages
+            verb,
+            takes=takes,
+            answers=answers,
+            of_one=True,
+            reads=True,
+            pages=pages,
+            filters=filters,
         )
         return action(detail=True, methods=["get"], url_path=url_path)(endpoint(call))
 
@@ -94,6 +105,7 @@ def _endpoint(
     status: int = 200,
     reads: bool = False,
     pages: bool = False,
+    filters: type[FilterSet] | None = None,
 ) -> Callable[[Call], Call]:
     def decorate(call: Call) -> Call:
         @functools.wraps(call)
@@ -107,6 +119,7 @@ def _endpoint(
         endpoint.verb, endpoint.reads = verb, reads  # type: ignore[attr-defined]
         endpoint.takes, endpoint.answers = takes, answers  # type: ignore[attr-defined]
         endpoint.status, endpoint.pages = status, pages  # type: ignore[attr-defined]
+        endpoint.filters = filters  # type: ignore[attr-defined]
         return endpoint  # type: ignore[return-value]
 
     return decorate

@@ -46,7 +46,14 @@ class Resource(Answering):
     # Reading
 
     def list(self, request: Request) -> Response:
-        rows = self._ordered(self._filtered(self.get_queryset()))
+        known = {*Pages.parameters} | ({"ordering"} if self.ordering_fields else set())
+        known |= set(self.filterset_class.base_filters) if self.filterset_class else set()
+        if unknown := sorted(set(self.request.query_params) - known):
+            raise ValidationError(
+                {name[:80]: ["There is no such parameter."] for name in unknown},
+                code="unknown_parameter",
+            )
+        rows = self._ordered(self._filtered(self.get_queryset(), self.filterset_class))
         return self._page(rows, self.output)
 
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -88,8 +95,9 @@ class Resource(Answering):
 
     def _query(self) -> dict[str, str]:
         query = self.request.query_params.dict()
-        paging = Pages.parameters if self.endpoint.pages else ()
-        return {name: value for name, value in query.items() if name not in paging}
+        others = {*Pages.parameters} if self.endpoint.pages else set()
+        others |= set(filters.base_filters) if (filters := self.endpoint.filters) else set()
+        return {name: value for name, value in query.items() if name not in others}
 
     def answer(
         self,
@@ -100,7 +108,8 @@ class Resource(Answering):
         if status == 204:
             return Response(status=204)
         if isinstance(result, QuerySet):
-            return self._page(result, answers or self.output)
+            rows = self._filtered(result, self.endpoint.filters)
+            return self._page(rows, answers or self.output)
         if answers is None:
             result = self._again(result)
         response = Response(self._shown(result, answers or self.output).data, status=status)
@@ -126,22 +135,10 @@ class Resource(Answering):
         is_query = self.request is not None and self.request.method == "GET"
         return {**super().get_serializer_context(), "actor": actor, "is_query": is_query}
 
-    def _filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        known = {*Pages.parameters}
-        known |= {"ordering"} if self.ordering_fields else set()
-        filters = None
-        if self.filterset_class is not None:
-            filters = self.filterset_class(
-                self.request.query_params, queryset=rows, request=self.request
-            )
-            known |= set(filters.filters)
-        if unknown := sorted(set(self.request.query_params) - known):
-            raise ValidationError(
-                {name[:80]: ["There is no such parameter."] for name in unknown},
-                code="unknown_parameter",
-            )
-        if filters is None:
+    def _filtered(self, rows: QuerySet[Any], by: type[FilterSet] | None) -> QuerySet[Any]:
+        if by is None:
             return rows
+        filters = by(self.request.query_params, queryset=rows, request=self.request)
         if not filters.is_valid():
             raise ValidationError(filters.errors)
         return filters.qs

@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts.actor import Actor
 from accounts.forms.base import DateInput, DayField, FieldsForm
 from billing import access
-from billing.models import InsurancePolicy
+from billing.models import EligibilityCheck, InsurancePolicy
 
 
 class PolicyForm(FieldsForm):
@@ -50,6 +50,15 @@ class PolicyEditForm(PolicyForm):
             **PolicyForm.Meta.help_texts,
             "is_active": "Untick a policy that was entered by mistake.",
         }
+
+
+class EligibilityForm(FieldsForm):
+    class Meta:
+        model = EligibilityCheck
+        fields = ["result", "plan_name", "start_date", "end_date", "reference_number"]
+        widgets = {"start_date": DateInput, "end_date": DateInput}
+        labels = {"result": "The payer says the cover is"}
+        help_texts = {"reference_number": "What the payer gave you to refer to its answer."}
 
 
 class EndPolicyForm(forms.Form):

@@ -1,4 +1,5 @@
 from billing.models.authorization import Authorization, AuthorizedService
+from billing.models.eligibility import EligibilityCheck
 from billing.models.ledger import LedgerEntry, Reservation
 from billing.models.payer import InsurancePolicy, Payer
 from billing.models.service_code import Rounding, ServiceCode
@@ -6,6 +7,7 @@ from billing.models.service_code import Rounding, ServiceCode
 __all__ = [
     "Authorization",
     "AuthorizedService",
+    "EligibilityCheck",
     "InsurancePolicy",
     "LedgerEntry",
     "Payer",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -9,8 +10,11 @@ from accounts.pages import form_page
 from accounts.permissions import require
 from accounts.services import records
 from billing import access
-from billing.forms.policy import EndPolicyForm, PolicyEditForm, PolicyForm
-from billing.services import policies
+from billing.forms.policy import EligibilityForm, EndPolicyForm, PolicyEditForm, PolicyForm
+from billing.models import EligibilityCheck, InsurancePolicy
+from billing.services import eligibility, policies
+
+SHOWN_CHECKS = 20
 
 
 def patient_insurance(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -60,10 +64,37 @@ def policy_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         template="billing/policy_form.html",
         save=lambda actor, fields: policies.update(actor=actor, policy=policy, **fields),
         done=lambda _: page,
-        context={"policy": policy, "patient": policy.patient, "cancel": page},
+        context={
+            "policy": policy,
+            "patient": policy.patient,
+            "cancel": page,
+            "checks": _latest_checks(request, policy),
+        },
         said="Insurance policy saved.",
         shows=policy.patient,
     )
+
+
+def policy_verify(request: ClinicRequest, pk: int) -> HttpResponse:
+    rows = access.policies(request.actor).select_related("patient", "payer")
+    policy = get_object_or_404(rows, pk=pk)
+    page = request.actor.url("billing:policy_edit", pk=pk)
+    return form_page(
+        request,
+        verb="policy.verify",
+        form=EligibilityForm(request.POST or None),
+        template="billing/policy_verify.html",
+        save=lambda actor, fields: eligibility.record(actor=actor, policy=policy, **fields),
+        done=lambda _: page,
+        context={"policy": policy, "patient": policy.patient, "cancel": page},
+        said="Eligibility check recorded.",
+        shows=policy.patient,
+    )
+
+
+def _latest_checks(request: ClinicRequest, policy: InsurancePolicy) -> QuerySet[EligibilityCheck]:
+    found = access.eligibility_checks(request.actor).filter(policy=policy)
+    return found.select_related("checked_by", "api_key")[:SHOWN_CHECKS]
 
 
 def policy_end(request: ClinicRequest, pk: int) -> HttpResponse:

@@ -26,6 +26,7 @@ WRITE = {
     "service_code_edit": "service",
     "policy_new": "patient",
     "policy_edit": "policy",
+    "policy_verify": "policy",
     "policy_end": "policy",
     "authorization_new": "patient",
     "authorization_edit": "authorization",

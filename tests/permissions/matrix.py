@@ -119,6 +119,8 @@ billing:policy_new                     patient       GET    200 403 404 403 403 
 billing:policy_new                     patient       POST   422 403 404 403 403 403 404 404 404 in
 billing:policy_edit                    policy        GET    200 403 404 403 403 403 404 404 404 in
 billing:policy_edit                    policy        POST   422 403 404 403 403 403 404 404 404 in
+billing:policy_verify                  policy        GET    200 403 404 403 403 403 404 404 404 in
+billing:policy_verify                  policy        POST   422 403 404 403 403 403 404 404 404 in
 billing:policy_end                     policy        GET    200 403 404 403 403 403 404 404 404 in
 billing:policy_end                     policy        POST   422 403 404 403 403 403 404 404 404 in
 billing:authorizations                               GET    200 200 200 200 200 200 200 404 404 in

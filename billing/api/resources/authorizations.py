@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from accounts.api.endpoints import creates, does, shows, updates
 from accounts.api.resource import Resource
 from billing import access
+from billing.api.filters import ReservationFilter
 from billing.api.inputs import authorization as inputs
 from billing.api.outputs import authorization as outputs
-from billing.filters import AuthorizationFilter
+from billing.filters import AuthorizationFilter, EntryFilter
 from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
 from billing.services import authorizations, ledger, replay, rules
 
@@ -93,7 +94,7 @@ class Authorizations(Resource):
             "entry": then.entry,
         }
 
-    @shows("ledger.view", outputs.EntryOutput, pages=True)
+    @shows("ledger.view", outputs.EntryOutput, pages=True, filters=EntryFilter)
     def entries(self, row: Authorization) -> QuerySet[LedgerEntry]:
         """List the ledger entries behind the balance, the newest first."""
         return replay.explain(row)
@@ -103,6 +104,8 @@ class Reservations(Resource):
     area = "authorizations"
     verbs = {"list": "ledger.view", "retrieve": "ledger.view"}
     output = outputs.ReservationOutput
+    filterset_class = ReservationFilter
+    ordering_fields = {"date_of_service": "date_of_service", "created_at": "created_at"}
 
     def rows(self) -> QuerySet[Reservation]:
         return access.reservations(self.actor).select_related("authorization__patient")
