@@ -29,7 +29,8 @@ class Address:
 
 
 def addresses() -> list[Address]:
-    return list(_below(get_resolver(), "", ""))
+    """Of the pages: the API's endpoints have a table of their own."""
+    return [one for one in _below(get_resolver(), "", "") if not one.route.startswith("api/")]
 
 
 def _below(resolver: URLResolver, namespace: str, route: str) -> Iterator[Address]:
