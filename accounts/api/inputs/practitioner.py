@@ -26,7 +26,7 @@ class NewPractitioner(Details):
             "first_name": "Robin",
             "last_name": "Okafor",
             "credential": "BCBA",
-            "npi": "1987654325",
+            "npi": "1987654328",
         }
 
 

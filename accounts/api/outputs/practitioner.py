@@ -25,7 +25,7 @@ class PractitionerOutput(Output):
             "first_name": "Robin",
             "last_name": "Okafor",
             "credential": "BCBA",
-            "npi": "1987654325",
+            "npi": "1987654328",
             "taxonomy": "",
             "supervisor_id": None,
             "hue": 0,
