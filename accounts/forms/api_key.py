@@ -12,7 +12,7 @@ from accounts.models.api import SCOPES
 from accounts.roles import Role
 from accounts.validators import validate_plain_text
 
-VALID_DAYS = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "Until it is revoked")]
+VALID_DAYS = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("always", "Until it is revoked")]
 
 
 class ApiKeyForm(forms.Form):
@@ -31,7 +31,7 @@ class ApiKeyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="As few as will do.",
     )
-    valid_days = forms.ChoiceField(label="Valid for", choices=VALID_DAYS, required=False)
+    valid_days = forms.ChoiceField(label="Valid for", choices=VALID_DAYS)
 
     def __init__(self, actor: Actor, data: Any = None) -> None:
         super().__init__(data, initial={"valid_days": "90"})
@@ -46,8 +46,8 @@ class ApiKeyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data
-        days = fields.pop("valid_days", "")
-        fields["expires_at"] = self._end_of_day(int(days)) if days else None
+        days = fields.pop("valid_days", "always")
+        fields["expires_at"] = self._end_of_day(int(days)) if days.isdecimal() else None
         return fields
 
     def _end_of_day(self, days: int) -> datetime:
