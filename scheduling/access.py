@@ -30,7 +30,7 @@ def bookable_patients(actor: Actor) -> PatientQuerySet:
 
 
 def appointments(actor: Actor) -> AppointmentQuerySet:
-    """Those the actor may open: practitioners see their own and their patients'."""
+    """Those the actor may open."""
     found: AppointmentQuerySet = Appointment.objects.of(actor.organization)
     return found.filter(_scope(actor))
 
@@ -41,6 +41,11 @@ def changeable_appointments(actor: Actor) -> AppointmentQuerySet:
     if actor.role == Role.PRACTITIONER:
         return found.filter(practitioner_id=actor.practitioner_id)
     return found
+
+
+def sees_reasons(actor: Actor) -> bool:
+    """Why something was cancelled or booked over is written by staff for staff."""
+    return actor.role != Role.PATIENT
 
 
 def may_change(actor: Actor, appointment: Appointment) -> bool:
@@ -73,7 +78,8 @@ def notes(actor: Actor) -> QuerySet[ProgressNote]:
 
 
 def _scope(actor: Actor) -> Q:
-    scope = patient_scope(actor, "patient__")
-    if actor.role == Role.PRACTITIONER and actor.practitioner_id is not None:
-        return scope | Q(practitioner_id=actor.practitioner_id)
+    """A practitioner's own, those of who works under their supervision, and their patients'."""
+    scope, own = patient_scope(actor, "patient__"), actor.practitioner_id
+    if actor.role == Role.PRACTITIONER and own is not None:
+        return scope | Q(practitioner_id=own) | Q(practitioner__supervisor_id=own)
     return scope
