@@ -1,13 +1,18 @@
-"""The thinnest path: a key, an authorization, its units."""
+"""Authorizations and their units: recorded, found, held, used, explained."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
+from accounts.roles import Role
 from billing.models import Reservation
 from billing.services import replay
 from tests import factories
 from tests.api.client import error
+from tests.api.lists import ids, price, turned
 
 
 @pytest.fixture
@@ -108,3 +113,127 @@ def test_unknown_is_refused(api, authorization) -> None:
     assert (refused.status_code, error(refused)["attr"]) == (400, "colour")
     assert error(refused)["code"] == "unknown_field"
     assert Reservation.objects.count() == 0
+
+
+def new(authorization, **changes):
+    return {
+        "patient_id": authorization.patient_id,
+        "policy_id": authorization.policy_id,
+        "number": "A-2077",
+        "service_code_ids": [authorization.services.get().service_code_id],
+        "start_date": f"{authorization.start_date}",
+        "end_date": f"{authorization.end_date}",
+        "total_units": 80,
+        **changes,
+    }
+
+
+def test_create_change_adjust_and_cancel(api, authorization) -> None:
+    created = api.post("authorizations", new(authorization, cap_per_week=20, status="pending"))
+    assert created.status_code == 201, created.content
+    assert (created.json()["state"], created.json()["available_units"]) == ("pending", 80)
+    url = f"authorizations/{created.json()['id']}"
+    assert api.post(f"{url}/activate").json()["state"] == "active"
+    changed = api.patch(url, {"cap_per_week": None}).json()
+    assert (changed["cap_per_week"], changed["number"]) == (None, "A-2077")
+    more = api.post(f"{url}/adjust", {"total_units": 90, "reason": "The payer's letter"})
+    assert more.json()["available_units"] == 90
+    assert api.post(f"{url}/cancel", {"reason": "Withdrawn"}).json()["state"] == "cancelled"
+    over = api.patch(url, {"number": "A-2078"})
+    assert (over.status_code, error(over)["code"]) == (409, "authorization_cancelled")
+
+
+def test_what_creating_refuses(api, clinic, authorization) -> None:
+    foreign = factories.ServiceCodeFactory()
+    for changed, status, code, attr in [
+        ({"number": authorization.number}, 409, "authorization_number_taken", "number"),
+        ({"service_code_ids": []}, 400, "empty", "service_code_ids"),
+        ({"service_code_ids": [foreign.pk]}, 400, "does_not_exist", "service_code_ids"),
+        ({"end_date": "2020-01-01"}, 400, "invalid", "end_date"),
+        ({"total_units": 0}, 400, "min_value", "total_units"),
+        ({"total_units": "80"}, 400, "invalid", "total_units"),
+        ({"cap_per_day": 0}, 400, "min_value", "cap_per_day"),
+        ({"status": "cancelled"}, 400, "invalid_choice", "status"),
+        ({"used_units": 3}, 400, "unknown_field", "used_units"),
+    ]:
+        refused = api.post("authorizations", new(authorization, **changed))
+        assert (refused.status_code, error(refused)["code"]) == (status, code), changed
+        assert error(refused)["attr"] == attr, changed
+    other = factories.InsurancePolicyFactory(organization=clinic)
+    refused = api.post("authorizations", new(authorization, policy_id=other.pk))
+    assert (refused.status_code, error(refused)["attr"]) == (404, "policy_id")
+
+
+def test_the_price_of_lists(api, clinic, authorization) -> None:
+    service = authorization.services.get().service_code
+    add = partial(factories.AuthorizationFactory, organization=clinic, service_codes=[service])
+    assert price(api, "authorizations", add) == 4
+    url = f"authorizations/{authorization.pk}/entries"
+    assert price(api, url, partial(factories.grant_units, authorization, 1)) == 8
+
+
+def test_search_filters_and_order(api, clinic, authorization) -> None:
+    today = clinic.today()
+    over = factories.AuthorizationFactory(
+        organization=clinic,
+        number="Z-9",
+        units=2,
+        start_date=today - timedelta(days=90),
+        end_date=today - timedelta(days=1),
+    )
+    assert ids(api, "authorizations", search="z-9") == [over.pk]
+    assert ids(api, "authorizations", search=authorization.patient.mrn) == [authorization.pk]
+    assert ids(api, "authorizations", state="expired") == [over.pk]
+    assert ids(api, "authorizations", payer=over.payer_id) == [over.pk]
+    assert ids(api, "authorizations", patient=over.patient_id) == [over.pk]
+    assert ids(api, "authorizations", ends_before=f"{today}") == [over.pk]
+    assert ids(api, "authorizations", fewer_than=3) == [over.pk]
+    turned(api, "authorizations", "end_date", "number", "available_units")
+
+
+def test_what_a_date_of_service_could_draw_on(api, clinic, authorization) -> None:
+    today, service = clinic.today(), authorization.services.get().service_code_id
+    asked = {"patient": authorization.patient_id, "service": service, "usable_on": f"{today}"}
+    assert ids(api, "authorizations", **asked) == [authorization.pk]
+    later = authorization.end_date + timedelta(days=1)
+    assert ids(api, "authorizations", **{**asked, "usable_on": f"{later}"}) == []
+    other = factories.ServiceCodeFactory(organization=clinic)
+    assert ids(api, "authorizations", **{**asked, "service": other.pk}) == []
+    api.post(f"authorizations/{authorization.pk}/cancel", {"reason": "Withdrawn"})
+    assert ids(api, "authorizations", **asked) == []
+
+
+def test_the_entries_behind_a_figure(api, authorization) -> None:
+    api.post(f"authorizations/{authorization.pk}/reserve", wanted(authorization))
+    url = f"authorizations/{authorization.pk}/entries"
+    reserve, grant = ids(api, url)
+    assert ids(api, url, figure="reserved") == ids(api, url, kind="reserve") == [reserve]
+    assert ids(api, url, figure="total") == [grant]
+    assert ids(api, url, cursor="", kind="grant") == [grant]
+    assert error(api.get(url, {"kind": "gift"}))["attr"] == "kind"
+    assert error(api.get(url, {"colour": "red"}))["code"] == "unknown_parameter"
+
+
+def test_another_clinics_is_not_there(api) -> None:
+    stranger = factories.AuthorizationFactory()
+    url = f"authorizations/{stranger.pk}"
+    for part in ("", "/entries", "/balance?at=2026-01-01T00:00:00Z"):
+        assert api.get(f"{url}{part}").status_code == 404, part
+    assert api.patch(url, {"number": "Mine"}).status_code == 404
+    for deed, sent in [
+        ("activate", {}),
+        ("cancel", {"reason": "Mine"}),
+        ("adjust", {"total_units": 9, "reason": "Mine"}),
+    ]:
+        assert api.post(f"{url}/{deed}", sent).status_code == 404, deed
+
+
+def test_patients_see_their_own_units(clinic, authorization, new_app) -> None:
+    factories.AuthorizationFactory(organization=clinic)
+    user = factories.actor(clinic, Role.PATIENT).user
+    authorization.patient.user = user
+    authorization.patient.save(update_fields=["user"])
+    app = new_app(user)
+    assert ids(app, "authorizations") == [authorization.pk]
+    assert app.get(f"authorizations/{authorization.pk}/entries").status_code == 403
+    assert app.post("authorizations", new(authorization)).status_code == 403

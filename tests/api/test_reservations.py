@@ -1,0 +1,94 @@
+"""Reservations: units held for what is no appointment here, until used or given back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.roles import Role
+from billing.models import Reservation
+from billing.services import ledger, replay
+from tests import factories
+from tests.api.client import ApiClient, error
+from tests.api.lists import ids, price, turned
+
+
+@pytest.fixture
+def authorization(clinic):
+    return factories.AuthorizationFactory(organization=clinic, number="A-1", units=100)
+
+
+def hold(authorization, *, source="intake:88", days=0, units=4) -> Reservation:
+    return ledger.reserve(
+        actor=factories.actor(authorization.organization),
+        authorization=authorization,
+        patient=authorization.patient,
+        service_code=authorization.services.get().service_code,
+        units=units,
+        date_of_service=authorization.organization.today() + timedelta(days=days),
+        source=source,
+    )
+
+
+def test_list_and_read_show_the_same(api, authorization) -> None:
+    held = hold(authorization)
+    read = api.get(f"reservations/{held.pk}")
+    assert read.json()["state"] == "active"
+    assert api.get("reservations").json()["results"] == [read.json()]
+
+
+def test_the_price_of_a_list(api, authorization) -> None:
+    numbers = iter(range(100))
+    assert price(api, "reservations", lambda: hold(authorization, source=f"x:{next(numbers)}")) == 3
+
+
+def test_search_filters_and_order(api, clinic, authorization) -> None:
+    held = hold(authorization)
+    other = hold(
+        factories.AuthorizationFactory(organization=clinic, number="B-2"), source="van:1", days=9
+    )
+    api.post(f"reservations/{held.pk}/release")
+    assert ids(api, "reservations", search="B-2") == [other.pk]
+    assert ids(api, "reservations", search="van:") == [other.pk]
+    assert ids(api, "reservations", state="released") == [held.pk]
+    assert ids(api, "reservations", authorization=authorization.pk) == [held.pk]
+    assert ids(api, "reservations", patient=authorization.patient_id) == [held.pk]
+    assert ids(api, "reservations", service=other.service_code_id) == [other.pk]
+    assert ids(api, "reservations", first=f"{other.date_of_service}") == [other.pk]
+    assert ids(api, "reservations", last=f"{held.date_of_service}") == [held.pk]
+    turned(api, "reservations", "date_of_service", "created_at")
+
+
+def test_release_consume_and_reverse(api, authorization) -> None:
+    first, second = hold(authorization), hold(authorization, source="intake:89")
+    assert api.post(f"reservations/{first.pk}/release").json()["state"] == "released"
+    again = api.post(f"reservations/{first.pk}/consume", {"units": 1})
+    assert (again.status_code, again.json()["type"]) == (409, "client_error")
+    used = api.post(f"reservations/{second.pk}/consume", {"units": 6}).json()
+    assert (used["state"], used["consumed_units"]) == ("consumed", 6)
+    assert error(api.post(f"reservations/{second.pk}/reverse", {}))["attr"] == "reason"
+    back = api.post(f"reservations/{second.pk}/reverse", {"reason": "Entered by mistake"})
+    assert back.json()["state"] == "reversed"
+    authorization.refresh_from_db()
+    assert (authorization.used_units, authorization.reserved_units) == (0, 0)
+    assert replay.differences() == []
+
+
+def test_another_clinics_is_not_there(api) -> None:
+    stranger = hold(factories.AuthorizationFactory())
+    assert api.get(f"reservations/{stranger.pk}").status_code == 404
+    assert api.post(f"reservations/{stranger.pk}/release").status_code == 404
+    assert api.post(f"reservations/{stranger.pk}/consume", {"units": 1}).status_code == 404
+
+
+def test_a_practitioners_key_reaches_the_care_team(new_key, clinic, authorization) -> None:
+    held = hold(authorization)
+    practitioner = factories.PractitionerFactory(organization=clinic)
+    theirs = ApiClient(new_key(Role.PRACTITIONER, practitioner=practitioner).secret)
+    assert ids(theirs, "reservations") == []
+    factories.CareTeamMemberFactory(
+        organization=clinic, patient=authorization.patient, practitioner=practitioner
+    )
+    assert ids(theirs, "reservations") == [held.pk]
+    assert theirs.post(f"reservations/{held.pk}/release").status_code == 403
