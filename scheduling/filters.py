@@ -6,9 +6,11 @@ import django_filters
 from django.db.models import QuerySet
 
 from accounts import access as accounts_access
-from accounts.forms.base import DateInput, SearchInput
+from accounts.filters import DayFilter, IdFilter
+from accounts.forms.base import SearchInput
 from billing import access as billing_access
-from scheduling.models import Appointment, Session, Status
+from billing.filters import NamesFilter
+from scheduling.models import Appointment, Location, Room, Session, Status
 
 
 def _practitioners(request: Any) -> QuerySet[Any]:
@@ -26,8 +28,9 @@ class CalendarFilter(django_filters.FilterSet):
         label="Patient", method="by_words", max_length=100, widget=SearchInput("Name or MRN")
     )
     practitioner = django_filters.ModelChoiceFilter(queryset=_practitioners, empty_label="Any")
-    first = django_filters.DateFilter(label="From", method="from_day", widget=DateInput)
-    last = django_filters.DateFilter(label="To", method="to_day", widget=DateInput)
+    patient = IdFilter(label="Patient")
+    first = DayFilter(label="From", method="from_day")
+    last = DayFilter(label="To", method="to_day")
 
     instant = "starts_at"
 
@@ -47,6 +50,9 @@ class AppointmentFilter(CalendarFilter):
     service = django_filters.ModelChoiceFilter(
         field_name="service_code", queryset=_services, empty_label="Any"
     )
+    authorization = IdFilter(label="Authorization")
+    location = IdFilter(label="Location")
+    room = IdFilter(label="Room")
 
     class Meta:
         model = Appointment
@@ -60,6 +66,7 @@ class SessionFilter(CalendarFilter):
         choices=[("unsigned", "To sign"), ("signed", "Signed")],
         empty_label="Any",
     )
+    appointment = IdFilter(label="Appointment")
 
     instant = "started_at"
 
@@ -71,3 +78,21 @@ class SessionFilter(CalendarFilter):
         if value == "unsigned":
             return rows.unsigned()  # type: ignore[attr-defined]
         return rows.filter(note__status=value)
+
+
+class LocationFilter(NamesFilter):
+    searched = ("name", "address")
+
+    class Meta:
+        model = Location
+        fields: list[str] = []
+
+
+class RoomFilter(NamesFilter):
+    searched = ("name", "location__name")
+
+    location = IdFilter(label="Location")
+
+    class Meta:
+        model = Room
+        fields: list[str] = []

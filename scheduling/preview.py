@@ -20,11 +20,23 @@ from scheduling.services.reservations import Drawn
 
 
 @dataclass(frozen=True, kw_only=True)
+class Units:
+    total: int
+    used: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        return self.total - self.used - self.reserved
+
+
+@dataclass(frozen=True, kw_only=True)
 class Preview:
     """Units, and the balance with and without them; `problems` are the errors booking would raise.
 
-    `used` and `reserved` leave out what an appointment that is being moved holds now. Where an
-    administrator books over them, `overrides` says that the conflicts do not stand in the way.
+    `used` and `reserved` leave out what an appointment that is being moved holds now, which is
+    `held`. Where somebody books over them, `overrides` says that the conflicts do not stand in the
+    way.
     """
 
     day: date
@@ -33,6 +45,7 @@ class Preview:
     total: int = 0
     used: int = 0
     reserved: int = 0
+    held: int = 0
     conflicts: list[NotFree] = field(default_factory=list)
     problems: list[DomainError] = field(default_factory=list)
     overrides: bool = False
@@ -48,6 +61,19 @@ class Preview:
     @property
     def fits(self) -> bool:
         return not self.problems and (self.overrides or not self.conflicts)
+
+    @property
+    def before(self) -> Units | None:
+        """The authorization's units as they are."""
+        return self._units(self.held) if self.authorization else None
+
+    @property
+    def after(self) -> Units | None:
+        """What booking would leave, where it would be done."""
+        return self._units(self.units) if self.authorization and self.fits else None
+
+    def _units(self, own: int) -> Units:
+        return Units(total=self.total, used=self.used, reserved=self.reserved + own)
 
 
 def preview(
@@ -75,24 +101,27 @@ def preview(
     )
     day = actor.organization.local(starts_at).date()
     problems = _cheap_problems(actor, slot, location, beside)
+    units = 0
     try:
         units = checks.units(service_code, starts_at, ends_at)
     except DomainError as problem:
-        return Preview(day=day, problems=[*problems, problem])
+        problems.append(problem)
     found = conflicts.find(actor, slot, beside=beside)
     if found and override_reason.strip():
         problems += _raised(lambda: permissions.require(actor.role, "appointment.override"))
     drawn = reservations.drawn_on(actor, slot, authorization, units)
     freed = _freed(beside, drawn)
-    if drawn is not None:
+    if drawn is not None and units:
         problems += _refusal(slot, drawn, units, day, freed)
+    held = freed.units if freed else 0
     return Preview(
         day=day,
         units=units,
         authorization=drawn,
         total=drawn.total_units if drawn else 0,
         used=drawn.used_units if drawn else 0,
-        reserved=drawn.reserved_units - (freed.units if freed else 0) if drawn else 0,
+        reserved=drawn.reserved_units - held if drawn else 0,
+        held=held,
         conflicts=found,
         problems=problems,
         overrides=bool(override_reason.strip()),

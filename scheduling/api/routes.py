@@ -1,3 +1,10 @@
-from accounts.api.resource import Resource
+from scheduling.api.resources.appointments import Appointments
+from scheduling.api.resources.locations import Locations, Rooms
+from scheduling.api.resources.sessions import Sessions
 
-ROUTES: dict[str, type[Resource]] = {}
+ROUTES = {
+    "appointments": Appointments,
+    "sessions": Sessions,
+    "locations": Locations,
+    "rooms": Rooms,
+}
