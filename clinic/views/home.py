@@ -21,6 +21,7 @@ from scheduling.services.cancellation import patient_may_cancel
 
 FEW = 8
 MANY = 50
+COMING = [status for status in OCCUPYING if status != Status.COMPLETED]
 
 
 def home(request: ClinicRequest) -> HttpResponse:
@@ -87,7 +88,7 @@ def my_care(request: ClinicRequest) -> HttpResponse:
     actor = request.actor
     seen = access.appointments(actor).with_people().select_related("organization")
     coming = list(
-        seen.filter(ends_at__gte=timezone.now(), status__in=OCCUPYING).order_by("starts_at")[:MANY]
+        seen.filter(ends_at__gte=timezone.now(), status__in=COMING).order_by("starts_at")[:MANY]
     )
     authorizations = (
         billing_access.authorizations(actor)
