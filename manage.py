@@ -13,6 +13,8 @@ def main() -> None:
     except ImproperlyConfigured as error:
         # What is wrong with the configuration is a sentence to act on, not a stack trace.
         sys.exit(f"Caretally cannot start: {error}")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from accounts.models import Organization, User
 from clinic.demo import SIGN_INS
 from clinic.preparation import one_at_a_time, prepare
-from clinic.processes import require_free_port, run_together, web_command, worker_command
+from clinic.processes import (
+    deliverer_command,
+    require_free_port,
+    run_together,
+    web_command,
+    worker_command,
+)
 
 HOST = "127.0.0.1"
 
@@ -21,14 +27,18 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, **options: Any) -> None:
         require_free_port(HOST, port)
-        self.stdout.write("Preparing the database ...")
+        self.say("Preparing the database ...")
         with one_at_a_time():
             prepare()
             if not Organization.objects.exists():
-                self.stdout.write("Seeding the demo clinics ...")
+                self.say("Seeding the demo clinics ...")
                 call_command("seed_demo", stdout=StringIO())  # we say the sign-ins ourselves
         run_together(
-            [web_command(host=HOST, port=port, workers=2, threads=2), worker_command()],
+            [
+                web_command(host=HOST, port=port, workers=2, threads=2),
+                worker_command(),
+                deliverer_command(),
+            ],
             host=HOST,
             port=port,
             ready=lambda: self.welcome(port),
@@ -42,5 +52,9 @@ class Command(BaseCommand):
         for role, email, password in SIGN_INS:
             if email in known:
                 self.stdout.write(f"  {role:<20} {email:<36} {password}")
-        self.stdout.write("\nCtrl-C stops it; the data stays.")
+        self.say("\nCtrl-C stops it; the data stays.")
+
+    def say(self, text: str) -> None:
+        """At once, also into a file or a pipe."""
+        self.stdout.write(text)
         self.stdout.flush()
