@@ -5,20 +5,28 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, WebError
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    ViewportSize,
+    WebError,
+)
 
 from conftest import ProductServer
 from e2e import browser as system_browser
-from e2e.desk import Desk
+from e2e import look
+from e2e.desk import Desk, furnished
 
 # Playwright keeps an event loop in the thread of the test, which Django would refuse to work in.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 COMPLAINTS = pytest.StashKey[list[str]]()
+WATCHED = pytest.StashKey[list[BrowserContext]]()
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -55,10 +63,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def new_context(new_context: NewContext, request: pytest.FixtureRequest) -> NewContext:
     """`new_context(java_script_enabled=False)`: a browser of its own, watched."""
     complaints = request.node.stash.setdefault(COMPLAINTS, [])
+    contexts = request.node.stash.setdefault(WATCHED, [])
 
     def watched(**options: Any) -> BrowserContext:
         context = new_context(**options)
         _watch(context, complaints)
+        contexts.append(context)
         return context
 
     return watched
@@ -83,9 +93,17 @@ def _watch(context: BrowserContext, complaints: list[str]) -> None:
     context.on("response", on_response)
 
 
+def heard(context: BrowserContext) -> None:
+    """Returns when what the browser has said so far has arrived."""
+    for page in context.pages:
+        page.evaluate("0")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     result = yield
+    for context in item.stash.get(WATCHED, []):
+        heard(context)
     if complaints := item.stash.get(COMPLAINTS, []):
         pytest.fail("The browser complained:\n" + "\n".join(complaints), pytrace=False)
     return result
@@ -106,20 +124,25 @@ def sign_in(base_url: str) -> SignIn:
 
 @pytest.fixture
 def signed_in(new_context: NewContext, sign_in: SignIn) -> SignedIn:
-    """`signed_in(user, java_script_enabled=False)`: a page of a browser of the user's own."""
+    """`signed_in(user, size=..., has_touch=True)`: a page of a browser of the user's own."""
 
-    def signed_in(user: AbstractBaseUser | None, **options: Any) -> Page:
+    def signed_in(
+        user: AbstractBaseUser | None, *, size: ViewportSize | None = None, **options: Any
+    ) -> Page:
         assert user is not None
         context = new_context(**options)
         sign_in(context, user)
-        return context.new_page()
+        page = context.new_page()
+        if size:
+            page.set_viewport_size(size)
+        return page
 
     return signed_in
 
 
 @pytest.fixture
 def desk() -> Desk:
-    return Desk.furnished()
+    return furnished()
 
 
 @pytest.fixture(scope="session")
@@ -127,13 +150,7 @@ def assert_accessible() -> Callable[[Page], None]:
     """Axe finds nothing serious on the page as it stands."""
 
     def check(page: Page) -> None:
-        found = Axe().run(page).response["violations"]
-        serious = [
-            f"{rule['id']}: {rule['help']}\n    "
-            + "\n    ".join(str(node["target"]) for node in rule["nodes"])
-            for rule in found
-            if rule["impact"] in ("serious", "critical")
-        ]
-        assert not serious, "\n".join(serious)
+        found = look.problems(page)
+        assert not found, "\n".join(found)
 
     return check

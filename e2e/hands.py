@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
+from accounts.models import User
+from tests.factories import PASSWORD
+
 
 class Hands:
     """An action is a click, a tap, a key pressed on purpose, or one field filled."""
@@ -19,6 +22,11 @@ class Hands:
         self.actions += 1
         target.tap()
 
+    def drag(self, target: Locator, to: Locator) -> None:
+        """To grab and to drop."""
+        self.actions += 2
+        target.drag_to(to, source_position={"x": 20, "y": 4}, target_position={"x": 20, "y": 4})
+
     def fill(self, target: Locator, text: str) -> None:
         self.actions += 1
         target.fill(text)
@@ -30,3 +38,10 @@ class Hands:
     def press(self, page: Page, key: str) -> None:
         self.actions += 1
         page.keyboard.press(key)
+
+
+def type_password(page: Page, user: User, password: str = PASSWORD) -> None:
+    """On the sign-in page."""
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()

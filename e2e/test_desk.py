@@ -1,4 +1,4 @@
-"""The front desk: book and cancel without leaving the week view, with and without scripting."""
+"""The front desk: book, move and cancel without leaving the week view, and find a patient."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from e2e.desk import Desk
 from e2e.hands import Hands
 
 pytestmark = pytest.mark.django_db(transaction=True)
+FOCUSED = "document.activeElement"
 
 
-def test_book_and_cancel_in_the_week_view(desk: Desk, signed_in: SignedIn) -> None:
+def test_book_and_cancel_in_the_week_view(
+    desk: Desk, signed_in: SignedIn, assert_accessible: Callable[[Page], None]
+) -> None:
     page = signed_in(desk.actor.user)
     page.goto(desk.week)
     hands = Hands()
     hands.click(page.locator("a.cal-slot").nth(4))
     hands.click(page.locator("#panel").get_by_role("link", name=desk.patient.display_name))
     expect(page.locator("#panel")).to_contain_text("this booking")
+    assert_accessible(page)
     hands.click(page.locator("#panel").get_by_role("button", name="Book", exact=True))
     expect(page.locator("#toasts")).to_contain_text("4 units reserved")
     assert hands.actions <= 4
@@ -31,6 +35,7 @@ def test_book_and_cancel_in_the_week_view(desk: Desk, signed_in: SignedIn) -> No
     hands.click(page.locator("a.cal-link").first)
     expect(page.locator("#panel")).to_contain_text("Releases 4 units")
     expect(page.locator("#panel")).to_contain_text("not a late cancellation")
+    assert_accessible(page)
     hands.click(page.locator("#panel").get_by_role("button", name="Cancel appointment"))
     expect(page.locator("#toasts")).to_contain_text("4 units released")
     assert hands.actions <= 2
@@ -53,29 +58,116 @@ def test_book_and_cancel_without_scripting(desk: Desk, signed_in: SignedIn) -> N
     assert desk.balance() == (10, 0, 0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_pages_are_accessible(
-    desk: Desk,
-    signed_in: SignedIn,
-    assert_accessible: Callable[[Page], None],
-    width: int,
-    scheme: str,
+def test_move_by_hand(desk: Desk, signed_in: SignedIn) -> None:
+    appointment = desk.book(desk.at(9))
+    page = signed_in(desk.actor.user)
+    page.goto(desk.week)
+    hands = Hands()
+    grabbed = page.locator(f"#block-{appointment.pk}")
+    hands.drag(grabbed, page.get_by_label("Free: Tue").and_(page.get_by_text("13:00")))
+    expect(page.locator("#toasts")).to_contain_text("13:00")
+    assert hands.actions <= 2
+    appointment.refresh_from_db()
+    assert f"{desk.organization.local(appointment.starts_at):%a %H:%M}" == "Tue 13:00"
+    assert desk.balance() == (10, 0, 4)
+
+
+def test_move_by_touch_and_undo(desk: Desk, signed_in: SignedIn) -> None:
+    appointment = desk.book(desk.at(9))
+    page = signed_in(desk.actor.user, has_touch=True)
+    page.goto(desk.week)
+    page.locator("a.cal-link").tap()
+    hands = Hands()
+    hands.tap(page.locator("#panel").get_by_role("link", name="Move"))
+    hands.tap(page.get_by_label("Free: Wed").and_(page.get_by_text("10:30")))
+    expect(page.locator("#toasts")).to_contain_text("10:30")
+    assert hands.actions <= 2
+    appointment.refresh_from_db()
+    assert f"{desk.organization.local(appointment.starts_at):%a %H:%M}" == "Wed 10:30"
+
+    page.locator("#toasts").get_by_role("button", name="Undo").tap()
+    expect(page.locator("#toasts")).to_contain_text("09:00")
+    appointment.refresh_from_db()
+    assert appointment.starts_at == desk.at(9)
+    assert desk.balance() == (10, 0, 4)
+
+
+@pytest.mark.parametrize("place", ["clinic:home", "scheduling:week", "billing:payers"])
+def test_find_a_patient_and_see_the_units_left(desk: Desk, signed_in: SignedIn, place: str) -> None:
+    page = signed_in(desk.actor.user)
+    page.goto(desk.actor.url(place))
+    hands = Hands()
+    hands.fill(page.get_by_label("Find a patient"), desk.patient.legal_first_name)
+    found = page.get_by_role("option", name=desk.patient.display_name)
+    expect(found).to_contain_text("10 of 10")
+    hands.click(found)
+    expect(page.get_by_role("heading", level=1)).to_have_text(str(desk.patient))
+    expect(page.locator("#main")).to_contain_text("10 available")
+    assert hands.actions <= 2
+    assert desk.balance() == (10, 0, 0)
+
+
+def test_find_a_patient_by_keys(desk: Desk, signed_in: SignedIn) -> None:
+    page = signed_in(desk.actor.user)
+    page.goto(desk.actor.url("billing:service_codes"))
+    hands = Hands()
+    hands.press(page, "/")
+    page.keyboard.type(desk.patient.mrn)
+    expect(page.get_by_role("listbox").get_by_role("option")).to_contain_text("10 of 10")
+    page.keyboard.press("ArrowDown")
+    hands.press(page, "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(str(desk.patient))
+    expect(page.locator("#main")).to_contain_text("10 available")
+    assert hands.actions <= 2
+
+
+def test_too_few_units_keep_what_was_entered(
+    desk: Desk, signed_in: SignedIn, assert_accessible: Callable[[Page], None]
 ) -> None:
-    page = signed_in(desk.actor.user, color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
-    url = desk.actor.url
-    for path in (
-        url("clinic:home"),
-        url("scheduling:week"),
-        url("scheduling:day"),
-        f"{url('scheduling:book')}?patient={desk.patient.pk}",
-        url("scheduling:appointments"),
-        url("accounts:patients"),
-        url("accounts:patient", pk=desk.patient.pk),
-        url("billing:authorizations"),
-        url("billing:authorization", pk=desk.authorization.pk),
-        url("billing:entries", pk=desk.authorization.pk),
-    ):
-        page.goto(path)
-        assert_accessible(page)
+    page = signed_in(desk.actor.user)
+    page.goto(desk.week)
+    page.locator("a.cal-slot").nth(4).click()
+    panel = page.locator("#panel")
+    panel.get_by_role("link", name=desk.patient.display_name).click()
+    panel.get_by_label("Minutes").fill("180")
+    panel.get_by_label("Minutes").press("Tab")
+    expect(panel).to_contain_text("2 missing")
+    day, start = (panel.get_by_label(name).input_value() for name in ("Date", "Start"))
+    panel.get_by_role("button", name="Book", exact=True).click()
+    expect(panel.get_by_role("alert")).to_contain_text("12 units needed, 10 left")
+    expect(panel.get_by_label("Minutes")).to_have_value("180")
+    expect(panel.get_by_label("Date")).to_have_value(day)
+    expect(panel.get_by_label("Start")).to_have_value(start)
+    assert_accessible(page)
+    assert desk.balance() == (10, 0, 0)
+
+    panel.get_by_label("Minutes").fill("150")
+    panel.get_by_role("button", name="Book", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("10 units reserved, 0 left")
+    assert desk.balance() == (10, 0, 10)
+
+
+def test_book_by_keys_alone(desk: Desk, signed_in: SignedIn) -> None:
+    page = signed_in(desk.actor.user)
+    page.goto(desk.week)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(20):  # past the bar and the filters
+        page.keyboard.press("Tab")
+        if page.evaluate(f"{FOCUSED}.matches('a.cal-slot')"):
+            break
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    chosen = page.evaluate(f"{FOCUSED}.dataset.start")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel").get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type(desk.patient.mrn)
+    expect(page.locator("#pick-results a")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Book", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("4 units reserved")
+    appointment = desk.patient.appointments.get()
+    assert f"{desk.organization.local(appointment.starts_at):%Y-%m-%dT%H:%M}" == chosen
+    assert desk.balance() == (10, 0, 4)
