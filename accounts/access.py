@@ -22,11 +22,14 @@ from accounts.models import (
     Patient,
     Practitioner,
     User,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from accounts.models.api import ApiKeyQuerySet
 from accounts.models.membership import InvitationQuerySet
 from accounts.models.patient import PatientQuerySet
 from accounts.models.practitioner import PractitionerQuerySet
+from accounts.models.webhook import WebhookEndpointQuerySet
 from accounts.roles import Role
 
 _SEES_WHOLE_CLINIC = frozenset({Role.ADMIN, Role.VIEWER, Role.SYSTEM})
@@ -152,3 +155,13 @@ def events(actor: Actor) -> QuerySet[Event]:
 def api_keys(actor: Actor) -> ApiKeyQuerySet:
     found: ApiKeyQuerySet = ApiKey.objects.of(actor.organization)
     return found if actor.may("api_key.view") else found.none()
+
+
+def webhooks(actor: Actor) -> WebhookEndpointQuerySet:
+    found: WebhookEndpointQuerySet = WebhookEndpoint.objects.of(actor.organization).kept()
+    return found if actor.may("webhook.view") else found.none()
+
+
+def webhook_deliveries(actor: Actor) -> QuerySet[WebhookDelivery]:
+    found: QuerySet[WebhookDelivery] = WebhookDelivery.objects.of(actor.organization)
+    return found.filter(endpoint__in=webhooks(actor))

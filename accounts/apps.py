@@ -6,3 +6,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import permissions  # noqa: F401  registers this app's rows
+        from accounts.webhooks import types  # noqa: F401  and its event types

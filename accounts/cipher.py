@@ -7,6 +7,7 @@ import hashlib
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 def cipher(purpose: str) -> MultiFernet:
@@ -16,6 +17,6 @@ def cipher(purpose: str) -> MultiFernet:
     )
 
 
-def _fernet(purpose: str, key: str) -> Fernet:
-    digest = hashlib.sha256(f"{purpose} {key}".encode()).digest()
+def _fernet(purpose: str, key: str | bytes) -> Fernet:
+    digest = hashlib.sha256(f"{purpose} ".encode() + force_bytes(key)).digest()
     return Fernet(base64.urlsafe_b64encode(digest))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.forms.base import DayField, SearchInput
-from accounts.models import ApiKey, Event, Patient, Practitioner, User
+from accounts.models import ApiKey, Event, Patient, Practitioner, User, WebhookDelivery
 from accounts.roles import Role
 
 WHOLE_CLINIC = "clinic"
@@ -141,6 +141,30 @@ class ApiKeyFilter(django_filters.FilterSet):
 
     def by_state(self, rows: Any, name: str, value: str) -> Any:
         return rows.over() if value == "over" else rows
+
+
+class WebhookDeliveryFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(
+        label="Status", choices=WebhookDelivery.Status.choices, empty_label="Any"
+    )
+    event_type = django_filters.CharFilter(
+        label="Event",
+        lookup_expr="istartswith",
+        max_length=60,
+        widget=SearchInput("appointment.booked"),
+    )
+    since = DayFilter(label="Since", method="from_day")
+
+    class Meta:
+        model = WebhookDelivery
+        fields: list[str] = []
+
+    def from_day(
+        self, rows: QuerySet[WebhookDelivery], name: str, day: Any
+    ) -> QuerySet[WebhookDelivery]:
+        zone = self.request.actor.organization.zone
+        midnight = timezone.make_aware(datetime.combine(day, time.min), zone)
+        return rows.filter(created_at__gte=midnight)
 
 
 def _actors(request: Any) -> QuerySet[User]:

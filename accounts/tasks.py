@@ -17,11 +17,21 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from accounts.models import BreakGlass, IdempotencyKey, Invitation, User
+from accounts.models import (
+    BreakGlass,
+    IdempotencyKey,
+    Invitation,
+    Organization,
+    User,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from accounts.roles import Role
 
 # Some seconds, then some minutes: as long as a mail server takes to come back.
 KEYS_KEPT = timedelta(days=7)
+DELIVERIES_KEPT = timedelta(days=30)
+SWEPT_AT_ONCE = 5000
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 
 
@@ -51,26 +61,48 @@ def send_invitation(*, invitation_id: int) -> None:
 def tell_of_broken_glass(*, glass_id: int) -> None:
     """Names neither patient nor reason: mail is read by others on its way."""
     glass = BreakGlass.objects.select_related("organization", "user").get(pk=glass_id)
-    administrators = User.objects.filter(
-        is_active=True,
-        memberships__organization=glass.organization,
-        memberships__role=Role.ADMIN,
-        memberships__is_active=True,
-    )
     link = _address("accounts:audit", glass.organization.slug) + "?action=glass.broken"
-    for address in administrators.values_list("email", flat=True):
+    for address in _administrators(glass.organization):
         _send("broken_glass", to=[address], glass=glass, link=link)
+
+
+@app.task(name="accounts.tell_of_disabled_webhook", queue="mail", retry=RETRY)
+def tell_of_disabled_webhook(*, endpoint_id: int) -> None:
+    endpoint = WebhookEndpoint.objects.select_related("organization").get(pk=endpoint_id)
+    if endpoint.is_active:
+        return
+    link = _address("accounts:webhook", endpoint.organization.slug, endpoint.pk)
+    for address in _administrators(endpoint.organization):
+        _send("webhook_disabled", to=[address], endpoint=endpoint, link=link)
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="accounts.sweep", queueing_lock="accounts.sweep")
 def sweep(timestamp: int) -> None:
-    """Let go of what nobody can use any more: old idempotency keys, sessions that are over."""
+    """Let go of what nobody can use any more: old keys and deliveries, sessions that are over."""
     long_ago = timezone.now() - KEYS_KEPT
     IdempotencyKey.objects.filter(created_at__lt=long_ago).delete()
+    _sweep_deliveries()
     SessionStore.clear_expired()
     living = Session.objects.values("session_key")
     UserSession.objects.exclude(session_key__in=living).delete()
+
+
+def _sweep_deliveries() -> None:
+    """In pieces, so that no transaction is long."""
+    old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - DELIVERIES_KEPT)
+    while ids := list(old.order_by("created_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
+        WebhookDelivery.objects.filter(pk__in=ids).delete()
+
+
+def _administrators(clinic: Organization) -> list[str]:
+    found = User.objects.filter(
+        is_active=True,
+        memberships__organization=clinic,
+        memberships__role=Role.ADMIN,
+        memberships__is_active=True,
+    )
+    return list(found.values_list("email", flat=True))
 
 
 def _send(template: str, *, to: list[str], **context: Any) -> None:

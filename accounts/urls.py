@@ -11,6 +11,7 @@ from accounts.views import (
     practitioners,
     search,
     settings,
+    webhooks,
 )
 
 app_name = "accounts"
@@ -51,6 +52,22 @@ of_clinic: list[URLPattern | URLResolver] = [
     path("api-keys/new/", api_keys.api_key_new, name="api_key_new"),
     path("api-keys/<int:pk>/rotate/", api_keys.api_key_rotate, name="api_key_rotate"),
     path("api-keys/<int:pk>/revoke/", api_keys.api_key_revoke, name="api_key_revoke"),
+    path("webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("webhooks/new/", webhooks.webhook_new, name="webhook_new"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/edit/", webhooks.webhook_edit, name="webhook_edit"),
+    path("webhooks/<int:pk>/rotate/", webhooks.webhook_rotate, name="webhook_rotate"),
+    path("webhooks/<int:pk>/enable/", webhooks.webhook_enable, name="webhook_enable"),
+    path("webhooks/<int:pk>/disable/", webhooks.webhook_disable, name="webhook_disable"),
+    path("webhooks/<int:pk>/delete/", webhooks.webhook_delete, name="webhook_delete"),
+    path("webhooks/<int:pk>/test/", webhooks.webhook_test, name="webhook_test"),
+    path("webhooks/<int:pk>/replay/", webhooks.webhook_replay, name="webhook_replay"),
+    path("webhook-deliveries/<int:pk>/", webhooks.webhook_delivery, name="webhook_delivery"),
+    path(
+        "webhook-deliveries/<int:pk>/replay/",
+        webhooks.webhook_delivery_replay,
+        name="webhook_delivery_replay",
+    ),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
     path("search/", search.search, name="search"),

@@ -6,7 +6,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import history, panels, search
-        from billing import permissions, units_left  # noqa: F401  registers this app's rows
+        from billing import permissions, units_left, webhooks  # noqa: F401  registers its rows
 
         panels.register("Insurance and units", "billing:patient_insurance", "authorization.view")
         search.register(units_left.bars)

@@ -1,4 +1,4 @@
-"""Runs the web server and the job worker side by side, and ends them together."""
+"""Runs web server, job worker and webhooks side by side, and ends them together."""
 
 import ctypes
 import os
@@ -40,6 +40,10 @@ def worker_command() -> Command:
         # A mail that was sent may hold a link to set a password; failed jobs stay to be seen.
         *("--delete-jobs", "successful"),
     ]
+
+
+def deliverer_command() -> Command:
+    return [sys.executable, "manage.py", "deliver_webhooks"]
 
 
 def require_free_port(host: str, port: int) -> None:

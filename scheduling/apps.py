@@ -9,7 +9,7 @@ class SchedulingConfig(AppConfig):
         from accounts import panels as patient_panels
         from billing import panels as authorization_panels
         from billing import sources
-        from scheduling import permissions  # noqa: F401  registers this app's rows
+        from scheduling import permissions, webhooks  # noqa: F401  registers this app's rows
         from scheduling.views import authorization_parts
 
         part = "scheduling:patient_appointments"

@@ -17,6 +17,7 @@ from accounts.filters import (
     IdFilter,
     OpenPatientFilter,
     PractitionerFilter,
+    WebhookDeliveryFilter,
 )
 from accounts.models import (
     BreakGlass,
@@ -28,6 +29,8 @@ from accounts.models import (
     Organization,
     Patient,
     Practitioner,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from accounts.roles import Role
 
@@ -181,4 +184,29 @@ class OrganizationListFilter(SearchFilter):
 
     class Meta:
         model = Organization
+        fields: list[str] = []
+
+
+class WebhookListFilter(SearchFilter):
+    state = django_filters.ChoiceFilter(
+        label="State", method="by_state", choices=[("active", "On"), ("disabled", "Off")]
+    )
+
+    searched = ("url", "description")
+
+    class Meta:
+        model = WebhookEndpoint
+        fields: list[str] = []
+
+    def by_state(
+        self, rows: QuerySet[WebhookEndpoint], name: str, value: str
+    ) -> QuerySet[WebhookEndpoint]:
+        return rows.filter(is_active=value == "active")
+
+
+class WebhookDeliveryListFilter(WebhookDeliveryFilter):
+    webhook = IdFilter(label="Webhook", field_name="endpoint")
+
+    class Meta:
+        model = WebhookDelivery
         fields: list[str] = []

@@ -4,6 +4,7 @@ from accounts.api.resources.members import Invitations, Memberships
 from accounts.api.resources.organizations import Events, Organizations
 from accounts.api.resources.patients import BreakGlassGrants, CareTeam, Guardians, Patients
 from accounts.api.resources.practitioners import Practitioners
+from accounts.api.resources.webhooks import WebhookDeliveries, Webhooks
 
 ROUTES: dict[str, type[Resource]] = {
     "patients": Patients,
@@ -16,4 +17,6 @@ ROUTES: dict[str, type[Resource]] = {
     "organizations": Organizations,
     "events": Events,
     "api-keys": ApiKeys,
+    "webhooks": Webhooks,
+    "webhook-deliveries": WebhookDeliveries,
 }

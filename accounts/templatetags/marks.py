@@ -56,6 +56,11 @@ MARKS = {
     "reversed": Mark("Reversed", "warn", RING + SLASH),
     "accepted": Mark("Accepted", "good", DISC + CHECK),
     "revoked": Mark("Revoked", "muted", RING + SLASH),
+    # webhooks and their deliveries
+    "failing": Mark("Failing", "bad", RING + CROSS),
+    "disabled": Mark("Off", "muted", RING + SLASH),
+    "delivered": Mark("Delivered", "good", DISC + CHECK),
+    "parked": Mark("Parked", "bad", SQUARE + LEVEL),
     "inactive": Mark("Inactive", "muted", RING + SLASH),
     # notes
     "draft": Mark("Draft", "warn", SQUARE.replace("/>", ' stroke-dasharray="2 1.6"/>')),

@@ -201,6 +201,11 @@ EMAIL_TIMEOUT = 10
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
+# Webhooks: where private networks may receive them, plain http is accepted there too.
+
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=15)
+
 # Logs: one line per request, with an id, and nothing a patient could be known by.
 
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

@@ -14,6 +14,9 @@ SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env('PORT', default='8000
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
+# A receiver to try webhooks with runs on this machine.
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=True)
+
 # Passkeys need a secure origin; browsers count this machine's own address as one.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 

@@ -56,6 +56,8 @@ ITEMS = (
     Item("accounts:audit", "Audit log", "history", READERS, ("accounts:audit",), group="Clinic"),
     Item("accounts:api_keys", "API keys", "plug", frozenset({"admin"}),
          ("accounts:api_key",), group="Clinic"),
+    Item("accounts:webhooks", "Webhooks", "webhook", frozenset({"admin"}),
+         ("accounts:webhook",), group="Clinic"),
     Item("accounts:settings", "Settings", "settings", READERS | INSTALLATION, group="Clinic"),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Invitation, Membership, Organization, User
 from accounts.roles import Role
+from accounts.services import webhooks
 from scheduling.services import appointments, notes, visits
 from tests import factories
 
@@ -81,6 +82,9 @@ def furnish(organization: Organization, team: Actor, *, token: str) -> Clinic:
     signed = notes.draft(actor=team, session=complete(over), plan="Again next week")
     notes.sign(actor=team, note=signed)
     appointment = book(now)
+    webhook = webhooks.create(
+        actor=admin, url="https://203.0.114.7/hooks", event_types=["*"], description="Hooks"
+    )
     return Clinic(
         organization,
         {
@@ -91,6 +95,8 @@ def furnish(organization: Organization, team: Actor, *, token: str) -> Clinic:
             "member": Membership.objects.get(organization=organization, user=team.user),
             "invitation": factories.InvitationFactory(organization=organization),
             "token": _invite(organization, token),
+            "webhook": webhook,
+            "delivery": webhooks.test(actor=admin, webhook=webhook),
             "api key": factories.ApiKeyFactory(organization=organization),
             "payer": authorization.payer,
             "policy": authorization.policy,

@@ -77,6 +77,30 @@ accounts:invitation_resend             invitation    GET    200 404 404 403 404 
 accounts:invitation_resend             invitation    POST   302 404 404 403 404 404 302 404 404 in
 accounts:invitation_revoke             invitation    GET    200 404 404 403 404 404 200 404 404 in
 accounts:invitation_revoke             invitation    POST   302 404 404 403 404 404 302 404 404 in
+accounts:webhooks                                    GET    200 403 403 403 403 403 403 404 404 in
+accounts:webhooks                                    POST   200 403 403 403 403 403 403 404 404 in
+accounts:webhook_new                                 GET    200 403 403 403 403 403 403 404 404 in
+accounts:webhook_new                                 POST   422 403 403 403 403 403 403 404 404 in
+accounts:webhook                       webhook       GET    200 404 404 404 404 404 404 404 404 in
+accounts:webhook                       webhook       POST   200 404 404 404 404 404 404 404 404 in
+accounts:webhook_edit                  webhook       GET    200 404 404 404 404 404 404 404 404 in
+accounts:webhook_edit                  webhook       POST   422 404 404 404 404 404 404 404 404 in
+accounts:webhook_rotate                webhook       GET    200 404 404 404 404 404 404 404 404 in
+accounts:webhook_rotate                webhook       POST   422 404 404 404 404 404 404 404 404 in
+accounts:webhook_enable                webhook       GET    405 404 404 404 404 404 404 404 404 in
+accounts:webhook_enable                webhook       POST   302 404 404 404 404 404 404 404 404 in
+accounts:webhook_disable               webhook       GET    200 404 404 404 404 404 404 404 404 in
+accounts:webhook_disable               webhook       POST   302 404 404 404 404 404 404 404 404 in
+accounts:webhook_delete                webhook       GET    200 404 404 404 404 404 404 404 404 in
+accounts:webhook_delete                webhook       POST   302 404 404 404 404 404 404 404 404 in
+accounts:webhook_test                  webhook       GET    405 404 404 404 404 404 404 404 404 in
+accounts:webhook_test                  webhook       POST   302 404 404 404 404 404 404 404 404 in
+accounts:webhook_replay                webhook       GET    200 404 404 404 404 404 404 404 404 in
+accounts:webhook_replay                webhook       POST   422 404 404 404 404 404 404 404 404 in
+accounts:webhook_delivery              delivery      GET    200 404 404 404 404 404 404 404 404 in
+accounts:webhook_delivery              delivery      POST   200 404 404 404 404 404 404 404 404 in
+accounts:webhook_delivery_replay       delivery      GET    405 404 404 404 404 404 404 404 404 in
+accounts:webhook_delivery_replay       delivery      POST   302 404 404 404 404 404 404 404 404 in
 accounts:settings                                    GET    200 403 403 200 403 403 200 404 404 in
 accounts:settings                                    POST   422 403 403 403 403 403 422 404 404 in
 accounts:api_keys                                    GET    200 403 403 403 403 403 403 404 404 in

@@ -3,11 +3,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from clinic.processes import run_together, web_command, worker_command
+from clinic.processes import deliverer_command, run_together, web_command, worker_command
 
 
 class Command(BaseCommand):
-    help = "Serve the pages and work off the jobs, until stopped."
+    help = "Serve the pages, work off the jobs and deliver to webhooks, until stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             host=host, port=port, workers=options["workers"], threads=options["threads"]
         )
         run_together(
-            [web, worker_command()],
+            [web, worker_command(), deliverer_command()],
             host=host,
             port=port,
             ready=lambda: self.stdout.write(f"Serving on http://{host}:{port}"),

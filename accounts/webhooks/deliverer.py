@@ -1,0 +1,144 @@
+"""The process that delivers: claims what is due, sends it, settles it, and waits to be woken.
+
+Everything runs in one event loop; statements to the database run in one thread beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import psycopg
+import structlog
+from django.db import DatabaseError, connection
+
+from accounts.models.outbox import CHANNEL
+from accounts.webhooks import queue
+from accounts.webhooks.queue import Claim
+from accounts.webhooks.sending import Outcome, Sender
+
+AT_ONCE = 400
+POLL_SECONDS = 1.0  # for retries that come due, and for a notification that was lost
+GRACE_SECONDS = 6.0
+AFTER_ERROR_SECONDS = 1.0
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+class Deliverer:
+    """`run` until `stop` is called; what is on its way then has some seconds to end."""
+
+    def __init__(self, *, sender: Callable[[], Sender] = Sender) -> None:
+        self.database = Database()
+        self._sender = sender
+        self._stopping = False
+        self._wake = asyncio.Event()
+        self._running: dict[asyncio.Task[None], Claim] = {}
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        listener = asyncio.create_task(self._listen())
+        try:
+            async with self._sender() as sender:
+                while not self._stopping:
+                    self._wake.clear()
+                    for claim in await self._claim():
+                        self._begin(sender, claim)
+                    await self._rest()
+                await self._end()
+        finally:
+            listener.cancel()
+            await self.database.close()
+
+    async def _claim(self) -> list[Claim]:
+        room = AT_ONCE - len(self._running)
+        if not room:
+            return []
+        try:
+            return await self.database.run(queue.claim, room)
+        except Exception as error:  # nothing that is wrong with one ends the process for all
+            log.exception("webhooks_not_claimed", error=type(error).__name__)
+            await asyncio.sleep(AFTER_ERROR_SECONDS)
+            return []
+
+    def _begin(self, sender: Sender, claim: Claim) -> None:
+        task = asyncio.create_task(self._deliver(sender, claim))
+        self._running[task] = claim
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("webhook_not_settled", exc_info=error)
+
+    async def _deliver(self, sender: Sender, claim: Claim) -> None:
+        if claim.message is None:
+            outcome = Outcome(error=claim.fault)
+        else:
+            outcome = await sender.send(claim.message)
+        try:
+            await self.database.run(queue.settle, claim, outcome)
+        except DatabaseError as error:
+            # The lease ends, and it is sent again: at least once.
+            log.warning("webhook_not_settled", error=type(error).__name__)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _end(self) -> None:
+        if self._running:
+            await asyncio.wait(self._running, timeout=GRACE_SECONDS)
+        left = dict(self._running)
+        for task in left:
+            task.cancel()
+        await self.database.run(queue.give_back, list(left.values()))
+
+    async def _listen(self) -> None:
+        """Wake up when an event was written; without it the poll finds the same a little later."""
+        while True:
+            try:
+                async with await self.database.connect() as listening:
+                    await listening.execute(f"LISTEN {CHANNEL}")
+                    self._wake.set()
+                    async for _ in listening.notifies():
+                        self._wake.set()
+            except psycopg.Error as error:
+                log.warning("webhooks_not_listening", error=type(error).__name__)
+            await asyncio.sleep(AFTER_ERROR_SECONDS)
+
+
+class Database:
+    """Statements in one thread. `connection` is whose thread looks at it: look only there."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="webhook-database")
+
+    async def run(self, function: Callable[..., T], *args: Any) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, _with_usable_connection, function, *args)
+
+    async def connect(self) -> psycopg.AsyncConnection[Any]:
+        """One more, to listen with."""
+        params = await self.run(lambda: connection.get_connection_params())
+        own = {name: params[name] for name in params if name not in ("cursor_factory", "context")}
+        return await psycopg.AsyncConnection.connect(**own, autocommit=True)
+
+    async def close(self) -> None:
+        await self.run(lambda: connection.close())
+        self._thread.shutdown()
+
+
+def _with_usable_connection(function: Callable[..., T], *args: Any) -> T:
+    connection.close_if_unusable_or_obsolete()
+    return function(*args)
