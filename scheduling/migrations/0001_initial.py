@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                         max_length=2,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^\\d{2}$", "A place of service has two digits; 11 is office."
+                                "^[0-9]{2}\\Z", "A place of service has two digits; 11 is office."
                             )
                         ],
                         verbose_name="place of service (POS)",

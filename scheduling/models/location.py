@@ -24,7 +24,9 @@ class Location(models.Model):
         "place of service (POS)",
         max_length=2,
         default="11",
-        validators=[RegexValidator(r"^\d{2}$", "A place of service has two digits; 11 is office.")],
+        validators=[
+            RegexValidator(r"^[0-9]{2}\Z", "A place of service has two digits; 11 is office.")
+        ],
     )
     address = models.CharField(max_length=250, blank=True, validators=[validate_plain_text])
     is_active = models.BooleanField(default=True)
