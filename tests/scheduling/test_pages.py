@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.roles import Role
 from billing.models import Authorization
 from scheduling.models import Appointment, ProgressNote, Session, Status
-from scheduling.services import appointments, visits
+from scheduling.services import appointments, cancellation, visits
 from tests import factories
 from tests.scheduling.conftest import NOW
 
@@ -249,3 +249,19 @@ def test_parts_of_other_pages(desk, admin, appointment) -> None:
         ("scheduling:authorization_appointments", appointment.authorization_id),
     ]:
         assert "10:00–11:00" in desk.get(admin.url(name, pk=pk)).content.decode()
+
+
+def test_why_it_was_cancelled_is_between_staff(desk, clinic, admin, appointment) -> None:
+    user = factories.UserFactory()
+    type(appointment.patient).objects.filter(pk=appointment.patient_id).update(user=user)
+    family = factories.actor(clinic, Role.PATIENT, user=user)
+    Appointment.objects.filter(pk=appointment.pk).update(override_reason="Brother is out")
+    cancellation.cancel(actor=admin, appointment=appointment, reason="Therapist on leave")
+    page = admin.url("scheduling:appointment", pk=appointment.pk)
+    client = Client()
+    client.force_login(family.user)
+    for browser, told in [(desk, True), (client, False)]:
+        answer = browser.get(page)
+        assert answer.status_code == 200
+        for reason in ("Brother is out", "Therapist on leave"):
+            assert (reason in answer.content.decode()) is told
