@@ -89,12 +89,9 @@ class AuthorizationForm(AuthorizationEditForm):
         super().__init__(actor, data, **kwargs)
         policy = self.fields["policy"]
         assert isinstance(policy, forms.ModelChoiceField)
-        policy.queryset = (
-            access.policies(actor).active().filter(patient=patient).select_related("payer")
-        )
-        policies = list(policy.queryset[:2])
-        if len(policies) == 1:
-            policy.initial = policies[0].pk
+        own = access.policies(actor).active().filter(patient=patient)
+        policy.queryset = own.in_force_first().select_related("payer")
+        policy.initial = policy.queryset.values_list("pk", flat=True).first()
         self.fields["status"] = forms.ChoiceField(
             choices=[
                 (Status.ACTIVE.value, "Authorized: units can be booked"),

@@ -47,6 +47,10 @@ class InsurancePolicyQuerySet(TenantQuerySet):
     def active(self) -> InsurancePolicyQuerySet:
         return self.filter(is_active=True)
 
+    def in_force_first(self) -> InsurancePolicyQuerySet:
+        """Those that run without an end first, then what ended last before the rest."""
+        return self.order_by(F("end_date").desc(nulls_first=True), "priority", "id")
+
 
 class InsurancePolicy(models.Model):
     """A patient's cover with a payer. Dates are inclusive; no end date: until further notice."""
