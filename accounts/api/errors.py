@@ -13,6 +13,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import VALIDATION_ERROR
 from rest_framework import exceptions
 
 from accounts.errors import DomainError
@@ -48,6 +49,12 @@ class Handler(ExceptionHandler):
 
 
 class Formatter(ExceptionFormatter):
+    def get_error_type(self) -> Any:
+        """A service that refuses the input itself is a validation as the serializer's is."""
+        if isinstance(self.exc, Refused) and self.exc.status_code == 400:
+            return VALIDATION_ERROR
+        return super().get_error_type()
+
     def format_error_response(self, error_response: Any) -> Any:
         answer = super().format_error_response(error_response)
         if isinstance(self.exc, Refused):
