@@ -23,7 +23,12 @@ LONGEST_URL = 500
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 TUNNELS = tuple(map(ipaddress.ip_network, ("2002::/16", "2001::/32", "64:ff9b:1::/48", "::/96")))
 # Not reached from elsewhere, whatever Python's own lists say of them.
-CLOSED = tuple(map(ipaddress.ip_network, ("100.64.0.0/10", "192.88.99.0/24", "198.18.0.0/15")))
+CLOSED = tuple(
+    map(
+        ipaddress.ip_network,
+        ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15"),
+    )
+)
 
 LOOKUP_SECONDS = 3
 _lookups = ThreadPoolExecutor(max_workers=8, thread_name_prefix="webhook-lookup")

@@ -61,7 +61,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender was killed in mid-sentence
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         receiver = self.server.receiver
         receiver.requests.append(Received(self.path, headers, body, time.monotonic()))
