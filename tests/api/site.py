@@ -1,0 +1,87 @@
+"""The API's endpoints, as the router knows them."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework.serializers import BaseSerializer
+
+from accounts.api.resource import Resource
+from accounts.api.serializers import Input
+from clinic.api.router import router
+
+PK = f"(?P<pk>{Resource.lookup_value_regex})"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    method: str
+    address: str  # below /api/v1/, with {id} for the row's
+    resource: type[Resource]
+    action: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+    @property
+    def noun(self) -> str:
+        return self.address.split("/")[0]
+
+    @property
+    def is_of_one(self) -> bool:
+        return "{id}" in self.address
+
+    @property
+    def call(self) -> Any:
+        return getattr(self.resource, self.action)
+
+    @property
+    def takes(self) -> type[Input]:
+        return getattr(self.call, "takes", None) or Input
+
+    @property
+    def answers(self) -> type[BaseSerializer]:
+        return getattr(self.call, "answers", None) or self.resource.output
+
+    @property
+    def pages(self) -> bool:
+        return self.action == "list" or bool(getattr(self.call, "pages", False))
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        named = self.resource.filterset_class if self.action == "list" else None
+        found = named or getattr(self.call, "filters", None)
+        return dict(found.base_filters) if found else {}
+
+    @property
+    def verb(self) -> str:
+        return getattr(self.call, "verb", None) or self.resource.verbs[self.action]
+
+    @property
+    def reads(self) -> bool:
+        """By what it says of itself; a dry run is a POST that reads."""
+        return self.action in ("list", "retrieve") or bool(self.call.reads)
+
+    @property
+    def scope(self) -> str:
+        return f"{self.resource.area}:{'read' if self.reads else 'write'}"
+
+    def path(self, pk: Any) -> str:
+        return f"/api/v1/{self.address.replace('{id}', str(pk))}"
+
+
+@functools.cache
+def endpoints() -> tuple[Endpoint, ...]:
+    return tuple(
+        Endpoint(method.upper(), address, route.callback.cls, action)
+        for route in router.urls
+        for address in [str(route.pattern).strip("^$").replace(PK, "{id}")]
+        for method, action in route.callback.actions.items()
+    )
+
+
+def writing() -> list[Endpoint]:
+    """Those that take a body."""
+    return [one for one in endpoints() if one.method in ("POST", "PATCH")]
