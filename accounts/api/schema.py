@@ -132,6 +132,15 @@ class Schema(AutoSchema):
     def get_filter_backends(self) -> list[Any]:
         return []
 
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        takes = self.get_request_serializer() if self.method == "GET" else None
+        examples = getattr(getattr(takes, "Meta", None), "example", {})
+        found: list[dict[str, Any]] = super()._get_parameters()
+        return [
+            {**one, "example": examples[one["name"]]} if one["name"] in examples else one
+            for one in found
+        ]
+
     def _ordering(self) -> list[OpenApiParameter]:
         if not self.view.ordering_fields:
             return []

@@ -154,4 +154,5 @@ class Output(serializers.ModelSerializer):
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: Instant,
+        models.EmailField: serializers.CharField,  # an empty one is no address
     }

@@ -1,10 +1,13 @@
-"""The whole schema as text; a warning of the generator is an error here."""
+"""The whole schema; a warning of the generator is an error here."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
 
 
@@ -12,13 +15,20 @@ class SchemaFault(Exception):
     """The generator complained."""
 
 
-def as_yaml() -> str:
-    """Raises SchemaFault."""
+def generated() -> dict[str, Any]:
+    """As plain JSON holds it. Raises SchemaFault."""
     GENERATOR_STATS.reset()
     with GENERATOR_STATS.silence():
         found = SchemaGenerator().get_schema(request=None, public=True)
     if GENERATOR_STATS:
         raise SchemaFault(str({**GENERATOR_STATS._warn_cache, **GENERATOR_STATS._error_cache}))
+    plain: dict[str, Any] = json.loads(OpenApiJsonRenderer().render(found, renderer_context={}))
+    return plain
+
+
+def as_yaml() -> str:
+    """Checked against OpenAPI's own schema. Raises SchemaFault."""
+    found = generated()
     validate_schema(found)
     text: bytes = OpenApiYamlRenderer().render(found, renderer_context={})
     return text.decode()

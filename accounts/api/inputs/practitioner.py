@@ -23,10 +23,10 @@ class Details(Input):
 class NewPractitioner(Details):
     class Meta:
         example = {
-            "first_name": "Robin",
-            "last_name": "Okafor",
-            "credential": "BCBA",
-            "npi": "1987654328",
+            "first_name": "Sam",
+            "last_name": "Reyes",
+            "credential": "RBT",
+            "npi": "1234567893",
         }
 
 

@@ -82,9 +82,15 @@ class Wanted(Input):
     date_of_service = serializers.DateField(help_text="For which day, the clinic's own.")
     service_code_id = Own(access.service_codes, help_text="For which service.")
 
+    class Meta:
+        example = {"units": 4, "date_of_service": "2026-11-30", "service_code_id": 201}
+
 
 class AsOf(Input):
     at = Instant(help_text="The instant, with its offset from UTC.")
+
+    class Meta:
+        example = {"at": "2026-11-23T15:00:00Z"}
 
 
 class NewReservation(Input):

@@ -52,7 +52,7 @@ class AppointmentOutput(Output):
             "units": 4,
             "is_private_pay": False,
             "authorization_id": 501,
-            "reservation_id": 601,
+            "reservation_id": 602,
             "override_reason": "",
             "cancelled_by": "",
             "cancelled_late": None,
@@ -100,7 +100,9 @@ class PreviewOutput(serializers.Serializer):
     is_possible = serializers.BooleanField(source="fits")
     date_of_service = serializers.DateField(source="day")
     units = serializers.IntegerField()
-    authorization_id = serializers.IntegerField(source="authorization.pk", default=None)
+    authorization_id = serializers.IntegerField(
+        source="authorization.pk", default=None, allow_null=True
+    )
     before = UnitsOutput(allow_null=True)
     after = UnitsOutput(allow_null=True)
     conflicts = ProblemOutput(many=True)
