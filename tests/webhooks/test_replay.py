@@ -1,0 +1,191 @@
+"""What was missed comes again, with the ids it had."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
+from accounts.models import Event, WebhookDelivery
+from accounts.roles import Role
+from accounts.services import webhooks
+from accounts.tasks import sweep
+from accounts.webhooks import queue
+from accounts.webhooks.sending import Outcome
+from tests import factories
+from tests.webhooks.test_outbox import happened
+
+GOOD, BAD = Outcome(status_code=200), Outcome(status_code=500)
+
+
+def settled(outcome: Outcome) -> None:
+    for claimed in queue.claim(10):
+        queue.settle(claimed, outcome)
+
+
+def parked(actor: Actor) -> WebhookDelivery:
+    happened(actor)
+    WebhookDelivery.objects.update(started_at=timezone.now() - queue.RETRIED_FOR)
+    settled(BAD)
+    delivery = WebhookDelivery.objects.latest("pk")
+    assert delivery.status == "parked"
+    return delivery
+
+
+def test_one_that_was_parked_is_sent_again(new_webhook, admin) -> None:
+    new_webhook()
+    delivery = parked(admin)
+    before = delivery.message
+
+    replayed = webhooks.replay(actor=admin, delivery=delivery)
+
+    assert (replayed.status, replayed.failures) == ("pending", 0)
+    (claimed,) = queue.claim(10)
+    assert claimed.message.id == before
+    queue.settle(claimed, GOOD)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.attempt_count) == ("delivered", 2)
+
+
+def test_all_since_an_instant(new_webhook, admin) -> None:
+    webhook = new_webhook()
+    with time_machine.travel(timezone.now() - timedelta(days=2)):
+        happened(admin)
+    happened(admin)
+    settled(GOOD)
+    webhooks.switch(actor=admin, webhook=webhook, is_active=False)
+    missed = happened(admin)
+    webhooks.switch(actor=admin, webhook=webhook, is_active=True)
+    yesterday = timezone.now() - timedelta(days=1)
+
+    only_missed = webhooks.replay_since(
+        actor=admin, webhook=webhook, since=yesterday, only_undelivered=True
+    )
+
+    assert only_missed.replayed == 1
+    assert WebhookDelivery.objects.get(status="pending").event == missed
+    settled(GOOD)
+    every = webhooks.replay_since(actor=admin, webhook=webhook, since=yesterday)
+    assert every.replayed == 2
+    assert webhooks.replay_since(actor=admin, webhook=webhook, since=yesterday).replayed == 0
+
+
+def test_too_long_ago_or_switched_off_is_refused(new_webhook, admin) -> None:
+    webhook = new_webhook()
+    delivery = webhooks.test(actor=admin, webhook=webhook)
+    for since in (timezone.now() - timedelta(days=31), timezone.now() + timedelta(hours=1)):
+        with pytest.raises(Invalid):
+            webhooks.replay_since(actor=admin, webhook=webhook, since=since)
+    webhooks.switch(actor=admin, webhook=webhook, is_active=False)
+
+    for write in (
+        lambda: webhooks.replay_since(actor=admin, webhook=webhook, since=timezone.now()),
+        lambda: webhooks.replay(actor=admin, delivery=delivery),
+        lambda: webhooks.test(actor=admin, webhook=webhook),
+    ):
+        with pytest.raises(Conflict, match="off"):
+            write()
+
+
+def test_order_is_kept_while_the_first_one_fails(new_webhook, admin) -> None:
+    new_webhook()
+    first = happened(admin)
+    events = [first, *(_again(admin, first) for _ in range(2))]
+    other = happened(admin)
+
+    claimed = {one.delivery_id for one in queue.claim(10)}
+
+    due = WebhookDelivery.objects.filter(event__in=[first, other])
+    assert claimed == set(due.values_list("pk", flat=True))
+    assert queue.claim(10) == []
+    order = [*events]
+    WebhookDelivery.objects.filter(event=other).update(claimed_until=None)
+    for event in order:
+        WebhookDelivery.objects.update(claimed_until=None)
+        mine = [one for one in queue.claim(10) if _event_of(one) != other]
+        assert [_event_of(one) for one in mine] == [event]
+        queue.settle(mine[0], GOOD)
+
+
+def _again(actor: Actor, event: Event) -> Event:
+    found = Event.objects.get(pk=event.pk)
+    found.pk = None
+    found._state.adding = True
+    found.save()
+    return found
+
+
+def _event_of(claimed: queue.Claim) -> Event:
+    return WebhookDelivery.objects.get(pk=claimed.delivery_id).event
+
+
+def test_who_lost_the_lease_settles_nothing(new_webhook, admin) -> None:
+    new_webhook()
+    happened(admin)
+    (late,) = queue.claim(10)
+    WebhookDelivery.objects.update(claimed_until=timezone.now())
+    (again,) = queue.claim(10)
+
+    queue.settle(late, BAD)
+
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.status, delivery.failures) == ("pending", 0)
+    assert delivery.claimed_until == again.until
+    assert delivery.attempts.count() == 1, "what happened is kept"
+
+
+def test_one_at_a_time_while_an_endpoint_fails(new_webhook, admin) -> None:
+    webhook = new_webhook()
+    for _ in range(6):
+        happened(admin)
+    assert len(queue.claim(10)) == queue.AT_ONCE
+    WebhookDelivery.objects.update(claimed_until=None)
+    webhook.first_failing_at = timezone.now()
+    webhook.save()
+
+    assert len(queue.claim(10)) == 1
+    assert queue.claim(10) == []
+
+
+def test_deliveries_are_swept_after_a_month(new_webhook, admin) -> None:
+    new_webhook()
+    happened(admin)
+    happened(admin)
+    settled(GOOD)
+    old = WebhookDelivery.objects.earliest("pk")
+    WebhookDelivery.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+
+    sweep(timestamp=0)
+
+    assert not WebhookDelivery.objects.filter(pk=old.pk).exists()
+    assert WebhookDelivery.objects.count() == 1
+
+
+def test_only_administrators_of_the_clinic(new_webhook, clinic) -> None:
+    webhook = new_webhook()
+    for role in (Role.PRACTITIONER, Role.VIEWER):
+        with pytest.raises(NotAllowed):
+            webhooks.test(actor=factories.actor(clinic, role), webhook=webhook)
+        with pytest.raises(NotAllowed):
+            new_webhook(actor=factories.actor(clinic, role))
+    elsewhere = factories.actor(factories.OrganizationFactory())
+    with pytest.raises(NotFound):
+        webhooks.delete(actor=elsewhere, webhook=webhook)
+
+
+def test_event_types_are_those_of_the_catalogue(new_webhook) -> None:
+    for event_types in (["patient.viewed"], ["nothing.*"], [], ["webhook.tested"], ["user.*x"]):
+        with pytest.raises(Invalid):
+            new_webhook(event_types=event_types)
+
+
+def test_a_clinic_has_so_many_webhooks_and_no_more(new_webhook, monkeypatch) -> None:
+    monkeypatch.setattr(webhooks, "MOST_WEBHOOKS", 1)
+    new_webhook()
+
+    with pytest.raises(Conflict, match="at most 1"):
+        new_webhook()
