@@ -68,6 +68,8 @@ class Site:
     def __post_init__(self) -> None:
         self.forms: dict[str, list[Found]] = {}
         """By address. Where a button shows only in another state, what it would send."""
+        self.filters: dict[str, Any] = {}
+        """By path of a page with a list that is filtered."""
         self._find("admin", rows())
         for person in PEOPLE[1:]:
             lacking = [row for row in self._lacking() if "422" in row.outcomes[person]]
@@ -86,7 +88,10 @@ class Site:
         known = {(name, *one.form.kinds) for name, found in self.forms.items() for one in found}
         for row in pages:
             if row.method == "GET" and row.outcomes[person] == "200":
-                page = self.world.clients[person].get(self.path(row.address, row.kind))
+                path = self.path(row.address, row.kind)
+                page = self.world.clients[person].get(path)
+                if page.context and hasattr(page.context.get("filter"), "qs"):
+                    self.filters[path] = page.context["filter"]
                 for form in [] if page.streaming else forms_on(page):
                     name = address_of(form.action)
                     if form.is_post and name and (name, *form.kinds) not in known:
