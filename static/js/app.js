@@ -181,7 +181,7 @@ document.addEventListener("click", (event) => {
 });
 // Undone: what offered it has done its work.
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-  if (detail.successful) target.closest?.("[data-toast]")?.remove();
+  if (detail.successful && detail.xhr.status < 400) target.closest?.("[data-toast]")?.remove();
 });
 document.addEventListener("htmx:sendError", () =>
   say("No connection. Nothing was saved; try again.", { level: "error" }),
