@@ -12,14 +12,16 @@ WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 IN_THE_DARK = {"type": "rule", "values": ["color-contrast", "target-size"]}
 SEVERE = ("serious", "critical")
-COLOURS_CHANGED = """async () => {
+AT_REST = """async () => {
     await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     await Promise.allSettled(document.getAnimations().map(one => one.finished));
 }"""
 
 
 def problems(page: Page) -> list[str]:
-    """What axe finds serious on the page as it stands."""
+    """What axe finds serious on the page as it stands, once it has come to rest."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.evaluate(AT_REST)
     return _axe(page, {})
 
 
@@ -28,7 +30,7 @@ def problems_everywhere(page: Page) -> list[str]:
     found = problems(page)
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(NARROW)
-    page.evaluate(COLOURS_CHANGED)
+    page.evaluate(AT_REST)
     found += [f"dark, 390 px: {problem}" for problem in _axe(page, {"runOnly": IN_THE_DARK})]
     if wide := _too_wide(page):
         found.append(f"390 px: scrolls sideways, {wide} px wide")
