@@ -46,13 +46,6 @@ class Resource(Answering):
     # Reading
 
     def list(self, request: Request) -> Response:
-        known = {*Pages.parameters} | ({"ordering"} if self.ordering_fields else set())
-        known |= set(self.filterset_class.base_filters) if self.filterset_class else set()
-        if unknown := sorted(set(self.request.query_params) - known):
-            raise ValidationError(
-                {name[:80]: ["There is no such parameter."] for name in unknown},
-                code="unknown_parameter",
-            )
         rows = self._ordered(self._filtered(self.get_queryset(), self.filterset_class))
         return self._page(rows, self.output)
 
@@ -94,10 +87,25 @@ class Resource(Answering):
         return {**takes.current(row), **given.validated_data} if row else given.validated_data
 
     def _query(self) -> dict[str, str]:
-        query = self.request.query_params.dict()
-        others = {*Pages.parameters} if self.endpoint.pages else set()
-        others |= set(filters.base_filters) if (filters := self.endpoint.filters) else set()
-        return {name: value for name, value in query.items() if name not in others}
+        named = self.endpoint.takes().fields
+        return {name: one for name, one in self.request.query_params.items() if name in named}
+
+    def parameters(self) -> set[str]:
+        """What the query may name."""
+        if self.action == "list":
+            ordering = {"ordering"} if self.ordering_fields else set()
+            return {*Pages.parameters} | ordering | _names(self.filterset_class)
+        if self.request.method != "GET" or self.action == "retrieve":
+            return set()
+        paging = {*Pages.parameters} if self.endpoint.pages else set()
+        return paging | _names(self.endpoint.filters) | set(self.endpoint.takes().fields)
+
+    def _refuse_unknown(self) -> None:
+        if unknown := sorted(set(self.request.query_params) - self.parameters()):
+            raise ValidationError(
+                {name[:80]: ["There is no such parameter."] for name in unknown},
+                code="unknown_parameter",
+            )
 
     def answer(
         self,
@@ -187,3 +195,8 @@ class Resource(Answering):
         permissions.require(actor.role, self.verb())
         request._request.actor = request.actor = actor
         timezone.activate(actor.organization.zone)
+        self._refuse_unknown()
+
+
+def _names(filters: type[FilterSet] | None) -> set[str]:
+    return set(filters.base_filters) if filters else set()

@@ -237,3 +237,15 @@ def test_patients_see_their_own_units(clinic, authorization, new_app) -> None:
     assert ids(app, "authorizations") == [authorization.pk]
     assert app.get(f"authorizations/{authorization.pk}/entries").status_code == 403
     assert app.post("authorizations", new(authorization)).status_code == 403
+
+
+def test_a_query_that_nobody_reads_is_refused(api, authorization) -> None:
+    url = f"authorizations/{authorization.pk}"
+    for answer in (
+        api.get(url, {"colour": "red"}),
+        api.get(f"{url}/entries", {"colour": "red"}),
+        api.send("POST", f"{url}/cancel", {"reason": "No"}, query={"colour": "red"}),
+    ):
+        assert (answer.status_code, error(answer)["code"]) == (400, "unknown_parameter")
+    authorization.refresh_from_db()
+    assert authorization.status == "active"
