@@ -18,6 +18,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from accounts.models import (
+    ApiAnswer,
+    ApiUsage,
     BreakGlass,
     IdempotencyKey,
     Invitation,
@@ -30,6 +32,7 @@ from accounts.roles import Role
 
 # Some seconds, then some minutes: as long as a mail server takes to come back.
 KEYS_KEPT = timedelta(days=7)
+USAGE_KEPT = timedelta(days=1)
 DELIVERIES_KEPT = timedelta(days=30)
 SWEPT_AT_ONCE = 5000
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
@@ -79,9 +82,11 @@ def tell_of_disabled_webhook(*, endpoint_id: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="accounts.sweep", queueing_lock="accounts.sweep")
 def sweep(timestamp: int) -> None:
-    """Let go of what nobody can use any more: old keys and deliveries, sessions that are over."""
+    """Let go of what nobody can use any more: what was kept for a while, sessions that are over."""
     long_ago = timezone.now() - KEYS_KEPT
     IdempotencyKey.objects.filter(created_at__lt=long_ago).delete()
+    ApiAnswer.objects.filter(created_at__lt=timezone.now() - ApiAnswer.KEPT).delete()
+    ApiUsage.objects.filter(minute__lt=timezone.now() - USAGE_KEPT).delete()
     _sweep_deliveries()
     SessionStore.clear_expired()
     living = Session.objects.values("session_key")

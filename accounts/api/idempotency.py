@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -25,7 +24,6 @@ from accounts.services.transaction import in_transaction
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LONGEST = 255
-KEPT = timedelta(hours=24)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control")
 PURPOSE = "api answers"
 IN_FLIGHT = 7002  # the first half of the advisory lock's key
@@ -38,12 +36,10 @@ def once(
 
     Raises Invalid, KeyReused, and Conflict `idempotency_key_in_flight` while the first runs.
     """
-    key = request.headers.get(HEADER, "")
-    if not key:
-        return run()
-    if len(key) > LONGEST or not key.isascii() or not key.isprintable():
+    key = request.headers.get(HEADER, "").strip()
+    if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
         raise Invalid(
-            f"An {HEADER} has at most {LONGEST} printable ASCII characters.",
+            f"An {HEADER} has from 1 to {LONGEST} printable ASCII characters.",
             code="idempotency_key_invalid",
         )
     fingerprint = _fingerprint(request, actor)
@@ -51,7 +47,7 @@ def once(
     def first_or_again() -> HttpResponse:
         _refuse_in_flight(credential, key)
         earlier = ApiAnswer.objects.filter(
-            credential=credential, key=key, created_at__gt=timezone.now() - KEPT
+            credential=credential, key=key, created_at__gt=timezone.now() - ApiAnswer.KEPT
         ).first()
         if earlier is not None:
             return _again(earlier, fingerprint)
@@ -94,8 +90,9 @@ def _again(earlier: ApiAnswer, fingerprint: str) -> HttpResponse:
 
 def _keep(answer: HttpResponse, **about: Any) -> None:
     actor = about.pop("actor")
+    long_ago = timezone.now() - ApiAnswer.KEPT
     mine = {"credential": about["credential"], "key": about["key"]}
-    ApiAnswer.objects.filter(**mine).delete()  # a day old, or it would have been given again
+    ApiAnswer.objects.filter(created_at__lte=long_ago, **mine).delete()
     ApiAnswer.objects.create(
         organization_id=actor.organization.pk,
         status=answer.status_code,

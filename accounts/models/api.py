@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -103,6 +105,8 @@ class ApiAnswer(models.Model):
 
     `content` is encrypted: some answers hold a secret that is shown once.
     """
+
+    KEPT = timedelta(hours=24)
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.CASCADE, related_name="+"
