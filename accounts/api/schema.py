@@ -20,11 +20,12 @@ from accounts.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from accounts.api.idempotency import REPLAYED
 from accounts.api.pagination import Pages
 from accounts.api.resource import Resource
-from accounts.api.serializers import Own
+from accounts.api.serializers import LARGEST_ID, Own
 from accounts.filters import ActiveFilter
 from accounts.roles import Role
 
-READS, WRITES = ("GET",), ("POST", "PATCH", "DELETE")
+WRITES = ("POST", "PATCH", "DELETE")
+_ID = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
 
 
 class ErrorItem(serializers.Serializer):
@@ -45,6 +46,7 @@ ANSWERS = {
     401: "No key or token, or one that is not valid (any more).",
     403: "Your own clinic, but neither your role nor your scope reaches so far.",
     404: "There is no such thing, or it is somebody else's.",
+    406: "The `Accept` header lets no JSON through.",
     409: "A rule stands against it now, or the first request with this key still runs.",
     412: "It was changed since you read it: `If-Match` does not match.",
     413: "The body is too large.",
@@ -53,7 +55,7 @@ ANSWERS = {
     429: "Too many requests in this minute; see `Retry-After`.",
     503: "Many people are changing this at once; nothing was written.",
 }
-ON_READS = (400, 401, 403, 404, 429)
+ON_READS = (400, 401, 403, 404, 406, 429)
 
 
 class Schema(AutoSchema):
@@ -111,15 +113,20 @@ class Schema(AutoSchema):
         found: list[Any] = [
             _header(ORGANIZATION, "The clinic's slug; needed by an app's user who has several.")
         ]
-        if "{id}" in self.path:
-            found.append(OpenApiParameter("id", int, OpenApiParameter.PATH))
+        if self._of_one():
+            found.append(OpenApiParameter("id", _ID, OpenApiParameter.PATH))
+        if self._status() != 204:
+            found.append(_answered("ETag", "Names what is shown, as it is now.", self._status()))
+        found.append(_answered("Retry-After", "Seconds to wait.", 429))
         if self.method in WRITES:
             found.append(
                 _header(IDEMPOTENCY_KEY, "One for each attempt to write; a retry sends it again.")
             )
-            found.append(_answered(REPLAYED, "true when the first answer is given again."))
-        if self.method == "PATCH":
-            found.append(_header("If-Match", "The `ETag` as last read: a lost update is refused."))
+            text = "true when the first answer is given again."
+            found.append(_answered(REPLAYED, text, self._status()))
+            if self._of_one():
+                text = "The `ETag` as last read: a lost update is refused."
+                found.append(_header("If-Match", text))
         if self.method == "GET":
             found.append(_header("If-None-Match", "The `ETag` as last read: unchanged is 304."))
             if (takes := self.get_request_serializer()) and takes().fields:
@@ -132,9 +139,15 @@ class Schema(AutoSchema):
     def get_filter_backends(self) -> list[Any]:
         return []
 
+    def _of_one(self) -> bool:
+        return "{id}" in self.path
+
     def _get_parameters(self) -> list[dict[str, Any]]:
         takes = self.get_request_serializer() if self.method == "GET" else None
-        examples = getattr(getattr(takes, "Meta", None), "example", {})
+        examples = {
+            "id": self.view.output.Meta.example["id"],
+            **getattr(getattr(takes, "Meta", None), "example", {}),
+        }
         found: list[dict[str, Any]] = super()._get_parameters()
         return [
             {**one, "example": examples[one["name"]]} if one["name"] in examples else one
@@ -152,8 +165,10 @@ class Schema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         answers: dict[Any, Any] = {self._status(): self._answer()}
-        codes = ON_READS if self.method == "GET" else ANSWERS
-        answers |= {code: OpenApiResponse(Error, ANSWERS[code]) for code in codes}
+        codes = set(ON_READS if self.method == "GET" else ANSWERS)
+        if not self._of_one():
+            codes -= {412}
+        answers |= {code: OpenApiResponse(Error, ANSWERS[code]) for code in sorted(codes)}
         if self.method == "GET":
             answers[304] = OpenApiResponse(None, "Unchanged since you read it.")
         return answers
@@ -194,8 +209,8 @@ def _header(name: str, text: str) -> OpenApiParameter:
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
 
 
-def _answered(name: str, text: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=True)
+def _answered(name: str, text: str, status: int) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[status])
 
 
 def _parameter(name: str, one: django_filters.Filter) -> OpenApiParameter:
@@ -220,6 +235,15 @@ class OwnIds(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         return {"type": "integer", "minimum": 1}
+
+
+class TimesOfDay(OpenApiSerializerFieldExtension):
+    """The clinic's own clock: `format: time` would be RFC 3339, which wants an offset."""
+
+    target_class = "rest_framework.fields.TimeField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
