@@ -12,7 +12,12 @@ from accounts.models.api import SCOPES
 from accounts.roles import Role
 from accounts.validators import validate_plain_text
 
-VALID_DAYS = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("always", "Until it is revoked")]
+VALID_DAYS = [
+    ("30", "30 days"),
+    ("90", "90 days"),
+    ("365", "A year"),
+    ("always", "Until it is revoked"),
+]
 
 
 class ApiKeyForm(forms.Form):

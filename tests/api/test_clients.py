@@ -132,5 +132,6 @@ def test_typescript(generated, given, live_server, new_key) -> None:
 
     run("node_modules/.bin/tsc", "--project", ".")
     secret = new_key(Role.ADMIN).secret
-    assert run("node", "tour.ts", live_server.url, secret, json.dumps(given)) == "practitioner_not_free\n"
+    said = run("node", "tour.ts", live_server.url, secret, json.dumps(given))
+    assert said == "practitioner_not_free\n"
     assert used() == (4, 6)
