@@ -277,8 +277,16 @@ class Migration(migrations.Migration):
             model_name="webhookdelivery",
             index=models.Index(
                 condition=models.Q(("status", "pending")),
-                fields=["endpoint", "next_attempt_at"],
+                fields=["endpoint", "next_attempt_at", "event"],
                 name="delivery_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="webhookdelivery",
+            index=models.Index(
+                condition=models.Q(("claimed_until__isnull", False), ("status", "pending")),
+                fields=["endpoint"],
+                name="delivery_claimed",
             ),
         ),
         migrations.AddIndex(

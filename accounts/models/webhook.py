@@ -160,9 +160,14 @@ class WebhookDelivery(models.Model):
                 name="delivery_in_order",
             ),
             models.Index(
-                fields=["endpoint", "next_attempt_at"],
+                fields=["endpoint", "next_attempt_at", "event"],
                 condition=Q(status="pending"),
                 name="delivery_due",
+            ),
+            models.Index(
+                fields=["endpoint"],
+                condition=Q(status="pending", claimed_until__isnull=False),
+                name="delivery_claimed",
             ),
             models.Index(fields=["organization", "-id"], name="delivery_of_clinic"),
             models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),

@@ -32,6 +32,13 @@ FAILING_FOR = timedelta(days=5)
 
 Status = WebhookDelivery.Status
 
+# Due rows are walked by index, and of each its object's first is looked up by index, until there
+# are enough. Left to itself the planner sorts and joins everything that waits: it cannot know that
+# it will be told to stop.
+BY_INDEX = """
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
+    SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off
+"""
 CLAIM = """
     WITH room AS (
         SELECT w.id, CASE WHEN w.first_failing_at IS NULL THEN %(at_once)s ELSE 1 END - (
@@ -52,11 +59,11 @@ CLAIM = """
             WHERE d.endpoint_id = room.id AND d.status = 'pending'
                 AND d.next_attempt_at <= clock_timestamp()
                 AND (d.claimed_until IS NULL OR d.claimed_until <= clock_timestamp())
-                AND NOT EXISTS (
-                    SELECT FROM accounts_webhookdelivery b
+                AND d.event_id = (
+                    SELECT b.event_id FROM accounts_webhookdelivery b
                     WHERE b.endpoint_id = d.endpoint_id AND b.object_type = d.object_type
-                        AND b.object_id = d.object_id AND b.event_id < d.event_id
-                        AND b.status = 'pending'
+                        AND b.object_id = d.object_id AND b.status = 'pending'
+                    ORDER BY b.event_id LIMIT 1
                 )
             ORDER BY d.next_attempt_at, d.event_id
             LIMIT greatest(room.free, 0)
@@ -67,7 +74,7 @@ CLAIM = """
     UPDATE accounts_webhookdelivery d
     SET claimed_until = clock_timestamp() + %(lease)s,
         started_at = coalesce(started_at, clock_timestamp())
-    FROM due WHERE d.id = due.id
+    WHERE d.id = ANY (ARRAY(SELECT id FROM due))
     RETURNING d.id, d.claimed_until
 """
 
@@ -90,7 +97,8 @@ def lease() -> timedelta:
 def claim(most: int) -> list[Claim]:
     """Up to `most` deliveries that are due, none of them behind another about the same object."""
     values: dict[str, Any] = {"at_once": AT_ONCE, "most": most, "lease": lease()}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BY_INDEX)
         cursor.execute(CLAIM, values)
         until: dict[int, datetime] = dict(cursor.fetchall())
     if not until:
@@ -169,6 +177,22 @@ def _follow(row: WebhookDelivery, outcome: Outcome) -> None:
             row.next_attempt_at = min(now + pause(row.failures), over)
         _blame(row.endpoint_id, outcome, now)
     row.save()
+    _call_those_behind(row, now)
+
+
+def _call_those_behind(row: WebhookDelivery, now: datetime) -> None:
+    """What waits behind it about the same object: is due with it, so that nobody looks before."""
+    behind = WebhookDelivery.objects.filter(
+        endpoint_id=row.endpoint_id,
+        object_type=row.object_type,
+        object_id=row.object_id,
+        event_id__gt=row.event_id,
+        status=Status.PENDING,
+    )
+    if row.next_attempt_at is not None:
+        behind.update(next_attempt_at=row.next_attempt_at)
+    else:
+        behind.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
 
 
 def _end(row: WebhookDelivery, status: WebhookDelivery.Status, now: datetime) -> None:

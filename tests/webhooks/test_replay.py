@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -189,3 +190,37 @@ def test_a_clinic_has_so_many_webhooks_and_no_more(new_webhook, monkeypatch) -> 
 
     with pytest.raises(Conflict, match="at most 1"):
         new_webhook()
+
+
+def test_who_waits_behind_is_due_with_the_first(new_webhook, admin) -> None:
+    new_webhook()
+    first = happened(admin)
+    second = _again(admin, first)
+    (claimed,) = queue.claim(10)
+
+    queue.settle(claimed, BAD)
+
+    ahead, behind = WebhookDelivery.objects.order_by("event_id")
+    assert ahead.next_attempt_at == behind.next_attempt_at
+    WebhookDelivery.objects.update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    webhooks.replay(actor=admin, delivery=ahead)
+    (claimed,) = queue.claim(10)
+    queue.settle(claimed, GOOD)
+    (claimed,) = queue.claim(10)
+    assert _event_of(claimed) == second
+
+
+def test_a_claim_walks_the_index_however_much_waits(new_webhook, admin) -> None:
+    """Nothing is sorted or joined as a whole, also where the planner knows no figures."""
+    new_webhook()
+    happened(admin)
+    values = {"at_once": 4, "most": 10, "lease": queue.lease()}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(queue.BY_INDEX)
+        cursor.execute(f"EXPLAIN {queue.CLAIM}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "delivery_due" in plan
+    assert "delivery_in_order" in plan
+    assert "Sort" not in plan
+    assert "Hash" not in plan
