@@ -19,7 +19,9 @@ def _choices() -> list[Any]:
     nouns: dict[str, list[tuple[str, str]]] = {}
     for pattern in catalogue.patterns()[1:]:
         noun = pattern.partition(".")[0]
-        nouns.setdefault(noun.replace("_", " ").capitalize(), []).append((pattern, pattern))
+        nouns.setdefault(noun.replace("_", " ").capitalize().replace("Api", "API"), []).append(
+            (pattern, pattern)
+        )
     return [("*", "Everything"), *nouns.items()]
 
 
