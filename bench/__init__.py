@@ -1,0 +1,1 @@
+"""Measures how fast Caretally is: `make bench`, explained in docs/performance.md."""
