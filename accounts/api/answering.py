@@ -21,6 +21,8 @@ class Answering(viewsets.GenericViewSet):
     An answer is rendered inside the transaction, so that what is kept for a retry is what was sent.
     """
 
+    http_method_names = ["get", "head", "post", "patch", "delete"]
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.args, self.kwargs = args, kwargs
         request = self.initialize_request(request, *args, **kwargs)
@@ -36,7 +38,7 @@ class Answering(viewsets.GenericViewSet):
 
     def _written(self) -> HttpResponse:
         auth = self.request.auth
-        if auth is None:
+        if auth is None or not self.is_known():
             return self._rendered(self._run())
         if idempotency.HEADER in self.request.headers:
             return idempotency.once(
@@ -47,6 +49,10 @@ class Answering(viewsets.GenericViewSet):
                 lambda: self._rendered(self._run()), actor=auth.actor, verb="api.matched"
             )
         return self._rendered(self._run())
+
+    def is_known(self) -> bool:
+        """Whether the address has this method at all."""
+        return self.action not in (None, "metadata")
 
     def depends_on_row(self) -> bool:
         """Whether what is written hangs on the row as it is read: nobody may change it between."""

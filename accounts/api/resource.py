@@ -13,9 +13,15 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
-from django_filters import FilterSet
+from django_filters import CharFilter, FilterSet
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import (
+    ErrorDetail,
+    NotAuthenticated,
+    NotFound,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -107,6 +113,14 @@ class Resource(Answering):
                 code="unknown_parameter",
             )
 
+    def _refuse_empty(self, by: type[FilterSet]) -> None:
+        """A variable that a program forgot to fill would list everything."""
+        query = self.request.query_params
+        values = {n for n, one in by.base_filters.items() if not isinstance(one, CharFilter)}
+        if empty := sorted(name for name in values if query.get(name) == ""):
+            detail = ErrorDetail("Give a value, or leave it out.", "blank")
+            raise ValidationError({name: [detail] for name in empty})
+
     def answer(
         self,
         result: Any,
@@ -146,6 +160,7 @@ class Resource(Answering):
     def _filtered(self, rows: QuerySet[Any], by: type[FilterSet] | None) -> QuerySet[Any]:
         if by is None:
             return rows
+        self._refuse_empty(by)
         filters = by(self.request.query_params, queryset=rows, request=self.request)
         if not filters.is_valid():
             raise ValidationError(filters.errors)
@@ -183,7 +198,7 @@ class Resource(Answering):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if self.action is None:  # a method that the address does not know
+        if not self.is_known():
             return
         if request.auth is None:
             raise NotAuthenticated
