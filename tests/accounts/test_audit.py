@@ -115,8 +115,17 @@ def test_another_clinics_events_are_not_in_it(trail, elsewhere, as_user):
 
 def test_nonsense_in_the_address_is_no_error(trail, admin, as_user):
     client = as_user(admin)
-    for query in ("page=x", "page=999", "first=yesterday", "actor=99999", "object=patient+9e9"):
+    for query in ("page=x", "page=999", f"page={10**30}", "object=patient+9e9"):
         assert client.get(f"{admin.url('accounts:audit')}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["audit", "audit_export"])
+def test_a_filter_that_makes_no_sense_is_said_and_nothing_listed(trail, admin, as_user, name):
+    for query in ("first=yesterday", "last=9999-12-31", "actor=99999"):
+        page = as_user(admin).get(f"{admin.url(f'accounts:{name}')}?{query}")
+        assert page.status_code == 422
+        assert len(page.context["table"].page.object_list) == 0
+        assert page.context["table"].refusals
 
 
 def test_a_page_asks_the_same_for_one_event_and_for_many(
