@@ -42,7 +42,7 @@ class Run:
             history.add_appointments(self.pages, patients)
         place.copy_database("small", of=BASE)
         self.ledger = data.found(LEDGER)
-        self.practitioners = range(PRACTITIONERS_FIRST, PRACTITIONERS_FIRST + 1_000)
+        self.practitioners = range(PRACTITIONERS_FIRST, PRACTITIONERS_FIRST + 1_300)
         with data.in_bulk():
             data.add_practitioners(self.ledger, self.practitioners)
             data.add_patients(self.ledger, self.numbers, units=1_000_000)

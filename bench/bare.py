@@ -24,6 +24,7 @@ settings.configure(
     SECRET_KEY="measures, and keeps nothing",
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
+    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],  # says how long the answer is
     USE_TZ=True,
     DATABASES={
         "default": {
