@@ -48,7 +48,7 @@ def draft(
 
     Raises NotAllowed for who may not write it, Conflict `note_signed`, `stale`.
     """
-    _check_author(actor, session)
+    require_author(actor, session)
     # Two first drafts at once: the second waits here, and finds the first one's note.
     Session.objects.select_for_update(no_key=True).values_list("pk").get(pk=session.pk)
     note = ProgressNote.objects.select_for_update().filter(session=session).first()
@@ -81,7 +81,7 @@ def sign(*, actor: Actor, note: ProgressNote, version: int | None = None) -> Pro
     signer = _person(actor)
     locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
     session = locked.session
-    _check_author(actor, session)
+    require_author(actor, session)
     if locked.is_signed:
         raise _is_signed()
     if version is not None and locked.version != version:
@@ -114,7 +114,7 @@ def write_and_sign(*, actor: Actor, session: Session, **texts: Unpack[NoteTexts]
 def amend(*, actor: Actor, note: ProgressNote, text: str) -> Addendum:
     """Add to a signed note. Raises NotAllowed, Invalid, Conflict `note_not_signed`."""
     author = _person(actor)
-    _check_author(actor, note.session)
+    require_author(actor, note.session)
     if not text.strip():
         raise Invalid("Write the addendum first.", code="addendum_empty", field="text")
     if not note.is_signed:
@@ -144,7 +144,8 @@ def may_write(actor: Actor, session: Session) -> bool:
     return type(session.practitioner).objects.filter(author).exists()
 
 
-def _check_author(actor: Actor, session: Session) -> None:
+def require_author(actor: Actor, session: Session) -> None:
+    """Raises NotAllowed unless the actor writes the session's note."""
     checks.of_clinic(actor, session=session)
     if not may_write(actor, session):
         raise NotAllowed(

@@ -50,6 +50,8 @@ def note_write(request: ClinicRequest, pk: int) -> HttpResponse:
     page = request.actor.url("scheduling:session", pk=pk)
     if request.method != "POST":
         raise Http404
+    require(request.actor.role, "note.write")
+    notes.require_author(request.actor, found)
     note = _note(request, found)
     is_signing = "sign" in request.POST
     save = notes.write_and_sign if is_signing else notes.draft
@@ -75,6 +77,8 @@ def note_write(request: ClinicRequest, pk: int) -> HttpResponse:
 def addendum(request: ClinicRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     note = get_object_or_404(access.notes(request.actor), session=found)
+    require(request.actor.role, "note.amend")
+    notes.require_author(request.actor, found)
     form = AddendumForm(request.POST or None)
     return form_page(
         request,

@@ -198,7 +198,7 @@ scheduling:check_in                    appointment   POST   302 302 404 403 403 
 scheduling:start                       appointment   GET    405 405 404 403 403 403 404 404 404 in
 scheduling:start                       appointment   POST   302 302 404 403 403 403 404 404 404 in
 scheduling:complete                    appointment   GET    200 200 404 403 403 403 404 404 404 in
-scheduling:complete                    appointment   POST   422 422 404 403 403 403 404 404 404 in
+scheduling:complete                    appointment   POST   400 400 404 403 403 403 404 404 404 in
 scheduling:no_show                     appointment   GET    405 405 404 403 403 403 404 404 404 in
 scheduling:no_show                     appointment   POST   302 302 404 403 403 403 404 404 404 in
 scheduling:restore                     appointment   GET    405 405 404 403 403 403 404 404 404 in
@@ -216,9 +216,9 @@ scheduling:sessions                                  POST   200 200 200 200 403 
 scheduling:session                     session       GET    200 200 404 200 403 403 403 404 404 in
 scheduling:session                     session       POST   200 200 404 200 403 403 403 404 404 in
 scheduling:note_write                  session       GET    404 404 404 404 404 404 404 404 404 in
-scheduling:note_write                  session       POST   422 422 404 403 403 403 404 404 404 in
-scheduling:addendum                    signed        GET    200 200 404 403 404 404 404 404 404 in
-scheduling:addendum                    signed        POST   422 422 404 403 404 404 404 404 404 in
+scheduling:note_write                  session       POST   403 422 404 403 403 403 404 404 404 in
+scheduling:addendum                    signed        GET    403 200 404 403 404 404 404 404 404 in
+scheduling:addendum                    signed        POST   403 422 404 403 404 404 404 404 404 in
 scheduling:locations                                 GET    200 200 200 200 403 403 403 404 404 in
 scheduling:locations                                 POST   200 200 200 200 403 403 403 404 404 in
 scheduling:location_new                              GET    200 403 403 403 403 403 403 404 404 in
