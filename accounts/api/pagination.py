@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from typing import Any
+from urllib.parse import urlencode
 
-from rest_framework.exceptions import ValidationError
-from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 MOST = 200
 USUAL = 50
+_PLACE = re.compile("[0-9]{1,18}")
 
 
 class ByNumber(PageNumberPagination):
@@ -30,6 +34,20 @@ class ByCursor(CursorPagination):
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         return ("id",)
 
+    def decode_cursor(self, request: Request) -> Any:
+        """Raises NotFound for one that is none of ours, which name an id and nothing else."""
+        sent = request.query_params["cursor"]
+        found = super().decode_cursor(request) if sent else None
+        if found and (sent != _encoded(found) or not _PLACE.fullmatch(found.position or "0")):
+            raise NotFound(self.invalid_cursor_message)
+        return found
+
+
+def _encoded(cursor: Cursor) -> str:
+    parts = {"o": cursor.offset, "r": int(cursor.reverse), "p": cursor.position}
+    text = urlencode({name: value for name, value in parts.items() if value})
+    return b64encode(text.encode()).decode()
+
 
 class Pages(ByNumber):
     """`page` and `page_size`; with `cursor` (empty for the first) the stable form for export."""
@@ -38,6 +56,8 @@ class Pages(ByNumber):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         _check_size(request)
+        if request.query_params.get("page") == "":
+            raise ValidationError({"page": "Choose a number from 1 on."})
         self.cursor = ByCursor() if "cursor" in request.query_params else None
         if self.cursor is None:
             return super().paginate_queryset(queryset, request, view)

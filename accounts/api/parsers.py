@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -18,7 +20,7 @@ class StrictJSONParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            text = stream.read().decode("utf-8")
+            text = _read(stream).decode("utf-8")
             found = json.loads(
                 text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_number
             )
@@ -28,9 +30,29 @@ class StrictJSONParser(BaseParser):
             raise ParseError("The body is nested too deeply.") from error
         except ValueError as error:
             raise ParseError(f"The body is not JSON: {error}") from error
+        if "\\ud" in text.lower() and not _is_text(found):
+            raise ParseError("The body holds half of a surrogate pair, which is no character.")
         if _is_deeper(found, DEEPEST):
             raise ParseError("The body is nested too deeply.")
         return found
+
+
+def _read(stream: Any) -> bytes:
+    """Raises RequestDataTooBig; Django itself looks at forms only."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    content: bytes = stream.read(most + 1)
+    if len(content) > most:
+        raise RequestDataTooBig
+    return content
+
+
+def _is_text(found: Any) -> bool:
+    """Whether every character that was written by its number is one."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

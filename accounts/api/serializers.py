@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.actor import Actor
-from accounts.validators import validate_plain_text
+from accounts.validators import validate_day, validate_plain_text
 
 LARGEST_ID = 2**63 - 1
 _ID = re.compile("[0-9]{1,19}")
@@ -29,6 +29,14 @@ class Instant(serializers.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(default_timezone=UTC, **options)
+
+    def to_internal_value(self, value: Any) -> datetime:
+        found: datetime = super().to_internal_value(value)
+        try:
+            validate_day(found)
+        except ModelInvalid as error:
+            raise serializers.ValidationError(error.messages) from error
+        return found
 
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:

@@ -4,6 +4,8 @@ from rest_framework import serializers
 
 from accounts.api.serializers import Flag, Input, Text, Whole
 
+CLOCK = ("%H:%M", "%H:%M:%S")
+
 
 class OrganizationChange(Input):
     name = Text(max_length=200)
@@ -18,8 +20,8 @@ class OrganizationChange(Input):
     city = Text(max_length=80, allow_blank=True)
     region = Text(max_length=40, allow_blank=True)
     postal_code = Text(max_length=16, allow_blank=True)
-    opens_at = serializers.TimeField()
-    closes_at = serializers.TimeField()
+    opens_at = serializers.TimeField(input_formats=CLOCK)
+    closes_at = serializers.TimeField(input_formats=CLOCK)
     idle_minutes = Whole(min_value=5, max_value=240)
     late_cancellation_hours = Whole(min_value=0, max_value=336)
     patients_may_cancel = Flag()
