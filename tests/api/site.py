@@ -79,6 +79,7 @@ def endpoints() -> tuple[Endpoint, ...]:
         for route in router.urls
         for address in [str(route.pattern).strip("^$").replace(PK, "{id}")]
         for method, action in route.callback.actions.items()
+        if method != "head"  # which a route learns with its first request
     )
 
 

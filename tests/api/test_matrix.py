@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
+from django.test import override_settings
 
 from accounts.models import Event
 from accounts.models.api import AREAS, SCOPES
@@ -31,17 +32,16 @@ DRY_RUNS = {"POST appointments/preview", "POST appointments/{id}/preview"}
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Built once for the file; what each cell does is taken back."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """Built once for the file; what each cell does is taken back. However long it takes."""
+    lasting = override_settings(HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN=24 * 3600)
+    with django_db_blocker.unblock(), transaction.atomic(), lasting:
         yield cast.build()
         transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)
 def _unhurried(settings: Any, db: None) -> None:
-    """However slow the machine is and however many cells there are."""
     settings.API_REQUESTS_PER_MINUTE = 10**7
-    settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 24 * 3600
 
 
 def ask(

@@ -6,8 +6,9 @@ import functools
 
 from django.db import connection
 
-# Having looked is no writing: a session's last use, and the trace that every view leaves.
-OF_LOOKING = {"django_session", "usersessions_usersession"}
+# Having looked is no writing: a session's last use, a key's requests in a minute, and the trace
+# that every view leaves.
+OF_LOOKING = {"django_session", "usersessions_usersession", "accounts_apiusage"}
 VIEWS = "action NOT IN ('patient.viewed', 'audit.exported')"
 
 

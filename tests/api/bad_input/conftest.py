@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from accounts.api import authentication
+from tests.api import cast
+from tests.api.bad_input.sending import Site
+from tests.bad_input.tables import fingerprint
+
+
+@pytest.fixture(scope="package")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+    """Both clinics and all callers, made once for these files; what a test does is taken back."""
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN=24 * 3600),
+    ):
+        # That a key was used is noted once, and then no more: it would be a change.
+        patch.setattr(authentication, "USED_AT_MOST_EVERY", timedelta(days=1))
+        yield Site(cast.build())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(settings: Any, db: None) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 10**7
+
+
+@pytest.fixture
+def untouched(site: Site, db: None) -> Iterator[Site]:
+    """The site for a test that must write nothing."""
+    yield site
+    assert fingerprint() == site.before
