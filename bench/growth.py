@@ -56,7 +56,7 @@ INSERT INTO billing_ledgerentry (
 SELECT %(organization)s, {AUTHORIZATIONS} + n, 2 * j + used, kind, 1, 0, used, held, {UNITS},
        j - 1 + used, 1 - used, {RESERVATIONS} + n::bigint * {ROOM_FOR} + j,
        %(start)s::date + j * {DAYS} / {EACH}, 'import:' || n || '-' || j, '', '',
-       %(start)s + (j * {DAYS} * 86400 / {EACH} + used * 3600) * interval '1 second'
+       %(start)s + (j * {DAYS * 86400 // EACH} + used * 3600) * interval '1 second'
   FROM generate_series(%(first)s, %(last)s - 1) AS n, generate_series(1, {EACH}) AS j,
        (VALUES ('reserve', 0, 1), ('consume', 1, -1)) AS movement (kind, used, held)
  ORDER BY n, j, used
