@@ -1,7 +1,7 @@
 # Needs Python 3.11+, pip and make; everything else comes into .venv from the pinned lock.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check format openapi clients lock clean
+.PHONY: demo test check format openapi clients bench bench-quick lock clean
 
 BIN := .venv/bin
 RUNTIME := .venv/runtime.installed
@@ -37,6 +37,14 @@ clients: $(DEV)
 		--path docs/openapi.yaml --config clients/python/config.yaml \
 		--output-path clients/python/caretally_client --overwrite --fail-on-warning
 	@$(NPM) ci && $(NPM) run generate
+
+# How fast it is, beside yardsticks, against bench/budgets.toml; on a machine that does nothing else.
+bench: $(DEV)
+	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
+	CARETALLY_BROWSER="$$BROWSER" $(BIN)/python -m bench
+
+bench-quick: $(DEV)
+	@$(BIN)/python -m bench --quick
 
 lock: $(DEV)
 	$(LOCK) --upgrade --output-file requirements/runtime.txt
