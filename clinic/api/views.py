@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework.decorators import api_view, authentication_classes
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from clinic.api import schema
+
 # Both libraries style themselves as they run; their scripts are files of ours as all others.
 STYLED = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": [SELF, "blob:"]})
+
+
+@functools.cache
+def _schema() -> str:
+    """As JSON, which browsers read faster; it stays the same as long as the process runs."""
+    return json.dumps(schema.generated())
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    answer = HttpResponse(_schema(), content_type="application/json")
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer
 
 
 @method_decorator(STYLED, name="dispatch")
