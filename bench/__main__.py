@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -136,6 +137,7 @@ class Run:
 
 def main() -> int:
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended from outside."))
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="caretally-bench-") as folder:
         place.settle(Path(folder))

