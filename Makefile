@@ -1,7 +1,7 @@
 # Needs Python 3.11+, pip and make; everything else comes into .venv from the pinned lock.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check format openapi clients bench bench-quick lock clean
+.PHONY: demo test fuzz check format openapi clients bench bench-quick lock clean
 
 BIN := .venv/bin
 RUNTIME := .venv/runtime.installed
@@ -17,6 +17,11 @@ test: $(DEV)
 	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
 	$(MAKE) --no-print-directory check && \
 	CARETALLY_BROWSER="$$BROWSER" $(BIN)/pytest -n 2 --dist loadfile
+
+# Whatever the schema of the API lets one think of, sent by every role: make fuzz MINUTES=60
+MINUTES ?= 10
+fuzz: $(DEV)
+	@CARETALLY_FUZZ_MINUTES=$(MINUTES) $(BIN)/pytest tests/api/test_fuzz.py -n 0
 
 check: $(DEV)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
