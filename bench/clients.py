@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Generator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -69,7 +69,7 @@ class Calendar:
     def __init__(self, clinic: Clinic, practitioners: range) -> None:
         self.clinic, self._practitioners = clinic, practitioners
         local = datetime.now(clinic.organization.zone) + timedelta(days=2)
-        self._start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._start = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
     def booking(self, client: int, patient: int, turn: int) -> dict[str, Any]:
         starts = self._start + timedelta(hours=turn % (DAYS_AHEAD * HOURS))

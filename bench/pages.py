@@ -24,17 +24,18 @@ LINKED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 
 def addresses(clinic: Clinic, number: int = 0) -> dict[str, str]:
-    """The ten main pages; `number` is of the patient they are about."""
+    """The ten main pages; `number` is of the patient they are about, and of a practitioner."""
 
     def to(name: str, **kwargs: int) -> str:
         return reverse(name, kwargs={"organization": clinic.organization.slug, **kwargs})
 
+    practitioner = PRACTITIONERS + number
     tomorrow = clinic.organization.today() + timedelta(days=1)
-    booking = f"practitioner={PRACTITIONERS}&patient={PATIENTS + number}&start={tomorrow}T17:00"
+    booking = f"practitioner={practitioner}&patient={PATIENTS + number}&start={tomorrow}T17:00"
     return {
         "home": to("clinic:home"),
         "week, everybody": to("scheduling:week"),
-        "week, one": f"{to('scheduling:week')}?practitioner={PRACTITIONERS}",
+        "week, one": f"{to('scheduling:week')}?practitioner={practitioner}",
         "booking panel": f"{to('scheduling:book')}?{booking}",
         "appointments": to("scheduling:appointments"),
         "patients": to("accounts:patients"),
