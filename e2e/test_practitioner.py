@@ -94,7 +94,7 @@ def test_a_signed_note_takes_addenda_only(desk: Desk, own: Actor, signed_in: Sig
     button(page, "Complete").tap()
     page.get_by_label("Plan").fill("Go on with turn taking.")
     button(page, "Save draft").tap()
-    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    expect(page.locator("#note-state")).to_contain_text("Draft saved")
 
     page.goto(own.url("scheduling:sessions"))
     expect(page.locator("#results tbody tr")).to_have_count(1)
