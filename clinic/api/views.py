@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from threading import Lock
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
@@ -22,10 +23,19 @@ from clinic.api import schema
 STYLED = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": [SELF, "blob:"]})
 
 
+# The generator is not made for two threads at once.
+_one_at_a_time = Lock()
+
+
 @functools.cache
+def _made() -> str:
+    return json.dumps(schema.generated())
+
+
 def _schema() -> str:
     """As JSON, which browsers read faster; it stays the same as long as the process runs."""
-    return json.dumps(schema.generated())
+    with _one_at_a_time:
+        return _made()
 
 
 @require_safe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -10,7 +12,7 @@ from django.test import Client
 
 from accounts.api.endpoints import deprecated
 from billing.api.resources.authorizations import Authorizations
-from clinic.api import schema
+from clinic.api import schema, views
 from clinic.api.compatibility import METHODS, breaking
 from clinic.management.commands.openapi import FILE
 
@@ -100,6 +102,21 @@ def test_the_documentation_is_there_for_everybody(page) -> None:
     answer = Client().get(page)
     assert answer.status_code == 200
     assert "http://" not in answer.content.decode().replace("http://www.w3.org", "")
+
+
+def test_it_is_made_once_however_many_ask(monkeypatch) -> None:
+    made = []
+
+    def slowly() -> dict:
+        made.append(time.sleep(0.2))
+        return {"openapi": "3.1.1"}
+
+    monkeypatch.setattr(schema, "generated", slowly)
+    views._made.cache_clear()
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: views._schema(), range(4)))
+    views._made.cache_clear()
+    assert (len(made), set(answers)) == (1, {'{"openapi": "3.1.1"}'})
 
 
 @pytest.mark.django_db
