@@ -1,7 +1,7 @@
 # Needs Python 3.11+, pip and make; everything else comes into .venv from the pinned lock.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test fuzz check format openapi clients bench bench-quick lock clean
+.PHONY: demo test fuzz check format openapi clients bench bench-quick soak lock clean
 
 BIN := .venv/bin
 RUNTIME := .venv/runtime.installed
@@ -50,6 +50,10 @@ bench: $(DEV)
 
 bench-quick: $(DEV)
 	@$(BIN)/python -m bench --quick
+
+# Kills everything at random under load, then counts what was lost: make soak MINUTES=60
+soak: $(DEV)
+	@$(BIN)/python -m bench.soak --minutes $(MINUTES)
 
 lock: $(DEV)
 	$(LOCK) --upgrade --output-file requirements/runtime.txt

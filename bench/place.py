@@ -119,7 +119,7 @@ def serving(
         command, cwd=ROOT, env=os.environ | dict(extra or {}), stdout=sys.stderr
     )
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         children = psutil.Process(process.pid).children(recursive=True)
         yield [process.pid, *(child.pid for child in children)]
     finally:
@@ -131,7 +131,7 @@ def serving(
             process.wait()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     import socket
 
     deadline = time.monotonic() + START_SECONDS

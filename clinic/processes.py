@@ -1,4 +1,4 @@
-"""Runs web server, job worker and webhooks side by side, and ends them together."""
+"""Runs web server, job worker and webhooks side by side, keeps them running, and ends them."""
 
 import ctypes
 import os
@@ -11,15 +11,19 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+import structlog
 from django.core.management.base import CommandError
 from django.db import connections
 
 START_SECONDS = 30
 STOP_SECONDS = 10
+LOOK_SECONDS = 0.5
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 
 Command = list[str]
+log = structlog.get_logger(__name__)
 
 
 def web_command(*, host: str, port: int, workers: int, threads: int) -> Command:
@@ -61,29 +65,76 @@ def require_free_port(host: str, port: int) -> None:
 def run_together(
     commands: list[Command], *, host: str, port: int, ready: Callable[[], None]
 ) -> None:
-    """Until a signal asks for the end, or one of the processes ends by itself."""
+    """Until a signal asks for the end. A process that ends by itself is started again.
+
+    Raises CommandError where one ends before the port answers.
+    """
     # A second server would share the port silently and take every other request.
     require_free_port(host, port)
     stop = Event()
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     connections.close_all()
-    processes: list[subprocess.Popen[bytes]] = []
+    kept: list[Kept] = []
     try:
         for command in commands:
-            processes.append(_start(command))
-        _wait_for_port(host, port, processes, stop)
+            kept.append(Kept(command))
+        _wait_for_port(host, port, kept, stop)
         if not stop.is_set():
             ready()
-        while not stop.wait(0.5):
-            _require_all_alive(processes)
+        while not stop.wait(LOOK_SECONDS):
+            for one in kept:
+                one.start_again_if_ended()
     finally:
-        _stop(processes)
+        _stop([one.process for one in kept])
 
 
-def _start(command: Command) -> subprocess.Popen[bytes]:
-    # In a session of its own Ctrl-C reaches only us, and each process is ended once, in order.
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)
+class Kept:
+    """A process that is started again when it was killed or has crashed.
+
+    At once when it has run for a while; after a pause, each twice as long as the one before, when
+    it ends as soon as it is started: what it needs may be away.
+    """
+
+    def __init__(self, command: Command) -> None:
+        self._command = command
+        self._pause_seconds = 0.0
+        self._due: float | None = None
+        self.process = self._start()
+
+    def start_again_if_ended(self) -> None:
+        if self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if self._due is None:
+            self._due = now + self._next_pause(now)
+            log.warning("process_ended", command=self.name, code=self.process.returncode)
+        if now >= self._due:
+            self._due = None
+            self.process = self._start()
+
+    def _next_pause(self, now: float) -> float:
+        if now - self._started > LONGEST_PAUSE_SECONDS:
+            self._pause_seconds = 0.0
+        pause = self._pause_seconds
+        self._pause_seconds = min(max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        return pause
+
+    def require_alive(self) -> None:
+        if self.process.poll() is not None:
+            raise CommandError(
+                f"{self.name} ended by itself with code {self.process.returncode}; "
+                "its last words are above."
+            )
+
+    @property
+    def name(self) -> str:
+        return " ".join(self._command)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._started = time.monotonic()
+        # In a session of its own Ctrl-C reaches only us, and each is ended once, in order.
+        return subprocess.Popen(self._command, start_new_session=True, preexec_fn=_end_with_parent)
 
 
 def _end_with_parent() -> None:
@@ -91,26 +142,16 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _wait_for_port(
-    host: str, port: int, processes: list[subprocess.Popen[bytes]], stop: Event
-) -> None:
+def _wait_for_port(host: str, port: int, kept: list[Kept], stop: Event) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not stop.wait(0.1):
-        _require_all_alive(processes)
+        for one in kept:
+            one.require_alive()
         with socket.socket() as probe:
             if probe.connect_ex((host, port)) == 0:
                 return
         if time.monotonic() > deadline:
             raise CommandError(f"The web server did not answer within {START_SECONDS} seconds.")
-
-
-def _require_all_alive(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        if process.poll() is not None:
-            raise CommandError(
-                f"{process.args!r} ended by itself with code {process.returncode}; "
-                "its last words are above."
-            )
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:

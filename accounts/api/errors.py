@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import VALIDATION_ERROR
@@ -35,6 +35,15 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class Unavailable(exceptions.APIException):
+    status_code = 503
+    default_detail = (
+        "The database does not answer. Send this again in a moment, with the same Idempotency-Key."
+    )
+    default_code = "unavailable"
+    wait = 1
+
+
 class Handler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DomainError):
@@ -43,6 +52,8 @@ class Handler(ExceptionHandler):
             return TooLarge()
         if isinstance(exc, SuspiciousOperation):
             return exceptions.ParseError("The request could not be read.")
+        if isinstance(exc, (OperationalError, InterfaceError)):
+            return Unavailable()
         if isinstance(exc, DataError):
             return exceptions.ParseError("A value is out of range.")
         return super().convert_known_exceptions(exc)

@@ -53,7 +53,7 @@ ANSWERS = {
     415: "The body is not `application/json`.",
     422: "The idempotency key came with another request before.",
     429: "Too many requests in this minute; see `Retry-After`.",
-    503: "Many people are changing this at once; nothing was written.",
+    503: "Many people are changing this at once, or the database does not answer: send it again.",
 }
 ON_READS = (400, 401, 403, 404, 406, 429)
 

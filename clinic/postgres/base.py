@@ -1,19 +1,34 @@
 from typing import Any
 
 from django.db.backends.postgresql import base
+from django.utils.asyncio import async_unsafe
+from psycopg import Connection, OperationalError
 
 from clinic.postgres.server import EmbeddedServer
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """PostgreSQL that starts with the first connection to it, wherever that is made.
+    """PostgreSQL that starts with the first connection to it, wherever that is made, and again
+    with the next one after it has died.
 
     Settings: `DATA_DIR` holds the server's data, `SERVER_OPTIONS` goes into its configuration.
     """
 
-    def get_connection_params(self) -> dict[str, Any]:
-        server = EmbeddedServer.at(
+    @property
+    def server(self) -> EmbeddedServer:
+        return EmbeddedServer.at(
             self.settings_dict["DATA_DIR"], self.settings_dict["SERVER_OPTIONS"]
         )
-        self.settings_dict["HOST"] = server.socket_dir
+
+    def get_connection_params(self) -> dict[str, Any]:
+        self.settings_dict["HOST"] = self.server.socket_dir
         return super().get_connection_params()
+
+    @async_unsafe
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
+        try:
+            return super().get_new_connection(conn_params)
+        except OperationalError:
+            if not self.server.revive():
+                raise
+            return super().get_new_connection(conn_params)

@@ -13,7 +13,7 @@ import re
 import subprocess
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,6 +33,8 @@ CREATE_DATABASE = (
     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'PG_UNICODE_FAST' LOCALE 'C'"
 )
 SERVER_OPTIONS = {"max_connections": "300", "log_min_messages": "fatal"}
+ORPHAN_SECONDS = 10
+SOCKET_DIR_LINE = 4  # of the server's record, counted from nought
 # The server's start command passes through a shell.
 SAFE_PATH = re.compile(r"[\w./~+=@%:,-]+")
 
@@ -59,8 +61,9 @@ class EmbeddedServer:
         self._process_id = os.getpid()
         data_dir.parent.mkdir(parents=True, exist_ok=True)
         self._users = data_dir.with_name(f"{data_dir.name}.users").open("a")
+        self._options = options
         with self._alone():
-            self._server = self._start(options)
+            self._server = self._start()
             fcntl.flock(self._users, fcntl.LOCK_SH)
         self.socket_dir = str(self._server.get_postmaster_info().socket_dir)
         atexit.register(self.leave)
@@ -73,13 +76,22 @@ class EmbeddedServer:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def _start(self, options: dict[str, str]) -> PostgresServer:
+    def revive(self) -> bool:
+        """Start the server again if it has died; whether it had. It recovers what was committed."""
+        with self._alone():
+            if self._is_alive():
+                return False
+            self._end_orphans()
+            self._server = self._start()
+        return True
+
+    def _start(self) -> PostgresServer:
         try:
             self._forget_dead_server()
             server = get_server(self.data_dir, cleanup_mode=None, start=False)
             if not (self.data_dir / "PG_VERSION").exists():
                 server.ensure_pgdata_inited()
-            self._configure(options)
+            self._configure()
             server.start()
         except (OSError, AssertionError, RuntimeError, subprocess.SubprocessError) as error:
             raise ImproperlyConfigured(
@@ -90,18 +102,41 @@ class EmbeddedServer:
         return server
 
     def _forget_dead_server(self) -> None:
+        """Its records too: they say that it runs as long as anything has its process id."""
+        if self._is_alive():
+            return
+        record = self.data_dir / "postmaster.pid"
+        with suppress(FileNotFoundError, IndexError):
+            socket_dir = Path(record.read_text().split("\n")[SOCKET_DIR_LINE])
+            for lock in socket_dir.glob(".s.PGSQL.*.lock"):
+                lock.unlink(missing_ok=True)
+        record.unlink(missing_ok=True)
+
+    def _is_alive(self) -> bool:
         """After a power cut the recorded process id may belong to another program by now."""
         record = self.data_dir / "postmaster.pid"
         try:
             process = psutil.Process(int(record.read_text().split("\n", 1)[0]))
-            if process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE:
-                return
+            return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
         except (FileNotFoundError, psutil.NoSuchProcess, ValueError):
-            pass
-        record.unlink(missing_ok=True)
+            return False
 
-    def _configure(self, options: dict[str, str]) -> None:
-        lines = [f"{name} = '{value}'\n" for name, value in (SERVER_OPTIONS | options).items()]
+    def _end_orphans(self) -> None:
+        """Processes of a server whose first one was killed: until they end, no other may start."""
+        orphans = [one for one in psutil.process_iter() if self._is_ours(one)]
+        for one in orphans:
+            with suppress(psutil.NoSuchProcess):
+                one.terminate()
+        psutil.wait_procs(orphans, timeout=ORPHAN_SECONDS)
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            return process.name() == "postgres" and process.cwd() == str(self.data_dir)
+        return False
+
+    def _configure(self) -> None:
+        options = SERVER_OPTIONS | self._options
+        lines = [f"{name} = '{value}'\n" for name, value in options.items()]
         (self.data_dir / "postgresql.auto.conf").write_text("".join(lines))
 
     def _log_tail(self) -> str:
@@ -131,4 +166,6 @@ class EmbeddedServer:
                 fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            self._server.stop()
+            if self._is_alive():
+                self._server.start()  # finds the one that runs: another process may have revived it
+                self._server.stop()

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from rest_framework import exceptions
 
-from accounts.api.errors import TooLarge
+from accounts.api.errors import TooLarge, Unavailable
 from accounts.api.etags import Stale
 from accounts.api.serializers import Input
 from accounts.errors import DomainError
@@ -57,7 +57,7 @@ def known() -> dict[str, set[int]]:
         found[child.code].add(child.status)
     for code, status in arguments():
         found[code].add(status)
-    for raised in (*own_of_the_framework(), TooLarge, Stale):
+    for raised in (*own_of_the_framework(), TooLarge, Stale, Unavailable):
         found[raised.default_code].add(raised.status_code)
     found["scope_missing"].add(403)
     for code in {*FIELDS, *codes_of_fields()}:

@@ -1,10 +1,14 @@
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
+from clinic.postgres.base import DatabaseWrapper
 from clinic.postgres.server import EmbeddedServer
 
 USE_UNTIL_INPUT_ENDS = """
@@ -65,6 +69,33 @@ def test_the_last_process_stops_the_server_even_after_one_was_killed(data_dir: P
     third = User(data_dir)
     assert third.said == first.said
     third.end()
+    assert not is_running(data_dir)
+
+
+@pytest.mark.django_db
+def test_a_server_that_was_killed_comes_back_with_the_next_connection(data_dir: Path) -> None:
+    wrapper = DatabaseWrapper(
+        {
+            **connection.settings_dict,
+            "NAME": "caretally",
+            "DATA_DIR": data_dir,
+            "SERVER_OPTIONS": {},
+        }
+    )
+    try:
+        with wrapper.cursor() as cursor:
+            cursor.execute("CREATE TABLE kept AS SELECT 7 AS figure")
+        first = int((data_dir / "postmaster.pid").read_text().split()[0])
+        os.kill(first, signal.SIGKILL)
+        wrapper.close()
+
+        with wrapper.cursor() as cursor:
+            cursor.execute("SELECT figure FROM kept")
+            assert cursor.fetchone() == (7,)
+        assert int((data_dir / "postmaster.pid").read_text().split()[0]) != first
+    finally:
+        wrapper.close()
+        wrapper.server.leave()
     assert not is_running(data_dir)
 
 

@@ -1,6 +1,8 @@
+import itertools
 import os
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -54,15 +56,61 @@ def test_a_signal_ends_every_process_in_order(run, port, tmp_path: Path, number)
     assert witness.read_text() == "ended in order"
 
 
-def test_one_process_that_ends_ends_the_others(run, port, tmp_path: Path) -> None:
+def test_a_process_that_is_killed_is_started_again(run, port, tmp_path: Path) -> None:
+    witness, starts = tmp_path / "witness", tmp_path / "starts"
+    dies_once = (
+        "import os, pathlib, signal, sys, time\n"
+        "starts = pathlib.Path(sys.argv[1])\n"
+        "with starts.open('a') as file: file.write('.')\n"
+        "if len(starts.read_text()) == 1:\n"
+        "    time.sleep(0.5)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"os.kill({os.getpid()}, signal.SIGTERM)\n"
+        "time.sleep(60)"
+    )
+
+    run(
+        [sys.executable, "-c", LISTEN, str(port), str(witness)],
+        [sys.executable, "-c", dies_once, str(starts)],
+    )
+
+    assert starts.read_text() == ".."
+    assert witness.read_text() == "ended in order"
+
+
+def test_one_that_ends_before_the_port_answers_ends_the_others(run, tmp_path: Path) -> None:
     witness = tmp_path / "witness"
-    web = [sys.executable, "-c", LISTEN, str(port), str(witness)]
-    worker = [sys.executable, "-c", "import sys, time; time.sleep(1); sys.exit(3)"]
+    elsewhere = [sys.executable, "-c", LISTEN, "0", str(witness)]
+    worker = [sys.executable, "-c", "import sys, time; time.sleep(0.5); sys.exit(3)"]
 
     with pytest.raises(CommandError, match="ended by itself with code 3"):
-        run(web, worker)
+        run(elsewhere, worker)
 
     assert witness.read_text() == "ended in order"
+
+
+def test_one_that_ends_again_and_again_is_started_ever_less_often(monkeypatch) -> None:
+    now = 0.0
+    starts: list[float] = []
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+
+    def start(kept: processes.Kept) -> subprocess.Popen[bytes]:
+        starts.append(now)
+        kept._started = now
+        return ended
+
+    monkeypatch.setattr(processes.Kept, "_start", start)
+    monkeypatch.setattr(processes.time, "monotonic", lambda: now)
+    kept = processes.Kept(["worker"])
+    while now < 100:
+        now += 0.5
+        kept.start_again_if_ended()
+
+    pauses = [after - before for before, after in itertools.pairwise(starts)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 1
+    assert pauses[-1] == pytest.approx(processes.LONGEST_PAUSE_SECONDS, abs=1)
 
 
 def test_a_port_in_use_is_refused_in_a_sentence(run, port) -> None:
