@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import DatabaseError, transaction
 from django.http import HttpResponse, HttpResponseBase
 from rest_framework import viewsets
 from rest_framework.response import Response
 
 from accounts.api import etags, idempotency
-from accounts.services.transaction import in_transaction, met_others
+from accounts.services.transaction import in_transaction
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -42,7 +41,11 @@ class Answering(viewsets.GenericViewSet):
             return self._rendered(self._run())
         if idempotency.HEADER in self.request.headers:
             return idempotency.once(
-                self.request, actor=auth.actor, credential=auth.credential, run=self._settled
+                self.request,
+                actor=auth.actor,
+                credential=auth.credential,
+                run=lambda: self._rendered(self._run()),
+                refuse=lambda error: self._rendered(self.handle_exception(error)),
             )
         if self.depends_on_row():
             return in_transaction(
@@ -58,16 +61,6 @@ class Answering(viewsets.GenericViewSet):
         """Whether what is written hangs on the row as it is read: nobody may change it between."""
         method = self.request.method
         return method == "PATCH" or ("If-Match" in self.request.headers and method not in SAFE)
-
-    def _settled(self) -> HttpResponse:
-        """The answer, a refusal too, with whatever a refused call had written taken back."""
-        try:
-            with transaction.atomic():
-                return self._rendered(self._run())
-        except Exception as error:
-            if isinstance(error, DatabaseError) and met_others(error):
-                raise
-            return self._rendered(self.handle_exception(error))
 
     def _run(self) -> Response:
         name = (self.request.method or "").lower()

@@ -7,8 +7,9 @@ retry finds the answer. See draft-ietf-httpapi-idempotency-key-header.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 from django.db import connection
 from django.http import HttpResponse
@@ -27,14 +28,40 @@ LONGEST = 255
 KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control")
 PURPOSE = "api answers"
 IN_FLIGHT = 7002  # the first half of the advisory lock's key
+LOOK = """
+    SELECT pg_try_advisory_xact_lock(%s, %s),
+           id, created_at, fingerprint, status, headers, content
+      FROM (VALUES (1)) AS attempt
+      LEFT JOIN accounts_apianswer ON credential = %s AND key = %s
+"""
+
+
+class InFlight(Conflict):
+    code = "idempotency_key_in_flight"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One sending of a request with a key; `fingerprint` is of what it asks for."""
+
+    actor: Actor
+    credential: str
+    key: str
+    fingerprint: str
 
 
 def once(
-    request: Request, *, actor: Actor, credential: str, run: Callable[[], HttpResponse]
+    request: Request,
+    *,
+    actor: Actor,
+    credential: str,
+    run: Callable[[], HttpResponse],
+    refuse: Callable[[Exception], HttpResponse],
 ) -> HttpResponse:
     """`run` makes the rendered answer; the second time with this key it is not run again.
 
-    Raises Invalid, KeyReused, and Conflict `idempotency_key_in_flight` while the first runs.
+    What `run` raises takes back all that it wrote; `refuse` makes an answer of it, which is kept
+    too. Raises Invalid, KeyReused, and InFlight while the first runs.
     """
     key = request.headers.get(HEADER, "").strip()
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
@@ -42,21 +69,26 @@ def once(
             f"An {HEADER} has from 1 to {LONGEST} printable ASCII characters.",
             code="idempotency_key_invalid",
         )
-    fingerprint = _fingerprint(request, actor)
+    attempt = Attempt(actor, credential, key, _fingerprint(request, actor))
+    try:
+        return _first_or_again(attempt, run)
+    except (InFlight, KeyReused):
+        raise
+    except Exception as error:
+        refusal = refuse(error)
+    return _first_or_again(attempt, lambda: refusal)
 
-    def first_or_again() -> HttpResponse:
-        _refuse_in_flight(credential, key)
-        earlier = ApiAnswer.objects.filter(
-            credential=credential, key=key, created_at__gt=timezone.now() - ApiAnswer.KEPT
-        ).first()
-        if earlier is not None:
-            return _again(earlier, fingerprint)
+
+def _first_or_again(attempt: Attempt, run: Callable[[], HttpResponse]) -> HttpResponse:
+    def in_one() -> HttpResponse:
+        if (earlier := _earlier(attempt)) is not None:
+            return earlier
         answer = run()
         if answer.status_code < 500 and answer.status_code not in (401, 429):
-            _keep(answer, actor=actor, credential=credential, key=key, fingerprint=fingerprint)
+            _keep(answer, attempt)
         return answer
 
-    return in_transaction(first_or_again, actor=actor, verb="api.once")
+    return in_transaction(in_one, actor=attempt.actor, verb="api.once")
 
 
 def _fingerprint(request: Request, actor: Actor) -> str:
@@ -64,39 +96,43 @@ def _fingerprint(request: Request, actor: Actor) -> str:
     return hashlib.sha256(sent + request._request.body).hexdigest()
 
 
-def _refuse_in_flight(credential: str, key: str) -> None:
-    digest = hashlib.sha256(f"{credential} {key}".encode()).digest()
-    half = int.from_bytes(digest[:4], "big", signed=True)
+def _earlier(attempt: Attempt) -> HttpResponse | None:
+    """The answer to the first attempt. None lets this one be the first, alone until it ends.
+
+    An answer that was committed while this looked is not seen; then keeping another fails on
+    `api_answer_once`, and everything is done anew.
+    """
+    name = f"{attempt.credential} {attempt.key}".encode()
+    half = int.from_bytes(hashlib.sha256(name).digest()[:4], "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [IN_FLIGHT, half])
-        if cursor.fetchone()[0]:
-            return
-    raise Conflict(
-        f"The first request with this {HEADER} is still running. Try again in a moment.",
-        code="idempotency_key_in_flight",
-    )
-
-
-def _again(earlier: ApiAnswer, fingerprint: str) -> HttpResponse:
-    if earlier.fingerprint != fingerprint:
+        cursor.execute(LOOK, [IN_FLIGHT, half, attempt.credential, attempt.key])
+        is_alone, pk, kept_since, fingerprint, status, headers, content = cursor.fetchone()
+    if not is_alone:
+        raise InFlight(
+            f"The first request with this {HEADER} is still running. Try again in a moment."
+        )
+    if pk is None:
+        return None
+    if kept_since <= timezone.now() - ApiAnswer.KEPT:
+        ApiAnswer.objects.filter(pk=pk).delete()
+        return None
+    if fingerprint != attempt.fingerprint:
         raise KeyReused(
             f"This {HEADER} came with another request before. Use a new one for each request."
         )
-    content = cipher(PURPOSE).decrypt(bytes(earlier.content))
-    answer = HttpResponse(content, status=earlier.status, headers=earlier.headers)
+    content = cipher(PURPOSE).decrypt(bytes(content))
+    answer = HttpResponse(content, status=status, headers=json.loads(headers))
     answer[REPLAYED] = "true"
     return answer
 
 
-def _keep(answer: HttpResponse, **about: Any) -> None:
-    actor = about.pop("actor")
-    long_ago = timezone.now() - ApiAnswer.KEPT
-    mine = {"credential": about["credential"], "key": about["key"]}
-    ApiAnswer.objects.filter(created_at__lte=long_ago, **mine).delete()
+def _keep(answer: HttpResponse, attempt: Attempt) -> None:
     ApiAnswer.objects.create(
-        organization_id=actor.organization.pk,
+        organization_id=attempt.actor.organization.pk,
+        credential=attempt.credential,
+        key=attempt.key,
+        fingerprint=attempt.fingerprint,
         status=answer.status_code,
         headers={name: answer[name] for name in KEPT_HEADERS if name in answer},
         content=cipher(PURPOSE).encrypt(answer.content),
-        **about,
     )

@@ -33,6 +33,7 @@ RETRIED = (psycopg_errors.SerializationFailure, psycopg_errors.DeadlockDetected)
 
 log = structlog.get_logger(__name__)
 _inside: ContextVar[bool] = ContextVar("inside_a_write", default=False)
+_open: ContextVar[bool] = ContextVar("in_a_transaction_of_ours", default=False)
 
 
 def write(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -81,12 +82,15 @@ def _attempt(
 def in_transaction(function: Callable[[], R], *, actor: Actor, verb: str) -> R:
     """Run in one transaction of the set isolation, anew when it met others.
 
-    Inside another transaction it is a savepoint of that one, and who met others is told so.
-    Raises Busy, what the function raises, and the domain's words for what the database refused.
+    Called by what it runs, it joins. Inside somebody else's transaction it is a savepoint of that
+    one, and who met others is told so. Raises Busy, what the function raises, and the domain's
+    words for what the database refused.
     """
+    if _open.get():
+        return function()
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with _turn(actor, attempt), transaction.atomic():
+            with _turn(actor, attempt), transaction.atomic(), _opened():
                 _isolate()
                 return function()
         except DatabaseError as error:
@@ -99,6 +103,15 @@ def in_transaction(function: Callable[[], R], *, actor: Actor, verb: str) -> R:
                 pause = FIRST_PAUSE_SECONDS * 2**attempt
                 time.sleep(random.uniform(0, pause))
     raise Busy("Many people are changing this at once. Nothing was written; try again.")
+
+
+@contextmanager
+def _opened() -> Iterator[None]:
+    token = _open.set(True)
+    try:
+        yield
+    finally:
+        _open.reset(token)
 
 
 def met_others(error: DatabaseError) -> bool:
