@@ -6,6 +6,7 @@ from datetime import date
 
 from accounts.errors import Conflict, DomainError, Invalid, translates
 from billing.models import Authorization, Reservation, ServiceCode
+from billing.sources import Owner
 
 
 def count(units: int) -> str:
@@ -126,6 +127,11 @@ class ReservationEnded(Conflict):
             state=reservation.state,
             reservation=reservation.pk,
         )
+
+
+def held_by_its_owner(owner: Owner, source: str, *, field: str | None) -> Conflict:
+    """Units that move only together with what they are held for."""
+    return Conflict(owner.advice, code=f"held_by_{owner.kind}", field=field, source=source)
 
 
 class WrongPatient(Conflict):

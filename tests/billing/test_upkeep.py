@@ -155,7 +155,8 @@ class TestSources:
             calls.append(sorted(ids))
             return {7: Source("Visit on 10 Jun", "/visits/7")}
 
-        monkeypatch.setattr(sources, "_resolvers", {"visit": resolver})
+        monkeypatch.setattr(sources, "_owners", {})
+        sources.register("visit", resolver, advice="Move the visit.")
         found = sources.resolve(admin, ["visit:7", "visit:8", "visit:7", "", "import:x", "by hand"])
         assert calls == [[7, 8]]
         assert found == {
