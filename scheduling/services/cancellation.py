@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.errors import Conflict
+from accounts.models import Organization
 from accounts.roles import Role
 from accounts.services import events
 from accounts.services.transaction import write
@@ -115,8 +116,12 @@ def require(appointment: Appointment, status: Status) -> None:
 
 def would_be_late(appointment: Appointment) -> bool:
     """Whether cancelling now leaves less than the clinic's notice."""
-    notice = timedelta(hours=appointment.organization.late_cancellation_hours)
-    return timezone.now() > appointment.starts_at - notice
+    return appointment.starts_at < late_before(appointment.organization)
+
+
+def late_before(organization: Organization) -> datetime:
+    """What starts before this instant is late to cancel now."""
+    return timezone.now() + timedelta(hours=organization.late_cancellation_hours)
 
 
 def patient_may_cancel(appointment: Appointment) -> bool:
