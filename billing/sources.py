@@ -1,4 +1,4 @@
-"""For what units are held: "appointment:17" is opaque here, and its app's own, which explains it."""
+"""For what units are held: "appointment:17" is opaque here; the app that owns it explains it."""
 
 from __future__ import annotations
 

@@ -225,7 +225,10 @@ def save(appointment: Appointment, fields: Iterable[str]) -> None:
 
 
 def refuse_conflicts_of(actor: Actor, appointment: Appointment) -> None:
-    """For an appointment that takes up time again: raises NotFree for what took its place."""
+    """For an appointment that takes up time again: raises NotFree for what took its place.
+
+    What it was once booked over is no answer to what is there now.
+    """
     _lock_people(appointment.practitioner, appointment.patient)
     _lock_room(appointment.room)
     slot = Slot(
@@ -236,7 +239,7 @@ def refuse_conflicts_of(actor: Actor, appointment: Appointment) -> None:
         ends_at=appointment.ends_at,
         room=appointment.room,
     )
-    _refuse_conflicts(actor, slot, appointment.override_reason, beside=appointment)
+    _refuse_conflicts(actor, slot, "", beside=appointment)
 
 
 def _lock_people(

@@ -88,7 +88,9 @@ def mark_no_show(*, actor: Actor, appointment: Appointment) -> Appointment:
 
 @write("appointment.restore")
 def restore(*, actor: Actor, appointment: Appointment) -> Appointment:
-    """Undo a cancellation or no-show: the time and the units are taken again, if still free.
+    """Undo a cancellation or no-show: the time and the units are taken again, if both are free.
+
+    One that was booked over another has to find that one gone, and is as any other from then on.
 
     Raises UnlawfulTransition, NotFree, and the refusals of `ledger.reserve`.
     """
@@ -98,7 +100,8 @@ def restore(*, actor: Actor, appointment: Appointment) -> Appointment:
     reserve_again(actor, locked, units=locked.units)
     locked.status = Status.SCHEDULED
     locked.cancelled_by, locked.cancel_reason, locked.cancelled_late = "", "", None
-    save(locked, [*CANCELLATION, "reservation"])
+    locked.override_reason = ""
+    save(locked, [*CANCELLATION, "reservation", "override_reason"])
     events.record(actor=actor, action="appointment.restored", obj=locked, patient=locked.patient)
     return locked
 
@@ -156,4 +159,4 @@ def _release(actor: Actor, appointment: Appointment, reason: str) -> int:
     if appointment.reservation is None:
         return 0
     ledger.release(actor=actor, reservation=appointment.reservation, reason=reason)
-    return appointment.reservation.units
+    return appointment.held_units
