@@ -268,6 +268,11 @@ class Appointment(models.Model):
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
     @property
+    def held_units(self) -> int:
+        """What its reservation holds or held: after a reopening not always what was booked."""
+        return self.reservation.units if self.reservation else 0
+
+    @property
     def is_private_pay(self) -> bool:
         return self.authorization_id is None
 

@@ -153,9 +153,8 @@ def _draw_on(actor: Actor, appointment: Appointment, authorization: Authorizatio
     held = lock(actor, appointment)
     before = held.authorization_id
     lock_both(held.authorization, authorization)
-    units = held.units
+    units = held.held_units
     if held.reservation is not None:
-        units = held.reservation.units
         ledger.release(actor=actor, reservation=held.reservation, reason=REASON)
     held.authorization = authorization
     reserve_again(actor, held, units=units)

@@ -151,7 +151,7 @@ def _changeable(request: ClinicRequest, pk: int) -> Appointment:
 
 
 def _cancelled(request: ClinicRequest, cancelled: Appointment, back: str) -> str | HttpResponse:
-    released = f" {count(cancelled.units)} released." if cancelled.authorization else ""
+    released = f" {count(cancelled.held_units)} released." if cancelled.authorization else ""
     undo = request.actor.url("scheduling:restore", pk=cancelled.pk)
     may_undo = request.actor.may("appointment.restore")
     messages.success(

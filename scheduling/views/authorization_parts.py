@@ -96,4 +96,5 @@ def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
 
 def _part(request: ClinicRequest, title: str, rows: Any, *, fragment: str = "part") -> HttpResponse:
     template = "scheduling/part.html" + (f"#{fragment}" if request.htmx else "")
-    return render(request, template, {"title": title, "appointments": rows[:FEW]})
+    held = rows.select_related("reservation")
+    return render(request, template, {"title": title, "appointments": held[:FEW]})

@@ -21,7 +21,7 @@ class Clinic:
     """Every booking is an hour, and an hour is 4 units."""
 
     def __init__(self, *, units: int = 40, **authorization: Any) -> None:
-        self.organization = factories.OrganizationFactory()
+        self.organization = factories.OrganizationFactory(time_zone=factories.where_it_is_noon())
         self.actor = factories.actor(self.organization)
         self.service = factories.ServiceCodeFactory(organization=self.organization)
         self.patient = factories.PatientFactory(organization=self.organization)
