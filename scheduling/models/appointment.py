@@ -232,9 +232,19 @@ class Appointment(models.Model):
                 patient="accounts.Patient",
                 practitioner="accounts.Practitioner",
                 service_code="billing.ServiceCode",
-                authorization="billing.Authorization",
-                reservation="billing.Reservation",
                 location="scheduling.Location",
+            ),
+            SameOrganization(
+                field="authorization",
+                to="billing.Authorization",
+                also=("patient",),
+                name="appointment_authorized_for_its_patient",
+            ),
+            SameOrganization(
+                field="reservation",
+                to="billing.Reservation",
+                also=("authorization",),
+                name="appointment_reserves_on_its_authorization",
             ),
             SameOrganization(
                 field="room",
