@@ -143,9 +143,7 @@ def reschedule(
 
     locked = lock(actor, appointment, version=version)
     patient = locked.patient
-    checks.in_use(
-        service_code=service_code, room=room if room and room.pk != locked.room_id else None
-    )
+    checks.in_use_anew(locked, service_code=service_code, location=location, room=room)
     checks.own_calendar(actor, practitioner, patient)
     checks.movable(locked)
     slot = Slot(

@@ -173,7 +173,7 @@ def _move_form(request: ClinicRequest, found: Appointment) -> BookingForm:
             "authorization": str(found.authorization_id or PRIVATE),
             "room": found.room_id or "",
         }
-    return BookingForm(data, actor=request.actor, patient=found.patient)
+    return BookingForm(data, actor=request.actor, patient=found.patient, moves=found)
 
 
 def _moved(form: BookingForm, found: Appointment) -> dict[str, Any]:
