@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from accounts.errors import Conflict, DomainError, Invalid, translates
 from billing.models import Authorization, Reservation, ServiceCode
@@ -155,6 +155,18 @@ class UnitsOutOfRange(Invalid):
             field=field,
             lowest=lowest,
             highest=highest,
+        )
+
+
+class ExpiryPassed(Invalid):
+    code = "expiry_passed"
+
+    @classmethod
+    def of(cls, expires_at: datetime) -> ExpiryPassed:
+        return cls(
+            "A hold cannot run out in the past. Give a later moment, or none.",
+            field="expires_at",
+            expires_at=expires_at.isoformat(),
         )
 
 
