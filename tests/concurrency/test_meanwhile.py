@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from accounts.errors import Conflict
-from accounts.models import Patient, Practitioner
+from accounts.models import Event, Patient, Practitioner
 from accounts.roles import Role
 from accounts.services import patients, practitioners
 from billing.services import authorizations
@@ -131,3 +131,18 @@ def test_first_drafts_of_one_note_at_once(clinic):
     )
     assert not outcome.refused
     assert ProgressNote.objects.get().version == 3
+
+
+def test_a_note_is_signed_while_one_adds_to_it(clinic):
+    """The addendum comes after the signature, in the record as in the audit trail."""
+    me = factories.actor(clinic.organization, Role.PRACTITIONER)
+    booked = clinic.book(clinic.now(), practitioner=Practitioner.objects.get(user=me.user))
+    session = clinic.complete(booked)
+    draft = notes.draft(actor=me, session=session, objective="Slept well")
+    outcome = overtake(
+        lambda: notes.sign(actor=me, note=seen_now(draft)),
+        lambda: notes.amend(actor=me, note=draft, text="Mother called"),
+    )
+    assert not outcome.refused
+    told = Event.objects.filter(object_id=draft.pk, action__startswith="note.").order_by("pk")
+    assert [event.action for event in told] == ["note.drafted", "note.signed", "note.amended"]
