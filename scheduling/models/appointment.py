@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -80,9 +80,8 @@ class AppointmentQuerySet(TenantQuerySet):
         self, organization: Organization, first: date, last: date
     ) -> AppointmentQuerySet:
         """Those that start on the clinic's own days `first` to `last`, inclusive."""
-        midnight = datetime.combine(first, time.min, organization.zone)
-        end = datetime.combine(last + timedelta(days=1), time.min, organization.zone)
-        return self.filter(starts_at__gte=midnight, starts_at__lt=end)
+        end = organization.midnight(last + timedelta(days=1))
+        return self.filter(starts_at__gte=organization.midnight(first), starts_at__lt=end)
 
     def with_people(self) -> AppointmentQuerySet:
         return self.select_related(
