@@ -6,12 +6,12 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0004_reservations_as_their_entries"),
+        ("billing", "0005_reservations_as_their_entries"),
         ("scheduling", "0001_initial"),
     ]
 
     run_before = [
-        ("billing", "0005_one_key_of_reservations"),
+        ("billing", "0006_one_key_of_reservations"),
     ]
 
     operations = [

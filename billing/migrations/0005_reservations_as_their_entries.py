@@ -3,13 +3,13 @@ import accounts.models.triggers
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_webhooks"),
-        ("billing", "0003_eligibility_checks"),
+        ("billing", "0004_keys_with_their_owner"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -51,25 +51,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="authorization",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "id", "patient"), name="authorization_with_patient"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="ledgerentry",
             constraint=accounts.models.tenancy.SameOrganization(
                 also=("authorization",),
                 field="reservation",
                 name="entry_on_its_authorization",
                 to="billing.Reservation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "id", "authorization"),
-                name="reservation_with_authorization",
             ),
         ),
     ]

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """After the last reference to this key is gone; the wider one serves instead."""
 
     dependencies = [
-        ("billing", "0004_reservations_as_their_entries"),
+        ("billing", "0005_reservations_as_their_entries"),
     ]
 
     operations = [
