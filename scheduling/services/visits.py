@@ -50,6 +50,7 @@ def start(*, actor: Actor, appointment: Appointment) -> Appointment:
             status=locked.status,
             wanted=Status.IN_PROGRESS.value,
         )
+    require(locked, Status.IN_PROGRESS)
     now = timezone.now()
     _check_day(actor, locked, now)
     started = _advance(actor, locked, Status.IN_PROGRESS, "appointment.started")
