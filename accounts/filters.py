@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.apps import apps
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts import access
 from accounts.forms.base import DayField, SearchInput
@@ -162,9 +161,7 @@ class WebhookDeliveryFilter(django_filters.FilterSet):
     def from_day(
         self, rows: QuerySet[WebhookDelivery], name: str, day: Any
     ) -> QuerySet[WebhookDelivery]:
-        zone = self.request.actor.organization.zone
-        midnight = timezone.make_aware(datetime.combine(day, time.min), zone)
-        return rows.filter(created_at__gte=midnight)
+        return rows.filter(created_at__gte=self.request.actor.organization.midnight(day))
 
 
 def _actors(request: Any) -> QuerySet[User]:
@@ -218,11 +215,8 @@ class EventFilter(django_filters.FilterSet):
         return rows.filter(object_type__in=types)
 
     def since(self, rows: QuerySet[Event], name: str, day: Any) -> QuerySet[Event]:
-        return rows.filter(at__gte=self._midnight(day))
+        return rows.filter(at__gte=self.request.actor.organization.midnight(day))
 
     def until(self, rows: QuerySet[Event], name: str, day: Any) -> QuerySet[Event]:
-        return rows.filter(at__lt=self._midnight(day + timedelta(days=1)))
-
-    def _midnight(self, day: Any) -> datetime:
-        zone = self.request.actor.organization.zone
-        return timezone.make_aware(datetime.combine(day, time.min), zone)
+        end = self.request.actor.organization.midnight(day + timedelta(days=1))
+        return rows.filter(at__lt=end)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from accounts.errors import Conflict, DomainError, Invalid, translates
 from billing.models import Authorization, Reservation, ServiceCode
+from billing.sources import Owner
 
 
 def count(units: int) -> str:
@@ -128,6 +129,11 @@ class ReservationEnded(Conflict):
         )
 
 
+def held_by_its_owner(owner: Owner, source: str, *, field: str | None) -> Conflict:
+    """Units that move only together with what they are held for."""
+    return Conflict(owner.advice, code=f"held_by_{owner.kind}", field=field, source=source)
+
+
 class WrongPatient(Conflict):
     code = "wrong_patient"
 
@@ -149,6 +155,18 @@ class UnitsOutOfRange(Invalid):
             field=field,
             lowest=lowest,
             highest=highest,
+        )
+
+
+class ExpiryPassed(Invalid):
+    code = "expiry_passed"
+
+    @classmethod
+    def of(cls, expires_at: datetime) -> ExpiryPassed:
+        return cls(
+            "A hold cannot run out in the past. Give a later moment, or none.",
+            field="expires_at",
+            expires_at=expires_at.isoformat(),
         )
 
 

@@ -1,4 +1,4 @@
-"""For what units are held, in words: "appointment:17" is opaque here until somebody explains it."""
+"""For what units are held: "appointment:17" is opaque here; the app that owns it explains it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,27 @@ class Source:
 # Given the ids after the colon, says what it knows of them, by id, as far as the actor may see.
 Resolver = Callable[[Actor, Collection[int]], dict[int, Source]]
 
-_resolvers: dict[str, Resolver] = {}
+
+@dataclass(frozen=True)
+class Owner:
+    """An app that hands out sources of a kind. `advice` is what to do in place of moving units."""
+
+    kind: str
+    resolver: Resolver
+    advice: str
 
 
-def register(kind: str, resolver: Resolver) -> None:
-    """Explain sources "kind:id". Called when the app that hands out such sources is ready."""
-    _resolvers[kind] = resolver
+_owners: dict[str, Owner] = {}
+
+
+def register(kind: str, resolver: Resolver, *, advice: str) -> None:
+    """Own and explain sources "kind:id". Called when the app that hands them out is ready."""
+    _owners[kind] = Owner(kind, resolver, advice)
+
+
+def owner_of(source: str) -> Owner | None:
+    """Whose the source is; None for one in the words of a program outside."""
+    return _owners.get(source.partition(":")[0])
 
 
 def resolve(actor: Actor, sources: Iterable[str]) -> dict[str, Source]:
@@ -38,7 +53,7 @@ def resolve(actor: Actor, sources: Iterable[str]) -> dict[str, Source]:
             ids[kind].append(int(number))
     found = {source: Source(source.replace(":", " ").capitalize()) for source in wanted}
     for kind, numbers in ids.items():
-        if resolver := _resolvers.get(kind):
-            explained = resolver(actor, numbers)
+        if owner := _owners.get(kind):
+            explained = owner.resolver(actor, numbers)
             found |= {f"{kind}:{number}": source for number, source in explained.items()}
     return found

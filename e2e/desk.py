@@ -75,7 +75,9 @@ class Desk:
 
 def furnished(practitioner: Practitioner | None = None) -> Desk:
     """With a practitioner who does not sign in, or with this one."""
-    practitioner = practitioner or factories.PractitionerFactory()
+    practitioner = practitioner or factories.PractitionerFactory(
+        organization__time_zone=factories.where_it_is_noon()
+    )
     organization = practitioner.organization
     actor = factories.actor(organization)
     service = factories.ServiceCodeFactory(organization=organization, code="97153")

@@ -26,7 +26,8 @@ REASON = "Covering for a colleague who is ill today"
 
 @pytest.fixture
 def own() -> Actor:
-    return factories.actor(factories.OrganizationFactory(), Role.PRACTITIONER)
+    clinic = factories.OrganizationFactory(time_zone=factories.where_it_is_noon())
+    return factories.actor(clinic, Role.PRACTITIONER)
 
 
 @pytest.fixture

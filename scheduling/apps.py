@@ -16,6 +16,11 @@ class SchedulingConfig(AppConfig):
         patient_panels.register("Appointments", part, "appointment.view")
         holding = "scheduling:authorization_appointments"
         authorization_panels.register("Appointments that hold units", holding, "appointment.view")
-        sources.register("appointment", authorization_parts.sources)
+        sources.register(
+            "appointment",
+            authorization_parts.sources,
+            advice="An appointment's units are held, used and freed with it. Book, move, complete, "
+            "reopen or cancel the appointment.",
+        )
         history.register("scheduling.appointment", "scheduling:appointment")
         history.register("scheduling.session", "scheduling:session")

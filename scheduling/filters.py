@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -39,10 +40,12 @@ class CalendarFilter(django_filters.FilterSet):
         return rows.filter(patient__in=found.order_by().values("pk"))
 
     def from_day(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.instant}__date__gte": day})
+        start = self.request.actor.organization.midnight(day)
+        return rows.filter(**{f"{self.instant}__gte": start})
 
     def to_day(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.instant}__date__lte": day})
+        end = self.request.actor.organization.midnight(day + timedelta(days=1))
+        return rows.filter(**{f"{self.instant}__lt": end})
 
 
 class AppointmentFilter(CalendarFilter):

@@ -132,24 +132,25 @@ def _cheap_problems(
     actor: Actor, slot: Slot, location: Location | None, beside: Appointment | None
 ) -> list[DomainError]:
     """In the order in which booking meets them."""
-    is_new_room = slot.room is not None and (not beside or slot.room.pk != beside.room_id)
     problems = _raised(lambda: checks.times(actor, slot.starts_at, slot.ends_at))
     problems += _raised(lambda: checks.place(location, slot.room))
     if beside is not None:
         problems += _raised(lambda: checks.reaches(actor, beside))
-    problems += _raised(
-        lambda: checks.in_use(
-            service_code=slot.service_code,
-            location=None if beside else location,
-            room=slot.room if is_new_room else None,
-            patient=slot.patient,
-            practitioner=slot.practitioner,
-        )
-    )
+    problems += _raised(lambda: _in_use(slot, location, beside))
     problems += _raised(lambda: checks.own_calendar(actor, slot.practitioner, slot.patient))
     if beside is not None:
         problems += _raised(lambda: checks.movable(beside))
     return problems
+
+
+def _in_use(slot: Slot, location: Location | None, beside: Appointment | None) -> None:
+    service, room = slot.service_code, slot.room
+    location = room.location if room else location
+    if beside is None:
+        checks.in_use(service_code=service, location=location, room=room)
+    else:
+        checks.in_use_anew(beside, service_code=service, location=location, room=room)
+    checks.in_use(patient=slot.patient, practitioner=slot.practitioner)
 
 
 def _raised(check: Callable[[], object]) -> list[DomainError]:

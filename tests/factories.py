@@ -46,6 +46,11 @@ def npi(number: int) -> str:
     return first_nine + check_digit(first_nine)
 
 
+def where_it_is_noon() -> str:
+    """A time zone in which an hour ago and in an hour are today too, at any hour of the day."""
+    return f"Etc/GMT{timezone.now().hour - 12:+d}"
+
+
 class OrganizationFactory(DjangoModelFactory[Organization]):
     class Meta:
         model = Organization

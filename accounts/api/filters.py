@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -60,14 +60,12 @@ class DaysFilter(django_filters.FilterSet):
     instant = "created_at"
 
     def since(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.instant}__gte": self._midnight(day)})
+        start = self.request.actor.organization.midnight(day)
+        return rows.filter(**{f"{self.instant}__gte": start})
 
     def until(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.instant}__lt": self._midnight(day + timedelta(days=1))})
-
-    def _midnight(self, day: Any) -> datetime:
-        zone = self.request.actor.organization.zone
-        return timezone.make_aware(datetime.combine(day, time.min), zone)
+        end = self.request.actor.organization.midnight(day + timedelta(days=1))
+        return rows.filter(**{f"{self.instant}__lt": end})
 
 
 class PatientListFilter(OpenPatientFilter, DaysFilter):

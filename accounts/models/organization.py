@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -85,6 +85,10 @@ class Organization(models.Model):
     def today(self) -> date:
         """The date on the clinic's own wall calendar now."""
         return timezone.now().astimezone(self.zone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """The instant in which that day begins there."""
+        return datetime.combine(day, time.min, self.zone)
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)

@@ -144,6 +144,10 @@ class Authorization(models.Model):
                 name="authorization_of_its_policy",
             ),
             unique_in_organization("authorization"),
+            # What its appointments refer to: whose it is.
+            models.UniqueConstraint(
+                fields=["organization", "id", "patient"], name="authorization_with_patient"
+            ),
         ]
         triggers = AUTHORIZATION_TRIGGERS
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models.tenancy import TenantQuerySet, same_organization, unique_in_organization
+from accounts.models.tenancy import SameOrganization, TenantQuerySet, same_organization
 from accounts.models.triggers import append_only
 from billing.models.triggers import LEDGER_ENTRY_TRIGGERS, RESERVATION_TRIGGERS
 
@@ -90,7 +90,11 @@ class Reservation(models.Model):
                 authorization="billing.Authorization",
                 service_code="billing.ServiceCode",
             ),
-            unique_in_organization("reservation"),
+            # What entries and appointments refer to: on which authorization it is.
+            models.UniqueConstraint(
+                fields=["organization", "id", "authorization"],
+                name="reservation_with_authorization",
+            ),
         ]
         triggers = RESERVATION_TRIGGERS
 
@@ -193,8 +197,12 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(
                 fields=["reservation"], condition=Q(kind="reverse"), name="entry_reverses_once"
             ),
-            *same_organization(
-                "entry", authorization="billing.Authorization", reservation="billing.Reservation"
+            *same_organization("entry", authorization="billing.Authorization"),
+            SameOrganization(
+                field="reservation",
+                to="billing.Reservation",
+                also=("authorization",),
+                name="entry_on_its_authorization",
             ),
         ]
         triggers = [*append_only("ledger_entry"), *LEDGER_ENTRY_TRIGGERS]

@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from accounts.models.triggers import Guard, lawful_transitions, never_deleted
+from accounts.models.triggers import Guard, lawful_transitions, never_deleted, refuse
 
 # A balance moves only with entries, and starts from nothing.
 _moves_with_entries = Guard(
@@ -157,6 +157,59 @@ _of_covered_service = Guard(
     """,
 )
 
+# What a reservation says stays; that it ended, and with how many units, comes once and with its
+# entry.
+_frozen = refuse(
+    "reservation_frozen",
+    pgtrigger.UpdateOf(
+        "organization_id",
+        "authorization_id",
+        "service_code_id",
+        "units",
+        "date_of_service",
+        "source",
+        "consumed_units",
+    ),
+    condition=pgtrigger.Condition(
+        """
+        ROW(OLD.organization_id, OLD.authorization_id, OLD.service_code_id, OLD.units,
+            OLD.date_of_service, OLD.source, COALESCE(OLD.consumed_units, NEW.consumed_units))
+        IS DISTINCT FROM
+        ROW(NEW.organization_id, NEW.authorization_id, NEW.service_code_id, NEW.units,
+            NEW.date_of_service, NEW.source, NEW.consumed_units)
+        """
+    ),
+)
+
+# At commit a reservation has the entry that made it and the one of its state, with its figures. It
+# has three entries at most, found by the index of the reference.
+_has_its_entry = Guard(
+    name="reservation_has_its_entry",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+    timing=pgtrigger.Deferred,
+    declare=[("explained", "boolean")],
+    func="""
+        SELECT bool_or(kind = 'reserve' AND reserved_delta = NEW.units)
+               AND bool_or(CASE NEW.state
+                   WHEN 'active' THEN kind = 'reserve'
+                   WHEN 'released' THEN kind = 'release' AND reserved_delta = -NEW.units
+                   WHEN 'expired' THEN kind = 'expire' AND reserved_delta = -NEW.units
+                   WHEN 'consumed' THEN kind = 'consume' AND reserved_delta = -NEW.units
+                                        AND used_delta = NEW.consumed_units
+                   WHEN 'reversed' THEN kind = 'reverse' AND used_delta = -NEW.consumed_units
+               END)
+          INTO explained
+          FROM billing_ledgerentry
+         WHERE reservation_id = NEW.id;
+        IF explained IS NOT TRUE THEN
+            RAISE EXCEPTION 'reservation % is % without its entry', NEW.id, NEW.state
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'reservation_has_its_entry';
+        END IF;
+        RETURN NULL;
+    """,
+)
+
 RESERVATION_TRIGGERS = [
     lawful_transitions(
         "reservation_ends_once",
@@ -168,6 +221,8 @@ RESERVATION_TRIGGERS = [
             ("consumed", "reversed"),
         ],
     ),
+    _frozen,
+    _has_its_entry,
     _within_caps,
     _of_covered_service,
     never_deleted("reservation"),

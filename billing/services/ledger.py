@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.actor import Actor
 from accounts.models import Patient
 from accounts.services import events
@@ -62,9 +64,10 @@ def reserve(
     """Hold `units` for a date of service. `source` says for what, in the caller's own words.
 
     Raises NotEnoughUnits, OutsideDates, NotActive, ServiceNotCovered, CapReached, WrongPatient,
-    UnitsOutOfRange, NotFound for another clinic's.
+    UnitsOutOfRange, ExpiryPassed, NotFound for another clinic's.
     """
     check_range(units, lowest=1)
+    _check_expiry(expires_at)
     _check_clinic(actor, authorization)
     if authorization.has_caps:
         _lock(authorization)
@@ -183,6 +186,11 @@ def check_range(units: int, *, lowest: int, field: str = "units") -> None:
     """Raises UnitsOutOfRange, which names `field`."""
     if not lowest <= units <= MOST_UNITS:
         raise errors.UnitsOutOfRange.of(lowest=lowest, highest=MOST_UNITS, field=field)
+
+
+def _check_expiry(expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= timezone.now():
+        raise errors.ExpiryPassed.of(expires_at)
 
 
 def _check_clinic(actor: Actor, row: Authorization | Reservation) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 
 from accounts import access as accounts_access
 from accounts.actor import Actor
@@ -15,6 +16,7 @@ from accounts.validators import validate_plain_text
 from billing import access as billing_access
 from billing.models import Authorization
 from scheduling import access, wall_time
+from scheduling.models import Appointment
 from scheduling.services.reservations import BEST, Drawn
 
 PRIVATE = "private"
@@ -44,7 +46,16 @@ class BookingForm(forms.Form):
         validators=[validate_plain_text],
     )
 
-    def __init__(self, data: Any = None, *, actor: Actor, patient: Patient, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        actor: Actor,
+        patient: Patient,
+        moves: Appointment | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """An appointment that it `moves` may keep the service and room that it has."""
         super().__init__(data, **kwargs)
         self.actor, self.patient = actor, patient
         self.found = list(
@@ -57,8 +68,12 @@ class BookingForm(forms.Form):
         if actor.role == Role.PRACTITIONER:
             people = people.filter(pk=actor.practitioner_id)
         self.fields["practitioner"].queryset = people
-        self.fields["service_code"].queryset = billing_access.service_codes(actor).active()
-        self.fields["room"].queryset = access.rooms(actor).active().select_related("location")
+        self.fields["service_code"].queryset = _in_use_or(
+            moves.service_code_id if moves else None, billing_access.service_codes(actor)
+        )
+        self.fields["room"].queryset = _in_use_or(
+            moves.room_id if moves else None, access.rooms(actor).select_related("location")
+        )
         self.fields["authorization"].choices = [
             ("", "The best that covers it"),
             *((str(one.pk), _described(one)) for one in self.found),
@@ -96,6 +111,10 @@ class BookingForm(forms.Form):
         if value == PRIVATE:
             return None
         return next((one for one in self.found if str(one.pk) == value), BEST)
+
+
+def _in_use_or(kept: int | None, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(Q(is_active=True) | Q(pk=kept))
 
 
 def _described(authorization: Authorization) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -80,9 +80,8 @@ class AppointmentQuerySet(TenantQuerySet):
         self, organization: Organization, first: date, last: date
     ) -> AppointmentQuerySet:
         """Those that start on the clinic's own days `first` to `last`, inclusive."""
-        midnight = datetime.combine(first, time.min, organization.zone)
-        end = datetime.combine(last + timedelta(days=1), time.min, organization.zone)
-        return self.filter(starts_at__gte=midnight, starts_at__lt=end)
+        end = organization.midnight(last + timedelta(days=1))
+        return self.filter(starts_at__gte=organization.midnight(first), starts_at__lt=end)
 
     def with_people(self) -> AppointmentQuerySet:
         return self.select_related(
@@ -232,9 +231,19 @@ class Appointment(models.Model):
                 patient="accounts.Patient",
                 practitioner="accounts.Practitioner",
                 service_code="billing.ServiceCode",
-                authorization="billing.Authorization",
-                reservation="billing.Reservation",
                 location="scheduling.Location",
+            ),
+            SameOrganization(
+                field="authorization",
+                to="billing.Authorization",
+                also=("patient",),
+                name="appointment_authorized_for_its_patient",
+            ),
+            SameOrganization(
+                field="reservation",
+                to="billing.Reservation",
+                also=("authorization",),
+                name="appointment_reserves_on_its_authorization",
             ),
             SameOrganization(
                 field="room",
@@ -266,6 +275,11 @@ class Appointment(models.Model):
     @property
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def held_units(self) -> int:
+        """What its reservation holds or held: after a reopening not always what was booked."""
+        return self.reservation.units if self.reservation else 0
 
     @property
     def is_private_pay(self) -> bool:

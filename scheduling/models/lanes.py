@@ -8,6 +8,8 @@ company it may have and meets everything else:
 - patient: services that may run side by side differ (97153 beside 97155): the service's lane;
 - room: as the practitioner for groups; for services side by side, the practitioners differ
   (negated, to keep the two kinds of id apart).
+
+A lane is coarser than the rule behind it; `services.conflicts` has the whole of it, under locks.
 """
 
 from django.contrib.postgres.fields import BigIntegerRangeField

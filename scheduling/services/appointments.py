@@ -1,6 +1,6 @@
 """Booking and moving: the calendar and the unit ledger in one transaction.
 
-Locks are taken in one order everywhere: appointment, practitioner, patient, authorization.
+Locks are taken in one order everywhere: appointment, practitioner, patient, room, authorization.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ def book(
     )
 
     appointment_id = _lock_people(practitioner, patient)
+    _lock_room(room)
     overridden = _refuse_conflicts(actor, slot, override_reason)
     authorization = reservations.drawn_on(actor, slot, authorization, units)
     reservation = None
@@ -142,9 +143,7 @@ def reschedule(
 
     locked = lock(actor, appointment, version=version)
     patient = locked.patient
-    checks.in_use(
-        service_code=service_code, room=room if room and room.pk != locked.room_id else None
-    )
+    checks.in_use_anew(locked, service_code=service_code, location=location, room=room)
     checks.own_calendar(actor, practitioner, patient)
     checks.movable(locked)
     slot = Slot(
@@ -156,6 +155,7 @@ def reschedule(
         room=room,
     )
     _lock_people(practitioner, patient, leaving=locked.practitioner_id)
+    _lock_room(room)
     overridden = _refuse_conflicts(actor, slot, override_reason, beside=locked)
     before = _described(locked)
     authorization = reservations.drawn_on(actor, slot, authorization, units)
@@ -223,8 +223,12 @@ def save(appointment: Appointment, fields: Iterable[str]) -> None:
 
 
 def refuse_conflicts_of(actor: Actor, appointment: Appointment) -> None:
-    """For an appointment that takes up time again: raises NotFree for what took its place."""
+    """For an appointment that takes up time again: raises NotFree for what took its place.
+
+    What it was once booked over is no answer to what is there now.
+    """
     _lock_people(appointment.practitioner, appointment.patient)
+    _lock_room(appointment.room)
     slot = Slot(
         patient=appointment.patient,
         practitioner=appointment.practitioner,
@@ -233,7 +237,7 @@ def refuse_conflicts_of(actor: Actor, appointment: Appointment) -> None:
         ends_at=appointment.ends_at,
         room=appointment.room,
     )
-    _refuse_conflicts(actor, slot, appointment.override_reason, beside=appointment)
+    _refuse_conflicts(actor, slot, "", beside=appointment)
 
 
 def _lock_people(
@@ -255,6 +259,16 @@ def _lock_people(
     patient.is_active = whose.values_list("is_active", flat=True).get(pk=patient.pk)
     checks.in_use(patient=patient, practitioner=practitioner)
     return int(appointment_id)
+
+
+def _lock_room(room: Room | None) -> None:
+    """Hold the room's calendar too.
+
+    Two who share neither practitioner nor patient meet only here, and where their lanes differ the
+    database lets both in.
+    """
+    if room is not None:
+        Room.objects.select_for_update(no_key=True).values_list("pk").get(pk=room.pk)
 
 
 def _refuse_conflicts(

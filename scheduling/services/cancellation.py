@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.errors import Conflict
+from accounts.models import Organization
 from accounts.roles import Role
 from accounts.services import events
 from accounts.services.transaction import write
@@ -87,7 +88,9 @@ def mark_no_show(*, actor: Actor, appointment: Appointment) -> Appointment:
 
 @write("appointment.restore")
 def restore(*, actor: Actor, appointment: Appointment) -> Appointment:
-    """Undo a cancellation or no-show: the time and the units are taken again, if still free.
+    """Undo a cancellation or no-show: the time and the units are taken again, if both are free.
+
+    One that was booked over another has to find that one gone, and is as any other from then on.
 
     Raises UnlawfulTransition, NotFree, and the refusals of `ledger.reserve`.
     """
@@ -97,7 +100,8 @@ def restore(*, actor: Actor, appointment: Appointment) -> Appointment:
     reserve_again(actor, locked, units=locked.units)
     locked.status = Status.SCHEDULED
     locked.cancelled_by, locked.cancel_reason, locked.cancelled_late = "", "", None
-    save(locked, [*CANCELLATION, "reservation"])
+    locked.override_reason = ""
+    save(locked, [*CANCELLATION, "reservation", "override_reason"])
     events.record(actor=actor, action="appointment.restored", obj=locked, patient=locked.patient)
     return locked
 
@@ -115,8 +119,12 @@ def require(appointment: Appointment, status: Status) -> None:
 
 def would_be_late(appointment: Appointment) -> bool:
     """Whether cancelling now leaves less than the clinic's notice."""
-    notice = timedelta(hours=appointment.organization.late_cancellation_hours)
-    return timezone.now() > appointment.starts_at - notice
+    return appointment.starts_at < late_before(appointment.organization)
+
+
+def late_before(organization: Organization) -> datetime:
+    """What starts before this instant is late to cancel now."""
+    return timezone.now() + timedelta(hours=organization.late_cancellation_hours)
 
 
 def patient_may_cancel(appointment: Appointment) -> bool:
@@ -151,4 +159,4 @@ def _release(actor: Actor, appointment: Appointment, reason: str) -> int:
     if appointment.reservation is None:
         return 0
     ledger.release(actor=actor, reservation=appointment.reservation, reason=reason)
-    return appointment.reservation.units
+    return appointment.held_units

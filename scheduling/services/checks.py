@@ -69,6 +69,13 @@ def in_use(**named: Patient | Practitioner | ServiceCode | Location | Room | Non
             raise Conflict(f"{thing} is no longer active.", code=f"{field}_inactive", field=field)
 
 
+def in_use_anew(appointment: Appointment, **named: ServiceCode | Location | Room | None) -> None:
+    """As `in_use`, for what a move changes: what the appointment has, it may keep."""
+    for field, thing in named.items():
+        if thing is not None and thing.pk != getattr(appointment, f"{field}_id"):
+            in_use(**{field: thing})
+
+
 def place(location: Location | None, room: Room | None) -> Location | None:
     """The location, taken from the room when only that is given. Raises Invalid if they differ."""
     if room is None:

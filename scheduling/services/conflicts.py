@@ -33,8 +33,9 @@ class Slot:
 def find(actor: Actor, slot: Slot, *, beside: Appointment | None = None) -> list[NotFree]:
     """What is in the way of `slot`, as the errors that booking would raise; the gravest first.
 
-    The rules are those of the exclusion constraints (`models.lanes`), and one more: a group is of
-    one service. `beside` is the appointment that is being moved.
+    The rules are those of the exclusion constraints (`models.lanes`), and some that lanes cannot
+    say: a group is of one service and one practitioner, and who overrode a conflict still stands in
+    the way of others. `beside` is the appointment that is being moved.
     """
     who = Q(practitioner=slot.practitioner) | Q(patient=slot.patient)
     if slot.room is not None:
@@ -60,6 +61,7 @@ def _clashes(slot: Slot, other: Appointment) -> list[Kind]:
         service.allows_group
         and other.allows_group
         and other.service_code_id == service.pk
+        and other.practitioner_id == slot.practitioner.pk
         and other.patient_id != slot.patient.pk
     )
     is_concurrent = (

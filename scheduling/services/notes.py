@@ -117,17 +117,18 @@ def amend(*, actor: Actor, note: ProgressNote, text: str) -> Addendum:
     require_author(actor, note.session)
     if not text.strip():
         raise Invalid("Write the addendum first.", code="addendum_empty", field="text")
-    if not note.is_signed:
+    locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
+    if not locked.is_signed:
         raise Conflict(
             "The note is still a draft: change the draft itself.", code="note_not_signed"
         )
     addendum = Addendum.objects.create(
-        organization=actor.organization, note=note, author=author, text=text.strip()
+        organization=actor.organization, note=locked, author=author, text=text.strip()
     )
     events.record(
         actor=actor,
         action="note.amended",
-        obj=note,
+        obj=locked,
         patient=note.session.patient,
         addendum=addendum.pk,
     )

@@ -93,13 +93,14 @@ def says(
     units: int,
     day: date,
 ) -> bool:
-    """Whether the reservation is just what is wanted, so that it can stay."""
+    """Whether the reservation still holds just what is wanted, so that it can stay."""
     return (
+        reservation.state,
         reservation.authorization_id,
         reservation.service_code_id,
         reservation.units,
         reservation.date_of_service,
-    ) == (authorization.pk, service_code.pk, units, day)
+    ) == (Reservation.State.ACTIVE, authorization.pk, service_code.pk, units, day)
 
 
 def lock_both(old: Authorization | None, new: Authorization | None) -> None:

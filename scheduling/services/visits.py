@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from accounts.services import events
 from accounts.services.transaction import write
 from billing.errors import ReasonMissing
+from billing.models import Reservation
 from billing.services import ledger
 from billing.units import units_for
 from scheduling.errors import TimeInvalid, UnlawfulTransition
@@ -40,7 +41,7 @@ def check_in(*, actor: Actor, appointment: Appointment) -> Appointment:
 
 @write("appointment.start")
 def start(*, actor: Actor, appointment: Appointment) -> Appointment:
-    """Begin the session now. Raises UnlawfulTransition, Conflict `day_not_come`."""
+    """Begin the session now. Raises UnlawfulTransition, TimeInvalid, Conflict `day_not_come`."""
     locked = lock(actor, appointment)
     checks.day_has_come(actor, locked, "Start")
     if locked.status == Status.COMPLETED:
@@ -49,8 +50,11 @@ def start(*, actor: Actor, appointment: Appointment) -> Appointment:
             status=locked.status,
             wanted=Status.IN_PROGRESS.value,
         )
+    require(locked, Status.IN_PROGRESS)
+    now = timezone.now()
+    _check_day(actor, locked, now)
     started = _advance(actor, locked, Status.IN_PROGRESS, "appointment.started")
-    _begin_session(started, timezone.now())
+    _begin_session(started, now)
     return started
 
 
@@ -77,6 +81,7 @@ def complete(
     begun = started_at or (running.started_at if running else locked.starts_at)
     ended = ended_at or (timezone.now() if running else locked.ends_at)
     _check_times(begun, ended)
+    _check_day(actor, locked, begun)
     units = units_for(locked.service_code, int((ended - begun).total_seconds() // 60))
     session = running or _begin_session(locked, begun)
     session.started_at, session.ended_at, session.units = begun, ended, units
@@ -93,7 +98,7 @@ def complete(
         session=session.pk,
         minutes=session.minutes,
         units=units,
-        reserved=locked.units,
+        reserved=locked.held_units,
     )
     return session
 
@@ -119,7 +124,7 @@ def reopen(*, actor: Actor, appointment: Appointment, reason: str) -> Appointmen
     consumed = session.units
     if locked.reservation is not None:
         ledger.reverse(actor=actor, reservation=locked.reservation, reason=reason)
-        reserve_again(actor, locked, units=consumed or locked.units)
+        reserve_again(actor, locked, units=held_if_reopened(locked.reservation))
     session.ended_at, session.units = None, None
     session.save(update_fields=["ended_at", "units"])
     locked.status = Status.IN_PROGRESS
@@ -134,6 +139,11 @@ def reopen(*, actor: Actor, appointment: Appointment, reason: str) -> Appointmen
         reversed=consumed,
     )
     return locked
+
+
+def held_if_reopened(reservation: Reservation) -> int:
+    """What reopening holds: as much as was consumed; all that was held, where that was nothing."""
+    return reservation.consumed_units or reservation.units
 
 
 def _advance(actor: Actor, locked: Appointment, status: Status, action: str) -> Appointment:
@@ -169,4 +179,22 @@ def _check_times(started_at: datetime, ended_at: datetime) -> None:
     if ended_at > timezone.now() + CLOCK_SLACK:
         raise TimeInvalid(
             "The session cannot end in the future.", code="in_the_future", field="ended_at"
+        )
+
+
+def _check_day(actor: Actor, appointment: Appointment, started_at: datetime) -> None:
+    """Units are held for the appointment's day: a session of another would escape dates and caps.
+
+    It may begin after midnight within the time booked.
+    """
+    local = actor.organization.local
+    day = local(appointment.starts_at).date()
+    is_in_time = appointment.starts_at <= started_at < appointment.ends_at
+    if local(started_at).date() != day and not is_in_time:
+        raise TimeInvalid(
+            f"This appointment is of {day:%-d %b %Y}: enter the times of that day. "
+            "For a session on another day, book that day.",
+            code="other_day",
+            field="started_at",
+            date_of_service=day.isoformat(),
         )

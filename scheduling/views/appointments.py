@@ -151,7 +151,7 @@ def _changeable(request: ClinicRequest, pk: int) -> Appointment:
 
 
 def _cancelled(request: ClinicRequest, cancelled: Appointment, back: str) -> str | HttpResponse:
-    released = f" {count(cancelled.units)} released." if cancelled.authorization else ""
+    released = f" {count(cancelled.held_units)} released." if cancelled.authorization else ""
     undo = request.actor.url("scheduling:restore", pk=cancelled.pk)
     may_undo = request.actor.may("appointment.restore")
     messages.success(
@@ -173,7 +173,7 @@ def _move_form(request: ClinicRequest, found: Appointment) -> BookingForm:
             "authorization": str(found.authorization_id or PRIVATE),
             "room": found.room_id or "",
         }
-    return BookingForm(data, actor=request.actor, patient=found.patient)
+    return BookingForm(data, actor=request.actor, patient=found.patient, moves=found)
 
 
 def _moved(form: BookingForm, found: Appointment) -> dict[str, Any]:

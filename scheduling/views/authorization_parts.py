@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,11 +15,10 @@ from accounts.pages import form_page
 from accounts.permissions import require
 from accounts.services import records
 from billing import access as billing_access
-from billing.models import Authorization, Reservation
+from billing.models import Reservation
 from billing.sources import Source
 from scheduling import access
 from scheduling.forms.authorization_dates import DatesForm
-from scheduling.models import Appointment
 from scheduling.services import authorization_dates
 
 FEW = 25
@@ -37,6 +35,8 @@ def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
         "end_date": day_in(request.GET.get("end_date", "")) or found.end_date,
     }
     form = DatesForm(request.POST or None, actor=actor, authorization=found, initial=asked)
+    dates = form.cleaned_data if form.is_bound and form.is_valid() else asked
+    outside = authorization_dates.outside(found, dates["start_date"], dates["end_date"])
     return form_page(
         request,
         verb="authorization.shorten",
@@ -47,10 +47,11 @@ def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
             authorization=found,
             start_date=fields["start_date"],
             end_date=fields["end_date"],
+            shown=request.POST.get("shown", ""),
             draw_on=form.draw_on(),
         ),
         done=lambda _: page,
-        context={"authorization": found, "cancel": page, "outside": _outside(found, form, asked)},
+        context={"authorization": found, "cancel": page, "outside": outside},
         said="Dates changed.",
         shows=found.patient,
     )
@@ -93,12 +94,7 @@ def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
     }
 
 
-def _outside(found: Authorization, form: DatesForm, asked: dict[str, date]) -> list[Appointment]:
-    wanted = form.cleaned_data if form.is_bound and form.is_valid() else asked
-    rows = authorization_dates.outside(found, wanted["start_date"], wanted["end_date"])
-    return list(rows[:FEW])
-
-
 def _part(request: ClinicRequest, title: str, rows: Any, *, fragment: str = "part") -> HttpResponse:
     template = "scheduling/part.html" + (f"#{fragment}" if request.htmx else "")
-    return render(request, template, {"title": title, "appointments": rows[:FEW]})
+    held = rows.select_related("reservation")
+    return render(request, template, {"title": title, "appointments": held[:FEW]})

@@ -75,7 +75,7 @@ def consequences(found: Appointment) -> list[str]:
     """What cancelling will do, in words."""
     told = []
     if found.authorization is not None:
-        told.append(f"Releases {count(found.units)} to {found.authorization.number}")
+        told.append(f"Releases {count(found.held_units)} to {found.authorization.number}")
     if cancellation.would_be_late(found):
         hours = found.organization.late_cancellation_hours
         told.append(f"Counts as a late cancellation: less than {hours} hours' notice")

@@ -72,7 +72,8 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
     consequences = ["The session is in progress again; a signed note stays locked"]
     if appointment.reservation is not None:
         used = count(appointment.reservation.consumed_units or 0)
-        consequences.insert(0, f"Reverses the consumption of {used} and reserves them again")
+        anew = count(visits.held_if_reopened(appointment.reservation))
+        consequences.insert(0, f"Reverses the consumption of {used} and reserves {anew}")
     return form_page(
         request,
         verb="appointment.reopen",

@@ -7,10 +7,13 @@ from typing import Any
 
 from allauth.headless.tokens.strategies.jwt.internal import create_access_token
 
+from accounts.actor import Actor
 from accounts.models import ApiKey, Event, Organization, Practitioner, WebhookEndpoint
 from accounts.models.api import SCOPES
 from accounts.roles import Role
 from accounts.services import api_keys, webhooks
+from billing.models import Reservation
+from billing.services import ledger
 from tests import factories
 from tests.api.client import ApiClient
 from tests.api.site import Endpoint
@@ -87,15 +90,17 @@ def build() -> World:
 
 
 def _add_what_only_the_api_shows(clinic: Clinic) -> None:
-    patient, appointment = clinic.things["patient"], clinic.things["appointment"]
+    patient = clinic.things["patient"]
     webhook = WebhookEndpoint.objects.create(
         organization=clinic.organization, url="https://hooks.example.org", event_types=["payer.*"]
     )
     admin = factories.actor(clinic.organization)
+    held, consumed = (_hold(admin, clinic, source) for source in ("intake:1", "intake:2"))
+    ledger.consume(actor=admin, reservation=consumed, units=1)
     clinic.things |= {
         "organization": clinic.organization,
-        "reservation": appointment.reservation,
-        "consumed": clinic.things["completed"].reservation,
+        "reservation": held,
+        "consumed": consumed,
         "event": Event.objects.filter(organization=clinic.organization, patient=patient).first(),
         "grant": factories.BreakGlassFactory(
             organization=clinic.organization, patient=patient, user=clinic.things["member"].user
@@ -103,6 +108,19 @@ def _add_what_only_the_api_shows(clinic: Clinic) -> None:
         "webhook": webhook,
         "delivery": webhooks.test(actor=admin, webhook=webhook),
     }
+
+
+def _hold(admin: Actor, clinic: Clinic, source: str) -> Reservation:
+    authorization = clinic.things["authorization"]
+    return ledger.reserve(
+        actor=admin,
+        authorization=authorization,
+        patient=clinic.things["patient"],
+        service_code=clinic.things["service"],
+        units=1,
+        date_of_service=authorization.end_date,
+        source=source,
+    )
 
 
 def _of_role(pages: cast.World, role: Role, whose: str | None) -> ApiKey:

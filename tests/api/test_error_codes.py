@@ -27,6 +27,7 @@ TOGETHER = {
         *("patient_inactive", "practitioner_inactive", "service_code_inactive"),
         *("location_inactive", "room_inactive"),
     ),
+    "f'held_by_{owner.kind}'": ("held_by_appointment",),
     "f'{kind}_not_free'": ("practitioner_not_free", "patient_not_free", "room_not_free"),
 }
 FIELDS = {"unknown_field", "unknown_parameter"}

@@ -11,6 +11,7 @@ from billing.models import Reservation
 from billing.services import ledger, replay
 from tests import factories
 from tests.api.client import ApiClient, error
+from tests.api.desk import Desk
 from tests.api.lists import ids, price, turned
 
 
@@ -92,3 +93,48 @@ def test_a_practitioners_key_reaches_the_care_team(new_key, clinic, authorizatio
     )
     assert ids(theirs, "reservations") == [held.pk]
     assert theirs.post(f"reservations/{held.pk}/release").status_code == 403
+
+
+class TestUnitsOfAnAppointment:
+    """They are held, used and freed with it, and by nobody else."""
+
+    @pytest.fixture
+    def desk(self, clinic) -> Desk:
+        return Desk(clinic)
+
+    def refused(self, answer) -> None:
+        told = error(answer)
+        assert (answer.status_code, told["code"]) == (409, "held_by_appointment")
+        assert "cancel the appointment" in told["detail"]
+
+    @pytest.mark.parametrize(
+        ("deed", "body"), [("release", {}), ("consume", {"units": 4}), ("consume", {"units": 0})]
+    )
+    def test_are_not_ended_under_it(self, api, desk, deed, body) -> None:
+        booked = desk.book()
+        self.refused(api.post(f"reservations/{booked.reservation_id}/{deed}", body))
+        assert desk.units() == (20, 0, 4)
+        assert api.post(f"appointments/{booked.pk}/cancel").status_code == 200
+        assert desk.units() == (20, 0, 0)
+
+    def test_are_not_given_back_after_it(self, api, desk) -> None:
+        session = desk.complete()
+        reservation = session.appointment.reservation
+        body = {"reason": "By mistake"}
+        self.refused(api.post(f"reservations/{reservation.pk}/reverse", body))
+        assert desk.units() == (20, 4, 0)
+        assert api.post(f"appointments/{session.appointment_id}/reopen", body).status_code == 200
+
+    def test_are_not_held_before_it(self, api, desk) -> None:
+        taken = desk.book().pk + 1
+        body = {
+            "patient_id": desk.patient.pk,
+            "service_code_id": desk.service.pk,
+            "units": 4,
+            "date_of_service": f"{desk.at():%Y-%m-%d}",
+            "source": f"appointment:{taken}",
+        }
+        answer = api.post(f"authorizations/{desk.authorization.pk}/reserve", body)
+        self.refused(answer)
+        assert error(answer)["attr"] == "source"
+        assert desk.book(desk.at(days=2)).pk == taken

@@ -60,5 +60,23 @@ def entry(authorization: Authorization, **changed: Any) -> tuple[str, dict[str, 
     }
 
 
+RESERVATION = """
+INSERT INTO billing_reservation (organization_id, authorization_id, service_code_id, units,
+    date_of_service, source, state, created_at)
+VALUES (%(organization)s, %(authorization)s, %(service_code)s, %(units)s, %(day)s, 'x', 'active',
+    now())
+"""
+
+
+def reservation(owner: Authorization, **changed: Any) -> tuple[str, dict[str, Any]]:
+    return RESERVATION, {
+        "organization": owner.organization_id,
+        "authorization": owner.pk,
+        "units": 1,
+        "day": owner.start_date,
+        **changed,
+    }
+
+
 def balance(authorization: Authorization, change: str) -> tuple[str, list[int]]:
     return f"UPDATE billing_authorization SET {change} WHERE id = %s", [authorization.pk]

@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from billing.services import ledger
-from tests.billing.conftest import TODAY
-from tests.billing.guards import balance, entry, refused_by, run
+from tests import factories
+from tests.billing.guards import balance, entry, refused_by, reservation, run
 
 pytestmark = pytest.mark.django_db
 
@@ -165,12 +165,77 @@ class TestReservations:
     def test_has_units(self, authorization, service):
         refused_by(
             "reservation_units_positive",
-            (
-                """
-                INSERT INTO billing_reservation (organization_id, authorization_id,
-                    service_code_id, units, date_of_service, source, state, created_at)
-                VALUES (%s, %s, %s, 0, %s, 'x', 'active', now())
-                """,
-                [authorization.organization_id, authorization.pk, service.pk, TODAY],
+            reservation(authorization, service_code=service.pk, units=0),
+        )
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "authorization_id = 0",
+            "service_code_id = 0",
+            "organization_id = 0",
+            "units = 1",
+            "date_of_service = date_of_service + 1",
+            "source = 'appointment:2'",
+            "consumed_units = 3",
+            "consumed_units = NULL",
+        ],
+    )
+    def test_says_what_it_said(self, reserve, admin, change):
+        used = reserve(4)
+        ledger.consume(actor=admin, reservation=used, units=4)
+        refused_by(
+            "reservation_frozen",
+            (f"UPDATE billing_reservation SET {change} WHERE id = %s", [used.pk]),
+        )
+
+    def test_is_made_with_its_entry(self, authorization, service):
+        refused_by("reservation_has_its_entry", reservation(authorization, service_code=service.pk))
+
+    @pytest.mark.parametrize(
+        "state",
+        [
+            "state = 'released', ended_at = now()",
+            "state = 'expired', ended_at = now()",
+            "state = 'consumed', ended_at = now(), consumed_units = 4",
+        ],
+    )
+    def test_ends_with_its_entry(self, reserve, state):
+        held = reserve(4)
+        refused_by(
+            "reservation_has_its_entry",
+            (f"UPDATE billing_reservation SET {state} WHERE id = %s", [held.pk]),
+        )
+
+    def test_is_reversed_with_its_entry(self, reserve, admin):
+        used = reserve(4)
+        ledger.consume(actor=admin, reservation=used, units=4)
+        reversing = "UPDATE billing_reservation SET state = 'reversed' WHERE id = %s"
+        refused_by("reservation_has_its_entry", (reversing, [used.pk]))
+
+    def test_ends_with_the_figures_of_its_entry(self, authorization, reserve):
+        """4 were held, and the entry says that 3 came free."""
+        held = reserve(4)
+        released = "UPDATE billing_reservation SET state = 'released', ended_at = now()"
+        refused_by(
+            "reservation_has_its_entry",
+            (f"{released} WHERE id = %s", [held.pk]),
+            balance(authorization, "reserved_units = 1, entry_count = entry_count + 1"),
+            entry(
+                authorization,
+                kind="release",
+                total=0,
+                reserved=-3,
+                total_after=20,
+                reserved_after=1,
+                reservation=held.pk,
             ),
         )
+
+    def test_is_moved_by_entries_of_its_own_authorization(self, authorization, reserve, policy):
+        held = reserve(4)
+        other = factories.AuthorizationFactory(
+            organization=policy.organization, patient=policy.patient, policy=policy
+        )
+        moved = entry(other, kind="release", total=0, reserved=-4, reservation=held.pk)
+        refused_by("entry_on_its_authorization", moved)

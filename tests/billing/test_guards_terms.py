@@ -9,7 +9,7 @@ import pytest
 
 from accounts.errors import from_integrity_error
 from tests import factories
-from tests.billing.guards import balance, entry, refused_by, run
+from tests.billing.guards import balance, entry, refused_by, reservation, run
 
 pytestmark = pytest.mark.django_db
 
@@ -104,12 +104,9 @@ def copy_of(
         ("authorizedservice", "service_code"),
         ("insurancepolicy", "patient"),
         ("insurancepolicy", "payer"),
-        ("reservation", "authorization"),
-        ("reservation", "service_code"),
     ],
 )
-def test_no_row_refers_to_another_clinics(authorization, policy, reserve, table, column):
-    reserve(1)
+def test_no_row_refers_to_another_clinics(authorization, policy, table, column):
     free = factories.InsurancePolicyFactory(
         organization=policy.organization, patient=policy.patient, payer=policy.payer, priority=2
     )
@@ -145,6 +142,17 @@ def test_an_authorization_has_patient_and_payer_of_its_policy(authorization, pol
     refused_by(
         "authorization_of_its_policy",
         (f"UPDATE billing_{table} SET {column}_id = %s WHERE true", [other[column]]),
+    )
+
+
+@pytest.mark.parametrize("column", ["authorization", "service_code"])
+def test_no_reservation_refers_to_another_clinics(authorization, service, column):
+    other = factories.AuthorizationFactory()
+    named = {"authorization": authorization.pk, "service_code": service.pk}
+    foreign = {"authorization": other.pk, "service_code": other.services.get().service_code_id}
+    refused_by(
+        f"reservation_{column}_same_org",
+        reservation(authorization, **{**named, column: foreign[column]}),
     )
 
 

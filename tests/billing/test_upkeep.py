@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from accounts import search
 from accounts.errors import Busy
 from accounts.models import Event
 from accounts.roles import Role
-from billing import attention, sources, units_left
+from billing import attention, errors, sources, units_left
 from billing.attention import Reason
 from billing.models import Authorization, Reservation
 from billing.services import ledger
@@ -20,13 +21,29 @@ from tests.billing.conftest import NOW, TODAY
 pytestmark = pytest.mark.django_db
 
 
-class TestExpiry:
-    def test_gives_back_what_ran_out_and_nothing_else(self, reserve, authorization):
-        overdue = reserve(4, expires_at=NOW - timedelta(seconds=1))
-        just = reserve(1, expires_at=NOW)
-        later = reserve(3, expires_at=NOW + timedelta(seconds=1))
-        for_good = reserve(2)
+SOON = NOW + timedelta(minutes=15)
+
+
+def expire_what_ran_out() -> None:
+    with time_machine.travel(SOON, tick=False):
         expire_reservations(timestamp=0)
+
+
+class TestExpiry:
+    @pytest.mark.parametrize("ago", [timedelta(), timedelta(days=1)])
+    def test_nothing_is_held_until_a_moment_that_has_passed(self, reserve, authorization, ago):
+        with pytest.raises(errors.ExpiryPassed) as refused:
+            reserve(4, expires_at=NOW - ago)
+        assert refused.value.field == "expires_at"
+        authorization.refresh_from_db()
+        assert authorization.reserved_units == 0
+
+    def test_gives_back_what_ran_out_and_nothing_else(self, reserve, authorization):
+        overdue = reserve(4, expires_at=SOON - timedelta(seconds=1))
+        just = reserve(1, expires_at=SOON)
+        later = reserve(3, expires_at=SOON + timedelta(seconds=1))
+        for_good = reserve(2)
+        expire_what_ran_out()
         states = dict(Reservation.objects.values_list("pk", "state"))
         assert states == {
             overdue.pk: "expired",
@@ -40,7 +57,7 @@ class TestExpiry:
         assert (event.channel, event.actor) == ("job", None)
 
     def test_what_was_consumed_in_between_stays_consumed(self, reserve, admin, monkeypatch):
-        first, second = (reserve(2, expires_at=NOW) for _ in range(2))
+        first, second = (reserve(2, expires_at=SOON) for _ in range(2))
         expire = ledger.expire
 
         def consumed_just_before(*, actor, reservation):
@@ -49,12 +66,12 @@ class TestExpiry:
             return expire(actor=actor, reservation=reservation)
 
         monkeypatch.setattr(ledger, "expire", consumed_just_before)
-        expire_reservations(timestamp=0)
+        expire_what_ran_out()
         assert Reservation.objects.get(pk=first.pk).state == "consumed"
         assert Reservation.objects.get(pk=second.pk).state == "expired"
 
     def test_one_that_cannot_be_now_keeps_no_other_waiting(self, reserve, monkeypatch):
-        first, second = (reserve(2, expires_at=NOW) for _ in range(2))
+        first, second = (reserve(2, expires_at=SOON) for _ in range(2))
         expire = ledger.expire
 
         def busy_at_first(*, actor, reservation):
@@ -63,7 +80,7 @@ class TestExpiry:
             return expire(actor=actor, reservation=reservation)
 
         monkeypatch.setattr(ledger, "expire", busy_at_first)
-        expire_reservations(timestamp=0)
+        expire_what_ran_out()
         assert Reservation.objects.get(pk=first.pk).state == "active"
         assert Reservation.objects.get(pk=second.pk).state == "expired"
 
@@ -155,7 +172,8 @@ class TestSources:
             calls.append(sorted(ids))
             return {7: Source("Visit on 10 Jun", "/visits/7")}
 
-        monkeypatch.setattr(sources, "_resolvers", {"visit": resolver})
+        monkeypatch.setattr(sources, "_owners", {})
+        sources.register("visit", resolver, advice="Move the visit.")
         found = sources.resolve(admin, ["visit:7", "visit:8", "visit:7", "", "import:x", "by hand"])
         assert calls == [[7, 8]]
         assert found == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ class Clinic:
     """Every booking is an hour, and an hour is 4 units."""
 
     def __init__(self, *, units: int = 40, **authorization: Any) -> None:
-        self.organization = factories.OrganizationFactory()
+        self.organization = factories.OrganizationFactory(time_zone=factories.where_it_is_noon())
         self.actor = factories.actor(self.organization)
         self.service = factories.ServiceCodeFactory(organization=self.organization)
         self.patient = factories.PatientFactory(organization=self.organization)
@@ -65,6 +66,27 @@ class Clinic:
             "ends_at": starts_at + HOUR,
         }
         return appointments.book(**{**wanted, **details})
+
+    def rivals_for_a_room(self, **company: bool) -> list[Callable[[], Appointment]]:
+        """Two who want one room at one hour and share nothing else; their lanes do not meet."""
+        own = {"organization": self.organization}
+        room = factories.RoomFactory(**own)
+        rivals = zip(
+            self.patients(2),
+            self.practitioners(2),
+            factories.ServiceCodeFactory.create_batch(2, **own, **company),
+            strict=True,
+        )
+        return [
+            lambda patient=patient, practitioner=practitioner, service=service: self.book(
+                patient=patient,
+                practitioner=practitioner,
+                service_code=service,
+                room=room,
+                authorization=None,
+            )
+            for patient, practitioner, service in rivals
+        ]
 
     def book_today(self) -> Appointment:
         """One that can be completed: see `complete`."""

@@ -78,6 +78,12 @@ def test_twenty_want_one_room(clinic):
     assert outcome.refused == {"room_not_free": 19}
 
 
+@pytest.mark.parametrize("company", ["allows_group", "allows_concurrent"])
+def test_a_room_is_not_shared_by_strangers_who_may_have_company(clinic, company):
+    outcome = overtake(*clinic.rivals_for_a_room(**{company: True}))
+    assert outcome.refused == {"room_not_free": 1}
+
+
 def test_twenty_want_one_patient(clinic):
     outcome = race(
         [

@@ -165,6 +165,17 @@ def test_without_either_an_hour_is_booked_twice(monkeypatch):
         assert any("overlap" in problem for problem in problems())
 
 
+@pytest.mark.parametrize("company", ["allows_group", "allows_concurrent"])
+def test_without_its_lock_a_room_is_booked_twice(monkeypatch, company):
+    """The constraint does not see it: the two are in lanes of their own."""
+    look_together(monkeypatch, people=2)
+    monkeypatch.setattr(appointments, "_lock_room", lambda room: None)
+    with taken_out():
+        outcome = race(Clinic().rivals_for_a_room(**{company: True}))
+        assert len(outcome.won) == 2
+        assert any("overlap" in problem for problem in problems())
+
+
 # Ending: two cancel one appointment, while another holds units too.
 
 

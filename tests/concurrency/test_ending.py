@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from billing.models import LedgerEntry
+from billing.models import LedgerEntry, Reservation
 from billing.services import ledger
 from scheduling.models import Appointment, Session, Status
 from scheduling.services import cancellation, visits
@@ -110,7 +110,8 @@ def test_many_complete_and_reopen_at_once(clinic):
 
 
 def hold(clinic, units=4):
-    return ledger.reserve(
+    """Units whose time has run out since they were held."""
+    held = ledger.reserve(
         actor=clinic.actor,
         authorization=clinic.authorization,
         patient=clinic.patient,
@@ -118,8 +119,10 @@ def hold(clinic, units=4):
         units=units,
         date_of_service=clinic.organization.today(),
         source="test:1",
-        expires_at=clinic.now() - timedelta(minutes=1),
+        expires_at=clinic.now() + timedelta(minutes=1),
     )
+    Reservation.objects.update(expires_at=clinic.now() - timedelta(minutes=1))
+    return held
 
 
 def test_expire_against_consume(clinic):

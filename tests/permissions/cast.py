@@ -73,8 +73,8 @@ def furnish(organization: Organization, team: Actor, *, token: str) -> Clinic:
         return visits.complete(
             actor=admin,
             appointment=appointment,
-            started_at=now - timedelta(hours=1),
-            ended_at=now,
+            started_at=now,
+            ended_at=now + timedelta(minutes=1),
         )
 
     given, over = book(now + timedelta(hours=1)), book(now + timedelta(hours=2))

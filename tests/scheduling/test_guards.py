@@ -49,6 +49,22 @@ def test_a_room_is_at_the_appointments_location(appointment) -> None:
     refused("appointment_room_has_location", lambda: rows.update(location=None))
 
 
+def test_an_appointment_reserves_on_its_authorization(appointment) -> None:
+    old = appointment.authorization
+    other = factories.AuthorizationFactory(
+        organization=old.organization, patient=old.patient, policy=old.policy
+    )
+    rows = Appointment.objects.filter(pk=appointment.pk)
+    by = "appointment_reserves_on_its_authorization"
+    refused(by, lambda: rows.update(authorization=other))
+
+
+def test_an_appointment_is_authorized_for_its_patient(appointment) -> None:
+    other = factories.PatientFactory(organization=appointment.organization)
+    rows = Appointment.objects.filter(pk=appointment.pk)
+    refused("appointment_authorized_for_its_patient", lambda: rows.update(patient=other))
+
+
 def test_a_draft_takes_no_addendum(note, admin) -> None:
     def amend() -> None:
         Addendum.objects.create(

@@ -9,8 +9,10 @@ import pytest
 from accounts.errors import Conflict
 from accounts.models import Event
 from scheduling.models import Appointment, Status
+from scheduling.preview import preview
 from scheduling.services import appointments, cancellation
 from tests import factories
+from tests.pages import open_form
 from tests.scheduling.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -42,24 +44,46 @@ def test_none_of_them_is_booked(wanted, what) -> None:
     assert not Appointment.objects.exists()
 
 
-def test_a_move_keeps_its_room_but_takes_no_closed_one(wanted, admin, clinic) -> None:
+@pytest.mark.parametrize("what", ["service_code", "location", "room"])
+def test_a_move_keeps_what_it_has_but_takes_nothing_closed(wanted, admin, clinic, what) -> None:
     booked = appointments.book(**wanted)
-    other = factories.RoomFactory(organization=clinic, location=booked.location, is_active=False)
-    booked.room.is_active = False
-    booked.room.save(update_fields=["is_active"])
-    move = {
-        "actor": admin,
-        "appointment": booked,
+    room = factories.RoomFactory(organization=clinic)
+    other = {
+        "service_code": {"service_code": factories.ServiceCodeFactory(organization=clinic)},
+        "location": {"location": room.location, "room": None},
+        "room": {"location": room.location, "room": room},
+    }[what]
+    for closed in (getattr(booked, what), other[what]):
+        closed.is_active = False
+        closed.save(update_fields=["is_active"])
+    same = {
         "practitioner": booked.practitioner,
         "service_code": booked.service_code,
         "authorization": None,
         "location": booked.location,
+        "room": booked.room,
         "starts_at": STARTS + timedelta(hours=1),
         "ends_at": STARTS + timedelta(hours=2),
     }
-    appointments.reschedule(**move, room=booked.room)
-    with pytest.raises(Conflict, match="no longer active"):
-        appointments.reschedule(**move, room=other)
+    assert preview(actor=admin, patient=booked.patient, beside=booked, **same).fits
+    appointments.reschedule(actor=admin, appointment=booked, **same)
+    with pytest.raises(Conflict) as refusal:
+        appointments.reschedule(actor=admin, appointment=booked, **{**same, **other})
+    assert (refusal.value.code, refusal.value.field) == (f"{what}_inactive", what)
+    seen = preview(actor=admin, patient=booked.patient, beside=booked, **{**same, **other})
+    assert [problem.code for problem in seen.problems] == [f"{what}_inactive"]
+
+
+def test_the_page_of_a_move_offers_what_the_appointment_has(desk, wanted, admin) -> None:
+    booked = appointments.book(**wanted)
+    for closed in (booked.service_code, booked.room):
+        closed.is_active = False
+        closed.save(update_fields=["is_active"])
+    page = admin.url("scheduling:reschedule", pk=booked.pk)
+    form = open_form(desk, page, having="minutes")
+    assert form.send(desk, start="15:00").status_code == 302
+    booked.refresh_from_db()
+    assert f"{admin.organization.local(booked.starts_at):%H:%M}" == "15:00"
 
 
 def test_a_cancellation_is_not_undone_for_a_patient_who_left(admin, appointment, patient) -> None:

@@ -12,6 +12,7 @@ from billing.models import Authorization
 from scheduling.models import Appointment, ProgressNote, Session, Status
 from scheduling.services import appointments, cancellation, visits
 from tests import factories
+from tests.pages import open_form
 from tests.scheduling.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -230,11 +231,9 @@ def test_shortening_an_authorization_asks_about_the_appointments_outside(
         organization=clinic, patient=appointment.patient, policy=old.policy, service_codes=[service]
     )
     url = admin.url("scheduling:authorization_dates", pk=old.pk)
-    page = desk.get(f"{url}?end_date=2026-06-10").content.decode()
-    assert "Outside the new dates" in page
+    form = open_form(desk, f"{url}?start_date=2026-06-01&end_date=2026-06-10", having="shown")
     choice = outside if outside == "cancel" else str(other.pk)
-    data = {"start_date": "2026-06-01", "end_date": "2026-06-10", "outside": choice}
-    assert desk.post(url, data).status_code == 302
+    assert form.send(desk, outside=choice).status_code == 302
     old.refresh_from_db()
     other.refresh_from_db()
     appointment.refresh_from_db()

@@ -8,13 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.errors import Conflict, DomainError
+from accounts.models import Event
 from accounts.roles import Role
 from billing.errors import ReasonMissing
 from billing.models import LedgerEntry
 from scheduling.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, ProgressNote, Session, Status
 from scheduling.models.appointment import TRANSITIONS
-from scheduling.services import cancellation, notes, visits
+from scheduling.services import appointments, cancellation, notes, visits
 from tests import factories
 from tests.scheduling.conftest import NOW
 
@@ -27,6 +28,21 @@ def due(appointment, time_travel) -> Appointment:
     """The appointment at the minute it begins."""
     time_travel(START)
     return appointment
+
+
+@pytest.fixture
+def night(admin, patient, practitioner, service, authorization) -> Appointment:
+    """From 23:00 to 3:00."""
+    starts_at = NOW + 14 * HOUR
+    return appointments.book(
+        actor=admin,
+        patient=patient,
+        practitioner=practitioner,
+        service_code=service,
+        authorization=authorization,
+        starts_at=starts_at,
+        ends_at=starts_at + 4 * HOUR,
+    )
 
 
 def figures(authorization) -> tuple[int, int, int]:
@@ -141,16 +157,34 @@ def test_longer_than_the_units_left_is_refused(admin, due, authorization, time_t
         (2 * HOUR, HOUR, "ends_before_start"),
         (-24 * HOUR, HOUR, "too_long"),
         (timedelta(), 5 * HOUR, "in_the_future"),
+        (-24 * HOUR, -23 * HOUR, "other_day"),
+        (-21 * 24 * HOUR, -21 * 24 * HOUR + HOUR, "other_day"),
+        (14 * HOUR, 15 * HOUR, "other_day"),
     ],
 )
 def test_times_that_cannot_be(admin, due, authorization, time_travel, start, end, code) -> None:
-    time_travel(START + 2 * HOUR)
+    time_travel(START + (24 if code == "other_day" else 2) * HOUR)
     with pytest.raises(TimeInvalid) as refused:
         visits.complete(
             actor=admin, appointment=due, started_at=START + start, ended_at=START + end
         )
     assert refused.value.code == code
     assert figures(authorization) == (0, 4, 16)
+
+
+def test_a_session_begins_on_the_day_it_is_booked_for(admin, due, time_travel) -> None:
+    time_travel(START + 24 * HOUR)
+    with pytest.raises(TimeInvalid) as refused:
+        visits.start(actor=admin, appointment=due)
+    assert refused.value.code == "other_day"
+    assert not Session.objects.exists()
+
+
+def test_a_night_may_begin_after_midnight(admin, night, authorization, time_travel) -> None:
+    time_travel(night.starts_at + 2 * HOUR)
+    visits.start(actor=admin, appointment=night)
+    time_travel(night.starts_at + 3 * HOUR)
+    assert visits.complete(actor=admin, appointment=night).units == 4
 
 
 def test_a_no_show_gives_the_units_back_and_can_be_undone(admin, due, authorization) -> None:
@@ -173,6 +207,38 @@ def test_reopening_reverses_and_holds_again(admin, due, authorization, time_trav
     assert figures(authorization) == (4, 0, 16)
     kinds = LedgerEntry.objects.order_by("number").values_list("kind", flat=True)
     assert list(kinds) == ["grant", "reserve", "consume", "reverse", "reserve", "consume"]
+
+
+def test_what_is_held_after_reopening_is_what_is_told_of(
+    admin, desk, due, authorization, time_travel
+) -> None:
+    time_travel(START + HOUR)
+    desk.force_login(admin.user)
+    visits.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=30))
+    visits.reopen(actor=admin, appointment=due, reason="Wrong times")
+    page = desk.get(admin.url("scheduling:cancel", pk=due.pk)).content.decode()
+    assert "Releases 2 units" in page
+    visits.complete(actor=admin, appointment=due, ended_at=START + HOUR)
+    told = Event.objects.filter(action="appointment.completed").latest("pk").details
+    assert (told["units"], told["reserved"]) == (4, 2)
+    visits.reopen(actor=admin, appointment=due, reason="Wrong times again")
+    sent = desk.post(
+        admin.url("scheduling:cancel", pk=due.pk), {"cancelled_by": "clinic"}, follow=True
+    )
+    assert "4 units released." in sent.content.decode()
+
+
+def test_reopening_what_used_nothing_holds_what_was_held(
+    admin, desk, due, authorization, time_travel
+) -> None:
+    time_travel(START + HOUR)
+    desk.force_login(admin.user)
+    visits.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=5))
+    assert figures(authorization) == (0, 0, 20)
+    page = desk.get(admin.url("scheduling:reopen", pk=due.pk)).content.decode()
+    assert "Reverses the consumption of 0 units and reserves 4 units" in page
+    visits.reopen(actor=admin, appointment=due, reason="Wrong times")
+    assert figures(authorization) == (0, 4, 16)
 
 
 class TestNote:

@@ -100,7 +100,8 @@ class NewReservation(Input):
     date_of_service = serializers.DateField()
     source = serializers.RegexField(
         "^[a-z][a-z0-9_-]{0,19}:[A-Za-z0-9_.-]{1,59}$",
-        help_text="What the units are held for, in your own words: a kind, a colon, an id.",
+        help_text="What the units are held for, in your own words: a kind, a colon, an id. "
+        "The kind `appointment` is ours.",
     )
     expires_at = Instant(required=False, allow_null=True)
 

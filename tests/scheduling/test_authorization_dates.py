@@ -1,0 +1,61 @@
+"""Shortening an authorization: nothing is cancelled that was not shown."""
+
+from __future__ import annotations
+
+import html
+from datetime import timedelta
+
+import pytest
+
+from scheduling.models import Status
+from scheduling.services import appointments
+from scheduling.services.authorization_dates import FEW
+from tests import factories
+from tests.pages import form_on, open_form
+from tests.scheduling.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def dates(admin, authorization) -> str:
+    return admin.url("scheduling:authorization_dates", pk=authorization.pk)
+
+
+def test_dates_typed_after_the_list_was_drawn_change_nothing(desk, dates, appointment) -> None:
+    drawn = open_form(desk, dates, having="shown")
+    refused = drawn.send(desk, end_date="2026-06-10", outside="cancel")
+    assert refused.status_code == 409
+    appointment.refresh_from_db()
+    assert appointment.status == Status.SCHEDULED
+    page = refused.content.decode()
+    assert "Other appointments lie outside these dates than you were shown" in page
+    assert "1 appointment, holding 4 units." in page
+    again = form_on(refused, having="shown")
+    assert again.values["end_date"] == "2026-06-10"
+    assert again.send(desk, outside="cancel").status_code == 302
+    appointment.refresh_from_db()
+    assert appointment.status == Status.CANCELLED
+
+
+def test_the_sums_are_of_all_of_them(desk, admin, service) -> None:
+    authorization = factories.AuthorizationFactory(
+        organization=admin.organization, service_codes=[service], units=200
+    )
+    practitioner = factories.PractitionerFactory(organization=admin.organization)
+    for number in range(FEW + 2):
+        appointments.book(
+            actor=admin,
+            patient=authorization.patient,
+            practitioner=practitioner,
+            service_code=service,
+            authorization=authorization,
+            starts_at=NOW + timedelta(hours=2 + 12 * number),
+            ends_at=NOW + timedelta(hours=3 + 12 * number),
+        )
+    url = admin.url("scheduling:authorization_dates", pk=authorization.pk)
+    page = html.unescape(desk.get(url, {"end_date": "2026-06-09"}).content.decode())
+    assert f"{FEW + 2} appointments, holding {4 * (FEW + 2)} units." in page
+    assert "Cancelled now, 2 of them count as late: less than 24 hours' notice." in page
+    assert "and 2 more" in page

@@ -1,0 +1,65 @@
+"""A cancellation that is undone takes what is free now, whatever was agreed once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from accounts.roles import Role
+from billing.errors import ReservationEnded
+from billing.services import ledger
+from scheduling.errors import NotFree
+from scheduling.models import Appointment, Status
+from scheduling.services import appointments, cancellation
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def over(admin, appointment) -> Appointment:
+    """Booked over `appointment`, with a reason, and cancelled since."""
+    booked = appointments.book(
+        actor=admin,
+        patient=factories.PatientFactory(organization=admin.organization),
+        practitioner=appointment.practitioner,
+        service_code=appointment.service_code,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        override_reason="Sibling joins",
+    )
+    return cancellation.cancel(actor=admin, appointment=booked)
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.PRACTITIONER])
+def test_an_old_reason_does_not_book_over_what_is_there(clinic, over, role) -> None:
+    actor = replace(factories.actor(clinic, role), practitioner_id=over.practitioner_id)
+    with pytest.raises(NotFree) as refused:
+        cancellation.restore(actor=actor, appointment=over)
+    assert refused.value.code == "practitioner_not_free"
+
+
+def test_where_nothing_is_in_the_way_any_more_it_is_as_any_other(admin, appointment, over) -> None:
+    cancellation.cancel(actor=admin, appointment=appointment)
+    restored = cancellation.restore(actor=admin, appointment=over)
+    restored.refresh_from_db()
+    assert (restored.status, restored.override_reason) == (Status.SCHEDULED, "")
+
+
+def test_a_move_does_not_keep_units_that_are_not_held(admin, appointment) -> None:
+    ledger.release(actor=admin, reservation=appointment.reservation)
+    later = timedelta(hours=1)
+    with pytest.raises(ReservationEnded):
+        appointments.reschedule(
+            actor=admin,
+            appointment=appointment,
+            practitioner=appointment.practitioner,
+            service_code=appointment.service_code,
+            authorization=appointment.authorization,
+            location=None,
+            room=None,
+            starts_at=appointment.starts_at + later,
+            ends_at=appointment.ends_at + later,
+        )
