@@ -40,6 +40,7 @@ class Answering(viewsets.GenericViewSet):
         auth = self.request.auth
         if auth is None or not self.is_known():
             return self._rendered(self._run())
+        self.prepare()
         if idempotency.HEADER in self.request.headers:
             return idempotency.once(
                 self.request, actor=auth.actor, credential=auth.credential, run=self._settled
@@ -49,6 +50,10 @@ class Answering(viewsets.GenericViewSet):
                 lambda: self._rendered(self._run()), actor=auth.actor, verb="api.matched"
             )
         return self._rendered(self._run())
+
+    def prepare(self) -> None:
+        """Whatever is slow, while no transaction is open."""
+        raise NotImplementedError
 
     def is_known(self) -> bool:
         """Whether the address has this method at all."""

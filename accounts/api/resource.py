@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_filters import CharFilter, FilterSet
 from rest_framework import serializers
 from rest_framework.exceptions import (
+    APIException,
     ErrorDetail,
     NotAuthenticated,
     NotFound,
@@ -44,6 +45,7 @@ class Resource(Answering):
     verbs: ClassVar[Mapping[str, str]]  # "list" and "retrieve" to their permission rows
     filterset_class: ClassVar[type[FilterSet] | None] = None
     ordering_fields: ClassVar[Mapping[str, str]] = {}  # what a client says to the field it means
+    prepared: Mapping[str, Any] = {}  # what was found out before the transaction opened
     lookup_value_regex = "[0-9]{1,19}"
 
     def rows(self) -> QuerySet[Any]:
@@ -91,6 +93,16 @@ class Resource(Answering):
         given = takes(data=sent, partial=row is not None, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
         return {**takes.current(row), **given.validated_data} if row else given.validated_data
+
+    def prepare(self) -> None:
+        """The body is read apart for it: what is wrong with it is said in its turn."""
+        takes = self.endpoint.takes or Input
+        if not takes.slow or not self.request._request.body:
+            return
+        try:
+            self.prepared = takes.prepare(self.initialize_request(self.request._request).data)
+        except APIException:
+            return
 
     def _query(self) -> dict[str, str]:
         named = self.endpoint.takes().fields
@@ -155,7 +167,8 @@ class Resource(Answering):
     def get_serializer_context(self) -> dict[str, Any]:
         actor = getattr(self, "actor", None)
         is_query = self.request is not None and self.request.method == "GET"
-        return {**super().get_serializer_context(), "actor": actor, "is_query": is_query}
+        own = {"actor": actor, "is_query": is_query, "prepared": self.prepared}
+        return {**super().get_serializer_context(), **own}
 
     def _filtered(self, rows: QuerySet[Any], by: type[FilterSet] | None) -> QuerySet[Any]:
         if by is None:
