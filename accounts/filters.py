@@ -154,6 +154,7 @@ class WebhookDeliveryFilter(django_filters.FilterSet):
         widget=SearchInput("appointment.booked"),
     )
     since = DayFilter(label="Since", method="from_day")
+    until = DayFilter(label="Until", method="to_day")
 
     class Meta:
         model = WebhookDelivery
@@ -162,9 +163,16 @@ class WebhookDeliveryFilter(django_filters.FilterSet):
     def from_day(
         self, rows: QuerySet[WebhookDelivery], name: str, day: Any
     ) -> QuerySet[WebhookDelivery]:
+        return rows.filter(created_at__gte=self._midnight(day))
+
+    def to_day(
+        self, rows: QuerySet[WebhookDelivery], name: str, day: Any
+    ) -> QuerySet[WebhookDelivery]:
+        return rows.filter(created_at__lt=self._midnight(day + timedelta(days=1)))
+
+    def _midnight(self, day: Any) -> datetime:
         zone = self.request.actor.organization.zone
-        midnight = timezone.make_aware(datetime.combine(day, time.min), zone)
-        return rows.filter(created_at__gte=midnight)
+        return timezone.make_aware(datetime.combine(day, time.min), zone)
 
 
 def _actors(request: Any) -> QuerySet[User]:

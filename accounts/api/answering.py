@@ -31,9 +31,11 @@ class Answering(viewsets.GenericViewSet):
             self.initial(request, *args, **kwargs)
             is_safe = request.method in SAFE
             answer = self._rendered(self._run()) if is_safe else self._written()
+            if is_safe or self.shows_what_is_read():
+                answer = etags.conditional(request, answer)
         except Exception as error:
             answer = self._rendered(self.handle_exception(error))
-        self.response = etags.conditional(request, self._with_headers(answer))
+        self.response = self._with_headers(answer)
         return self.response
 
     def _written(self) -> HttpResponse:
@@ -53,6 +55,10 @@ class Answering(viewsets.GenericViewSet):
 
     def prepare(self) -> None:
         """Whatever is slow, while no transaction is open."""
+        raise NotImplementedError
+
+    def shows_what_is_read(self) -> bool:
+        """Whether the answer to a write is what a GET would show now, so that its tag is of use."""
         raise NotImplementedError
 
     def is_known(self) -> bool:

@@ -24,7 +24,6 @@ from accounts.services.transaction import in_transaction
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LONGEST = 255
-KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control")
 PURPOSE = "api answers"
 IN_FLIGHT = 7002  # the first half of the advisory lock's key
 
@@ -83,7 +82,10 @@ def _again(earlier: ApiAnswer, fingerprint: str) -> HttpResponse:
             f"This {HEADER} came with another request before. Use a new one for each request."
         )
     content = cipher(PURPOSE).decrypt(bytes(earlier.content))
-    answer = HttpResponse(content, status=earlier.status, headers=earlier.headers)
+    answer = HttpResponse(content, status=earlier.status)
+    del answer["Content-Type"]  # the first had one of its own, or none
+    for name, value in earlier.headers.items():
+        answer[name] = value
     answer[REPLAYED] = "true"
     return answer
 
@@ -96,7 +98,7 @@ def _keep(answer: HttpResponse, **about: Any) -> None:
     ApiAnswer.objects.create(
         organization_id=actor.organization.pk,
         status=answer.status_code,
-        headers={name: answer[name] for name in KEPT_HEADERS if name in answer},
+        headers=dict(answer.items()),
         content=cipher(PURPOSE).encrypt(answer.content),
         **about,
     )

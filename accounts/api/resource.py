@@ -44,7 +44,7 @@ class Resource(Answering):
     output: ClassVar[type[Output]]
     verbs: ClassVar[Mapping[str, str]]  # "list" and "retrieve" to their permission rows
     filterset_class: ClassVar[type[FilterSet] | None] = None
-    ordering_fields: ClassVar[Mapping[str, str]] = {}  # what a client says to the field it means
+    ordering_fields: ClassVar[Mapping[str, str]] = {}
     prepared: Mapping[str, Any] = {}  # what was found out before the transaction opened
     lookup_value_regex = "[0-9]{1,19}"
 
@@ -89,7 +89,7 @@ class Resource(Answering):
 
     def read(self, takes: type[Input], row: Any = None) -> dict[str, Any]:
         """The checked fields of the body (of the query, for a GET)."""
-        sent = self._query() if self.request.method == "GET" else self.request.data
+        sent = self._query() if self.is_query() else self.request.data
         given = takes(data=sent, partial=row is not None, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
         return {**takes.current(row), **given.validated_data} if row else given.validated_data
@@ -110,19 +110,38 @@ class Resource(Answering):
 
     def parameters(self) -> set[str]:
         """What the query may name."""
+        ordering = {"ordering"} if self.is_query() and self.orders() else set()
         if self.action == "list":
-            ordering = {"ordering"} if self.ordering_fields else set()
             return {*Pages.parameters} | ordering | _names(self.filterset_class)
-        if self.request.method != "GET" or self.action == "retrieve":
+        if not self.is_query() or self.action == "retrieve":
             return set()
         paging = {*Pages.parameters} if self.endpoint.pages else set()
-        return paging | _names(self.endpoint.filters) | set(self.endpoint.takes().fields)
+        named = _names(self.endpoint.filters) | set(self.endpoint.takes().fields)
+        return paging | ordering | named
+
+    def orders(self) -> Mapping[str, str]:
+        """What a client says to the field it means."""
+        if self.action == "list":
+            return self.ordering_fields
+        return getattr(self.endpoint, "ordering", {})
+
+    def is_query(self) -> bool:
+        """Whether what is asked for stands in the query."""
+        return self.request is not None and self.request.method in ("GET", "HEAD")
+
+    def shows_what_is_read(self) -> bool:
+        return getattr(self.endpoint, "answers", None) is None
 
     def _refuse_unknown(self) -> None:
-        if unknown := sorted(set(self.request.query_params) - self.parameters()):
+        query = self.request.query_params
+        if unknown := sorted(set(query) - self.parameters()):
             raise ValidationError(
                 {name[:80]: ["There is no such parameter."] for name in unknown},
                 code="unknown_parameter",
+            )
+        if repeated := [name for name, values in query.lists() if len(values) > 1]:
+            raise ValidationError(
+                {name: ["Give it once."] for name in repeated}, code="repeated_parameter"
             )
 
     def _refuse_empty(self, by: type[FilterSet]) -> None:
@@ -142,7 +161,7 @@ class Resource(Answering):
         if status == 204:
             return Response(status=204)
         if isinstance(result, QuerySet):
-            rows = self._filtered(result, self.endpoint.filters)
+            rows = self._ordered(self._filtered(result, self.endpoint.filters))
             return self._page(rows, answers or self.output)
         if answers is None:
             result = self._again(result)
@@ -166,8 +185,7 @@ class Resource(Answering):
 
     def get_serializer_context(self) -> dict[str, Any]:
         actor = getattr(self, "actor", None)
-        is_query = self.request is not None and self.request.method == "GET"
-        own = {"actor": actor, "is_query": is_query, "prepared": self.prepared}
+        own = {"actor": actor, "is_query": self.is_query(), "prepared": self.prepared}
         return {**super().get_serializer_context(), **own}
 
     def _filtered(self, rows: QuerySet[Any], by: type[FilterSet] | None) -> QuerySet[Any]:
@@ -185,9 +203,9 @@ class Resource(Answering):
             return rows
         order = []
         for name in asked.split(","):
-            field = self.ordering_fields.get(name.removeprefix("-"))
+            field = self.orders().get(name.removeprefix("-"))
             if field is None:
-                choices = ", ".join(self.ordering_fields)
+                choices = ", ".join(self.orders())
                 raise ValidationError({"ordering": f"Choose of: {choices}; - before turns it."})
             order.append(f"-{field}" if name.startswith("-") else field)
         return rows.order_by(*order, "id")

@@ -115,7 +115,7 @@ class Schema(AutoSchema):
         ]
         if self._of_one():
             found.append(OpenApiParameter("id", _ID, OpenApiParameter.PATH))
-        if self._status() != 204:
+        if self.method == "GET" or (self._status() != 204 and self.view.shows_what_is_read()):
             found.append(_answered("ETag", "Names what is shown, as it is now.", self._status()))
         found.append(_answered("Retry-After", "Seconds to wait.", 429))
         if self.method in WRITES:
@@ -132,7 +132,8 @@ class Schema(AutoSchema):
             if (takes := self.get_request_serializer()) and takes().fields:
                 found.append(takes)
             if self.view.action == "list":
-                found += _filters(self.view.filterset_class) + self._ordering()
+                found += _filters(self.view.filterset_class)
+            found += self._ordering()
             found += _filters(getattr(self.endpoint, "filters", None))
         return found
 
@@ -155,9 +156,9 @@ class Schema(AutoSchema):
         ]
 
     def _ordering(self) -> list[OpenApiParameter]:
-        if not self.view.ordering_fields:
+        if not self.view.orders():
             return []
-        names = ", ".join(self.view.ordering_fields)
+        names = ", ".join(self.view.orders())
         text = f"By {names}; several with commas between, a minus before turns one."
         return [OpenApiParameter("ordering", str, description=text)]
 
