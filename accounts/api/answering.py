@@ -61,6 +61,10 @@ class Answering(viewsets.GenericViewSet):
         """Whether the answer to a write is what a GET would show now, so that its tag is of use."""
         raise NotImplementedError
 
+    def farewell(self) -> Any:
+        """When what the request uses ends, if it does."""
+        raise NotImplementedError
+
     def is_known(self) -> bool:
         """Whether the address has this method at all."""
         return self.action not in (None, "metadata")
@@ -99,8 +103,7 @@ class Answering(viewsets.GenericViewSet):
         return content
 
     def _with_headers(self, answer: HttpResponse) -> HttpResponse:
-        endpoint = getattr(self, self.action or "", None)
-        if farewell := getattr(endpoint, "farewell", None):
+        if farewell := self.farewell():
             for name, value in farewell.headers.items():
                 answer[name] = value
         if allowance := getattr(self.request._request, "allowance", None):

@@ -130,11 +130,15 @@ def _endpoint(
 
 @dataclass(frozen=True)
 class Farewell:
-    """When an endpoint was deprecated, until when it works, and what to use instead."""
+    """When an endpoint or a field was deprecated, until when it works, and what to use instead."""
 
     since: date
     until: date
     instead: str
+
+    @property
+    def words(self) -> str:
+        return f"Works until {self.until:%-d %B %Y}. Use {self.instead} instead."
 
     @property
     def headers(self) -> dict[str, str]:
@@ -143,6 +147,12 @@ class Farewell:
             datetime.combine(day, time.min, UTC).timestamp() for day in (self.since, self.until)
         )
         return {"Deprecation": f"@{since:.0f}", "Sunset": http_date(until)}
+
+
+def farewells(fields: Any) -> Mapping[str, Farewell]:
+    """Of an input's or an output's fields, by their names: its `Meta.farewells`."""
+    found: Mapping[str, Farewell] = getattr(getattr(fields, "Meta", None), "farewells", {})
+    return found
 
 
 def deprecated(*, since: date, until: date, instead: str) -> Callable[[Call], Call]:

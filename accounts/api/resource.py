@@ -30,6 +30,7 @@ from accounts import permissions
 from accounts.actor import Actor
 from accounts.api import etags
 from accounts.api.answering import Answering
+from accounts.api.endpoints import Farewell, farewells
 from accounts.api.pagination import Pages
 from accounts.api.serializers import LARGEST_ID, Input, Output
 from accounts.models import Patient
@@ -46,6 +47,7 @@ class Resource(Answering):
     filterset_class: ClassVar[type[FilterSet] | None] = None
     ordering_fields: ClassVar[Mapping[str, str]] = {}
     prepared: Mapping[str, Any] = {}  # what was found out before the transaction opened
+    named: frozenset[str] = frozenset()  # the fields of the body, where it matters early
     lookup_value_regex = "[0-9]{1,19}"
 
     def rows(self) -> QuerySet[Any]:
@@ -95,14 +97,28 @@ class Resource(Answering):
         return {**takes.current(row), **given.validated_data} if row else given.validated_data
 
     def prepare(self) -> None:
-        """The body is read apart for it: what is wrong with it is said in its turn."""
         takes = self.endpoint.takes or Input
-        if not takes.slow or not self.request._request.body:
-            return
+        if takes.slow or farewells(takes):
+            sent = self._sent()
+            self.prepared = takes.prepare(sent)
+            self.named = frozenset(sent) if isinstance(sent, dict) else frozenset()
+
+    def _sent(self) -> Any:
+        """The body, read apart: what is wrong with it is said in its turn."""
+        if not self.request._request.body:
+            return None
         try:
-            self.prepared = takes.prepare(self.initialize_request(self.request._request).data)
+            return self.initialize_request(self.request._request).data
         except APIException:
-            return
+            return None
+
+    def farewell(self) -> Farewell | None:
+        """Of the endpoint, or of a field that the request names: what ends first."""
+        found = [self.endpoint.farewell] if hasattr(self.endpoint, "farewell") else []
+        named = self.named | set(self.request.query_params)
+        of_fields = farewells(getattr(self.endpoint, "takes", None))
+        found += [one for name, one in of_fields.items() if name in named]
+        return min(found, key=lambda one: one.until, default=None)
 
     def _query(self) -> dict[str, str]:
         named = self.endpoint.takes().fields

@@ -16,6 +16,7 @@ from rest_framework import serializers
 
 from accounts import permissions
 from accounts.api.authentication import ORGANIZATION
+from accounts.api.endpoints import farewells
 from accounts.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from accounts.api.idempotency import REPLAYED
 from accounts.api.pagination import Pages
@@ -95,11 +96,19 @@ class Schema(AutoSchema):
         who = ", ".join(str(role.label) for role in Role if role in roles)
         said = f"{more}\n\nRoles: {who}. Scope: `{self.view.scope()}`.".strip()
         if farewell := getattr(self.endpoint, "farewell", None):
-            said += f"\n\nWorks until {farewell.until:%-d %B %Y}. Use {farewell.instead} instead."
+            said += f"\n\n{farewell.words}"
         return said
 
     def is_deprecated(self) -> bool:
         return hasattr(self.endpoint, "farewell")
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        for name, farewell in farewells(serializer).items():
+            said = found["properties"][name].get("description", "")
+            said = f"{said} {farewell.words}".strip()
+            found["properties"][name] |= {"deprecated": True, "description": said}
+        return found
 
     # In
 
