@@ -153,6 +153,7 @@ class WebhookDeliveryFilter(django_filters.FilterSet):
         widget=SearchInput("appointment.booked"),
     )
     since = DayFilter(label="Since", method="from_day")
+    until = DayFilter(label="Until", method="to_day")
 
     class Meta:
         model = WebhookDelivery
@@ -162,6 +163,12 @@ class WebhookDeliveryFilter(django_filters.FilterSet):
         self, rows: QuerySet[WebhookDelivery], name: str, day: Any
     ) -> QuerySet[WebhookDelivery]:
         return rows.filter(created_at__gte=self.request.actor.organization.midnight(day))
+
+    def to_day(
+        self, rows: QuerySet[WebhookDelivery], name: str, day: Any
+    ) -> QuerySet[WebhookDelivery]:
+        after = self.request.actor.organization.midnight(day + timedelta(days=1))
+        return rows.filter(created_at__lt=after)
 
 
 def _actors(request: Any) -> QuerySet[User]:

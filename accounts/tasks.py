@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -30,11 +31,11 @@ from accounts.models import (
 )
 from accounts.roles import Role
 
-# Some seconds, then some minutes: as long as a mail server takes to come back.
 KEYS_KEPT = timedelta(days=7)
 USAGE_KEPT = timedelta(days=1)
 DELIVERIES_KEPT = timedelta(days=30)
 SWEPT_AT_ONCE = 5000
+# Some seconds, then some minutes: as long as a mail server takes to come back.
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 
 
@@ -94,8 +95,10 @@ def sweep(timestamp: int) -> None:
 
 
 def _sweep_deliveries() -> None:
-    """In pieces, so that no transaction is long."""
-    old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - DELIVERIES_KEPT)
+    """What ended, and what nobody will send any more; in pieces, so that no transaction is long."""
+    long_ago = timezone.now() - DELIVERIES_KEPT
+    over = Q(ended_at__lt=long_ago) | Q(ended_at=None, endpoint__deleted_at__isnull=False)
+    old = WebhookDelivery.objects.filter(over, created_at__lt=long_ago)
     while ids := list(old.order_by("created_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
         WebhookDelivery.objects.filter(pk__in=ids).delete()
 

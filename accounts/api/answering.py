@@ -30,15 +30,18 @@ class Answering(viewsets.GenericViewSet):
             self.initial(request, *args, **kwargs)
             is_safe = request.method in SAFE
             answer = self._rendered(self._run()) if is_safe else self._written()
+            if is_safe or self.shows_what_is_read():
+                answer = etags.conditional(request, answer)
         except Exception as error:
             answer = self._rendered(self.handle_exception(error))
-        self.response = etags.conditional(request, self._with_headers(answer))
+        self.response = self._with_headers(answer)
         return self.response
 
     def _written(self) -> HttpResponse:
         auth = self.request.auth
         if auth is None or not self.is_known():
             return self._rendered(self._run())
+        self.prepare()
         if idempotency.HEADER in self.request.headers:
             return idempotency.once(
                 self.request,
@@ -52,6 +55,18 @@ class Answering(viewsets.GenericViewSet):
                 lambda: self._rendered(self._run()), actor=auth.actor, verb="api.matched"
             )
         return self._rendered(self._run())
+
+    def prepare(self) -> None:
+        """Whatever is slow, while no transaction is open."""
+        raise NotImplementedError
+
+    def shows_what_is_read(self) -> bool:
+        """Whether the answer to a write is what a GET would show now, so that its tag is of use."""
+        raise NotImplementedError
+
+    def farewell(self) -> Any:
+        """When what the request uses ends, if it does."""
+        raise NotImplementedError
 
     def is_known(self) -> bool:
         """Whether the address has this method at all."""
@@ -81,8 +96,7 @@ class Answering(viewsets.GenericViewSet):
         return content
 
     def _with_headers(self, answer: HttpResponse) -> HttpResponse:
-        endpoint = getattr(self, self.action or "", None)
-        if farewell := getattr(endpoint, "farewell", None):
+        if farewell := self.farewell():
             for name, value in farewell.headers.items():
                 answer[name] = value
         if allowance := getattr(self.request._request, "allowance", None):

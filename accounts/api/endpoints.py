@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
@@ -72,11 +72,12 @@ def shows(
     takes: type[Input] = Input,
     pages: bool = False,
     filters: type[FilterSet] | None = None,
+    ordering: Mapping[str, str] = {},
     path: str | None = None,
 ) -> Callable[[Call], Call]:
     """`part(self, row, **query)`: GET `/{id}/part`; with `pages` it returns a QuerySet.
 
-    `filters` are of the pages, beside what the method itself takes.
+    `filters` and `ordering` are of the pages, beside what the method itself takes.
     """
 
     def decorate(call: Call) -> Call:
@@ -89,6 +90,7 @@ def shows(
             reads=True,
             pages=pages,
             filters=filters,
+            ordering=ordering,
         )
         return action(detail=True, methods=["get"], url_path=url_path)(endpoint(call))
 
@@ -106,6 +108,7 @@ def _endpoint(
     reads: bool = False,
     pages: bool = False,
     filters: type[FilterSet] | None = None,
+    ordering: Mapping[str, str] = {},
 ) -> Callable[[Call], Call]:
     def decorate(call: Call) -> Call:
         @functools.wraps(call)
@@ -119,7 +122,7 @@ def _endpoint(
         endpoint.verb, endpoint.reads = verb, reads  # type: ignore[attr-defined]
         endpoint.takes, endpoint.answers = takes, answers  # type: ignore[attr-defined]
         endpoint.status, endpoint.pages = status, pages  # type: ignore[attr-defined]
-        endpoint.filters = filters  # type: ignore[attr-defined]
+        endpoint.filters, endpoint.ordering = filters, ordering  # type: ignore[attr-defined]
         return endpoint  # type: ignore[return-value]
 
     return decorate
@@ -127,11 +130,15 @@ def _endpoint(
 
 @dataclass(frozen=True)
 class Farewell:
-    """When an endpoint was deprecated, until when it works, and what to use instead."""
+    """When an endpoint or a field was deprecated, until when it works, and what to use instead."""
 
     since: date
     until: date
     instead: str
+
+    @property
+    def words(self) -> str:
+        return f"Works until {self.until:%-d %B %Y}. Use {self.instead} instead."
 
     @property
     def headers(self) -> dict[str, str]:
@@ -140,6 +147,12 @@ class Farewell:
             datetime.combine(day, time.min, UTC).timestamp() for day in (self.since, self.until)
         )
         return {"Deprecation": f"@{since:.0f}", "Sunset": http_date(until)}
+
+
+def farewells(fields: Any) -> Mapping[str, Farewell]:
+    """Of an input's or an output's fields, by their names: its `Meta.farewells`."""
+    found: Mapping[str, Farewell] = getattr(getattr(fields, "Meta", None), "farewells", {})
+    return found
 
 
 def deprecated(*, since: date, until: date, instead: str) -> Callable[[Call], Call]:

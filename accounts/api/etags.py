@@ -25,13 +25,15 @@ def tag(content: bytes) -> str:
 
 
 def conditional(request: Request, response: HttpResponse) -> HttpResponse:
-    """The answer with its tag, or 304 where the client has it already."""
+    """The answer with its tag, or 304 where the client has it already. Raises Stale."""
     if response.status_code not in (200, 201):
         return response
     response["ETag"] = tag(response.content)
     if request.method not in ("GET", "HEAD"):
         return response
     found = get_conditional_response(request._request, etag=response["ETag"], response=response)
+    if found is not None and found.status_code == Stale.status_code:
+        raise Stale
     return found or response
 
 

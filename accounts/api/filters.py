@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts import access
 from accounts.filters import (
     ActiveFilter,
+    ApiKeyFilter,
     DayFilter,
     EventFilter,
     IdFilter,
@@ -20,6 +22,7 @@ from accounts.filters import (
     WebhookDeliveryFilter,
 )
 from accounts.models import (
+    ApiKey,
     BreakGlass,
     CareTeamMember,
     Event,
@@ -29,6 +32,7 @@ from accounts.models import (
     Organization,
     Patient,
     Practitioner,
+    WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
 )
@@ -202,9 +206,52 @@ class WebhookListFilter(SearchFilter):
         return rows.filter(is_active=value == "active")
 
 
+class ApiKeyListFilter(ApiKeyFilter, SearchFilter, DaysFilter):
+    role = django_filters.ChoiceFilter(label="Role", choices=[(one, one) for one in ApiKey.ROLES])
+
+    searched = ("name", "prefix")
+
+    class Meta:
+        model = ApiKey
+        fields: list[str] = []
+
+
 class WebhookDeliveryListFilter(WebhookDeliveryFilter):
+    search = django_filters.CharFilter(
+        label="Search: the event's type, or the message's id", method="by_words", max_length=100
+    )
     webhook = IdFilter(label="Webhook", field_name="endpoint")
+    object_id = IdFilter(label="The id of what it is about")
 
     class Meta:
         model = WebhookDelivery
         fields: list[str] = []
+
+    def by_words(
+        self, rows: QuerySet[WebhookDelivery], name: str, text: str
+    ) -> QuerySet[WebhookDelivery]:
+        words = text.strip()
+        try:
+            return rows.filter(message_id=UUID(words.removeprefix("msg_")))
+        except ValueError:
+            return rows.filter(event_type__icontains=words)
+
+
+class AttemptListFilter(DaysFilter):
+    outcome = django_filters.ChoiceFilter(
+        label="What came of it",
+        method="by_outcome",
+        choices=[("delivered", "Delivered"), ("failed", "Failed")],
+    )
+
+    instant = "at"
+
+    class Meta:
+        model = WebhookAttempt
+        fields: list[str] = []
+
+    def by_outcome(
+        self, rows: QuerySet[WebhookAttempt], name: str, value: str
+    ) -> QuerySet[WebhookAttempt]:
+        is_delivered = Q(error="", status_code__gte=200, status_code__lt=300)
+        return rows.filter(is_delivered if value == "delivered" else ~is_delivered)

@@ -25,7 +25,6 @@ from accounts.services.transaction import in_transaction
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LONGEST = 255
-KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control")
 PURPOSE = "api answers"
 IN_FLIGHT = 7002  # the first half of the advisory lock's key
 LOOK = """
@@ -120,8 +119,10 @@ def _earlier(attempt: Attempt) -> HttpResponse | None:
         raise KeyReused(
             f"This {HEADER} came with another request before. Use a new one for each request."
         )
-    content = cipher(PURPOSE).decrypt(bytes(content))
-    answer = HttpResponse(content, status=status, headers=json.loads(headers))
+    answer = HttpResponse(cipher(PURPOSE).decrypt(bytes(content)), status=status)
+    del answer["Content-Type"]  # the first had one of its own, or none
+    for name, value in json.loads(headers).items():
+        answer[name] = value
     answer[REPLAYED] = "true"
     return answer
 
@@ -133,6 +134,6 @@ def _keep(answer: HttpResponse, attempt: Attempt) -> None:
         key=attempt.key,
         fingerprint=attempt.fingerprint,
         status=answer.status_code,
-        headers={name: answer[name] for name in KEPT_HEADERS if name in answer},
+        headers=dict(answer.items()),
         content=cipher(PURPOSE).encrypt(answer.content),
     )

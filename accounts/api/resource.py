@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_filters import CharFilter, FilterSet
 from rest_framework import serializers
 from rest_framework.exceptions import (
+    APIException,
     ErrorDetail,
     NotAuthenticated,
     NotFound,
@@ -29,6 +30,7 @@ from accounts import permissions
 from accounts.actor import Actor
 from accounts.api import etags
 from accounts.api.answering import Answering
+from accounts.api.endpoints import Farewell, farewells
 from accounts.api.pagination import Pages
 from accounts.api.serializers import LARGEST_ID, Input, Output
 from accounts.models import Patient
@@ -43,7 +45,9 @@ class Resource(Answering):
     output: ClassVar[type[Output]]
     verbs: ClassVar[Mapping[str, str]]  # "list" and "retrieve" to their permission rows
     filterset_class: ClassVar[type[FilterSet] | None] = None
-    ordering_fields: ClassVar[Mapping[str, str]] = {}  # what a client says to the field it means
+    ordering_fields: ClassVar[Mapping[str, str]] = {}
+    prepared: Mapping[str, Any] = {}  # what was found out before the transaction opened
+    named: frozenset[str] = frozenset()  # the fields of the body, where it matters early
     lookup_value_regex = "[0-9]{1,19}"
 
     def rows(self) -> QuerySet[Any]:
@@ -87,10 +91,34 @@ class Resource(Answering):
 
     def read(self, takes: type[Input], row: Any = None) -> dict[str, Any]:
         """The checked fields of the body (of the query, for a GET)."""
-        sent = self._query() if self.request.method == "GET" else self.request.data
+        sent = self._query() if self.is_query() else self.request.data
         given = takes(data=sent, partial=row is not None, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
         return {**takes.current(row), **given.validated_data} if row else given.validated_data
+
+    def prepare(self) -> None:
+        takes = self.endpoint.takes or Input
+        if takes.slow or farewells(takes):
+            sent = self._sent()
+            self.prepared = takes.prepare(sent)
+            self.named = frozenset(sent) if isinstance(sent, dict) else frozenset()
+
+    def _sent(self) -> Any:
+        """The body, read apart: what is wrong with it is said in its turn."""
+        if not self.request._request.body:
+            return None
+        try:
+            return self.initialize_request(self.request._request).data
+        except APIException:
+            return None
+
+    def farewell(self) -> Farewell | None:
+        """Of the endpoint, or of a field that the request names: what ends first."""
+        found = [self.endpoint.farewell] if hasattr(self.endpoint, "farewell") else []
+        named = self.named | set(self.request.query_params)
+        of_fields = farewells(getattr(self.endpoint, "takes", None))
+        found += [one for name, one in of_fields.items() if name in named]
+        return min(found, key=lambda one: one.until, default=None)
 
     def _query(self) -> dict[str, str]:
         named = self.endpoint.takes().fields
@@ -98,19 +126,38 @@ class Resource(Answering):
 
     def parameters(self) -> set[str]:
         """What the query may name."""
+        ordering = {"ordering"} if self.is_query() and self.orders() else set()
         if self.action == "list":
-            ordering = {"ordering"} if self.ordering_fields else set()
             return {*Pages.parameters} | ordering | _names(self.filterset_class)
-        if self.request.method != "GET" or self.action == "retrieve":
+        if not self.is_query() or self.action == "retrieve":
             return set()
         paging = {*Pages.parameters} if self.endpoint.pages else set()
-        return paging | _names(self.endpoint.filters) | set(self.endpoint.takes().fields)
+        named = _names(self.endpoint.filters) | set(self.endpoint.takes().fields)
+        return paging | ordering | named
+
+    def orders(self) -> Mapping[str, str]:
+        """What a client says to the field it means."""
+        if self.action == "list":
+            return self.ordering_fields
+        return getattr(self.endpoint, "ordering", {})
+
+    def is_query(self) -> bool:
+        """Whether what is asked for stands in the query."""
+        return self.request is not None and self.request.method in ("GET", "HEAD")
+
+    def shows_what_is_read(self) -> bool:
+        return getattr(self.endpoint, "answers", None) is None
 
     def _refuse_unknown(self) -> None:
-        if unknown := sorted(set(self.request.query_params) - self.parameters()):
+        query = self.request.query_params
+        if unknown := sorted(set(query) - self.parameters()):
             raise ValidationError(
                 {name[:80]: ["There is no such parameter."] for name in unknown},
                 code="unknown_parameter",
+            )
+        if repeated := [name for name, values in query.lists() if len(values) > 1]:
+            raise ValidationError(
+                {name: ["Give it once."] for name in repeated}, code="repeated_parameter"
             )
 
     def _refuse_empty(self, by: type[FilterSet]) -> None:
@@ -130,7 +177,7 @@ class Resource(Answering):
         if status == 204:
             return Response(status=204)
         if isinstance(result, QuerySet):
-            rows = self._filtered(result, self.endpoint.filters)
+            rows = self._ordered(self._filtered(result, self.endpoint.filters))
             return self._page(rows, answers or self.output)
         if answers is None:
             result = self._again(result)
@@ -154,8 +201,8 @@ class Resource(Answering):
 
     def get_serializer_context(self) -> dict[str, Any]:
         actor = getattr(self, "actor", None)
-        is_query = self.request is not None and self.request.method == "GET"
-        return {**super().get_serializer_context(), "actor": actor, "is_query": is_query}
+        own = {"actor": actor, "is_query": self.is_query(), "prepared": self.prepared}
+        return {**super().get_serializer_context(), **own}
 
     def _filtered(self, rows: QuerySet[Any], by: type[FilterSet] | None) -> QuerySet[Any]:
         if by is None:
@@ -172,9 +219,9 @@ class Resource(Answering):
             return rows
         order = []
         for name in asked.split(","):
-            field = self.ordering_fields.get(name.removeprefix("-"))
+            field = self.orders().get(name.removeprefix("-"))
             if field is None:
-                choices = ", ".join(self.ordering_fields)
+                choices = ", ".join(self.orders())
                 raise ValidationError({"ordering": f"Choose of: {choices}; - before turns it."})
             order.append(f"-{field}" if name.startswith("-") else field)
         return rows.order_by(*order, "id")

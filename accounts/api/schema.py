@@ -16,6 +16,7 @@ from rest_framework import serializers
 
 from accounts import permissions
 from accounts.api.authentication import ORGANIZATION
+from accounts.api.endpoints import farewells
 from accounts.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from accounts.api.idempotency import REPLAYED
 from accounts.api.pagination import Pages
@@ -95,11 +96,19 @@ class Schema(AutoSchema):
         who = ", ".join(str(role.label) for role in Role if role in roles)
         said = f"{more}\n\nRoles: {who}. Scope: `{self.view.scope()}`.".strip()
         if farewell := getattr(self.endpoint, "farewell", None):
-            said += f"\n\nWorks until {farewell.until:%-d %B %Y}. Use {farewell.instead} instead."
+            said += f"\n\n{farewell.words}"
         return said
 
     def is_deprecated(self) -> bool:
         return hasattr(self.endpoint, "farewell")
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        for name, farewell in farewells(serializer).items():
+            said = found["properties"][name].get("description", "")
+            said = f"{said} {farewell.words}".strip()
+            found["properties"][name] |= {"deprecated": True, "description": said}
+        return found
 
     # In
 
@@ -115,7 +124,7 @@ class Schema(AutoSchema):
         ]
         if self._of_one():
             found.append(OpenApiParameter("id", _ID, OpenApiParameter.PATH))
-        if self._status() != 204:
+        if self.method == "GET" or (self._status() != 204 and self.view.shows_what_is_read()):
             found.append(_answered("ETag", "Names what is shown, as it is now.", self._status()))
         found.append(_answered("Retry-After", "Seconds to wait.", 429))
         if self.method in WRITES:
@@ -132,7 +141,8 @@ class Schema(AutoSchema):
             if (takes := self.get_request_serializer()) and takes().fields:
                 found.append(takes)
             if self.view.action == "list":
-                found += _filters(self.view.filterset_class) + self._ordering()
+                found += _filters(self.view.filterset_class)
+            found += self._ordering()
             found += _filters(getattr(self.endpoint, "filters", None))
         return found
 
@@ -155,9 +165,9 @@ class Schema(AutoSchema):
         ]
 
     def _ordering(self) -> list[OpenApiParameter]:
-        if not self.view.ordering_fields:
+        if not self.view.orders():
             return []
-        names = ", ".join(self.view.ordering_fields)
+        names = ", ".join(self.view.orders())
         text = f"By {names}; several with commas between, a minus before turns one."
         return [OpenApiParameter("ordering", str, description=text)]
 

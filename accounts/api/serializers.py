@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import models
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.actor import Actor
+from accounts.errors import DomainError
 from accounts.validators import validate_day, validate_plain_text
 
 LARGEST_ID = 2**63 - 1
@@ -131,7 +132,11 @@ class Input(serializers.Serializer):
     """What a request may name; ids reach the service as what they stand for.
 
     `Meta.example` is a request that works; it stands in the schema, and a test sends it.
+    `slow` names what asks somebody else, such as a name server: the frame calls it with a field's
+    text while no transaction is open, and the service gets what it returns. It raises DomainError.
     """
+
+    slow: ClassVar[Mapping[str, Callable[[str], Any]]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
@@ -140,7 +145,25 @@ class Input(serializers.Serializer):
             raise serializers.ValidationError({str(name)[:80]: [detail] for name in unknown})
         return super().to_internal_value(data)
 
+    @classmethod
+    def prepare(cls, sent: Any) -> dict[str, Any]:
+        """What `slow` found; a refusal is kept, to be given in its turn."""
+        found: dict[str, Any] = {}
+        for name, look_up in cls.slow.items():
+            value = sent.get(name) if isinstance(sent, dict) else None
+            if isinstance(value, str):
+                try:
+                    found[name] = look_up(value)
+                except DomainError as error:
+                    found[name] = error
+        return found
+
     def validate(self, attrs: Any) -> Any:
+        for name, found in self.context.get("prepared", {}).items():
+            if isinstance(found, DomainError):
+                detail = serializers.ErrorDetail(found.message, found.code)
+                raise serializers.ValidationError({name: [detail]})
+            attrs[name] = found
         sources = {field.source: service_name(field) for field in self.fields.values()}
         return {sources[name]: value for name, value in attrs.items()}
 

@@ -25,6 +25,7 @@ MOST_SECRETS = 5
 MOST_WEBHOOKS = 50
 
 Status = WebhookDelivery.Status
+_SWITCHED = ("disabled_reason", "disabled_at", "first_failing_at")
 
 
 def create(
@@ -128,7 +129,7 @@ def _switch(webhook: WebhookEndpoint, is_active: bool) -> tuple[str, ...]:
     webhook.disabled_reason = "" if is_active else WebhookEndpoint.Disabled.BY_HAND
     webhook.disabled_at = None if is_active else timezone.now()
     webhook.first_failing_at = None
-    return "disabled_reason", "disabled_at", "first_failing_at"
+    return _SWITCHED
 
 
 @write("webhook.delete")
@@ -137,7 +138,7 @@ def delete(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookEndpoint:
     current = locked(access.webhooks(actor), webhook)
     _switch(current, is_active=False)
     current.deleted_at = timezone.now()
-    current.save()
+    current.save(update_fields=["is_active", "deleted_at", *_SWITCHED])
     current.secrets.all().delete()
     events.record(actor=actor, action="webhook.deleted", obj=current)
     return current
@@ -202,6 +203,7 @@ def replay_since(
 ) -> WebhookEndpoint:
     """Send all events since an instant again, and those that were missed while it was off.
 
+    What another transaction is still writing is not there yet: it takes another replay.
     The result's `replayed` is how many. Raises NotFound, Invalid, Conflict `webhook_off`.
     """
     now = timezone.now()

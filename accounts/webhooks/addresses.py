@@ -38,17 +38,46 @@ class Forbidden(Exception):
     """The address may not receive webhooks; the message says why."""
 
 
-def checked(url: str) -> str:
-    """The address of an endpoint, as it may be saved. Raises Invalid, naming the field."""
+class Checked(str):
+    """An address that was looked at and may be saved."""
+
+
+def checked(url: str) -> Checked:
+    """The address of an endpoint, as it may be saved. Raises Invalid, naming the field.
+
+    Asks a name server, for seconds at worst: call it while no transaction is open. What was
+    checked already is given back as it is.
+    """
+    if isinstance(url, Checked):
+        return url
     try:
         parts = require_form(url.strip())
-        looked_up = _lookups.submit(resolve, str(parts.hostname), port_of(parts))
-        require_scheme(parts, looked_up.result(LOOKUP_SECONDS))
+        require_scheme(parts, _looked_up(str(parts.hostname), port_of(parts)))
     except Forbidden as error:
         raise Invalid(str(error), field="url", code="address_refused") from error
-    except (OSError, TimeoutError):
-        pass  # it may get its name later; every attempt looks again
-    return url.strip()
+    return Checked(url.strip())
+
+
+def _looked_up(host: str, port: int) -> list[Address]:
+    """Nothing where nobody knows the name: it may get an address later; every attempt looks again.
+
+    An address that is written as a number needs no name server, and waits for none.
+    """
+    try:
+        return resolve(host, port, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        looking = _lookups.submit(resolve, host, port)
+    try:
+        return looking.result(LOOKUP_SECONDS)
+    except TimeoutError as error:
+        looking.cancel()
+        raise Invalid(
+            f"No name server answered within {LOOKUP_SECONDS} seconds. Try again.",
+            field="url",
+            code="lookup_timeout",
+        ) from error
+    except OSError:
+        return []
 
 
 def require_form(url: str) -> Any:
@@ -83,13 +112,13 @@ def port_of(parts: Any) -> int:
     return parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def resolve(host: str, port: int) -> list[Address]:
+def resolve(host: str, port: int, *, flags: int = 0) -> list[Address]:
     """Every address of a host, in the resolver's order. Raises Forbidden, OSError.
 
     One forbidden address among them forbids the host: good names do not mix.
     """
     try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     except UnicodeError as error:
         raise Forbidden("This host name cannot be read.") from error
     found = list(dict.fromkeys(ipaddress.ip_address(str(one[4][0])) for one in answers))

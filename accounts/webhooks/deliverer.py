@@ -6,6 +6,7 @@ Everything runs in one event loop; statements to the database run in one thread 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -20,9 +21,11 @@ from accounts.webhooks.queue import Claim
 from accounts.webhooks.sending import Outcome, Sender
 
 AT_ONCE = 400
+KEPT = 100  # of these, for endpoints that have nothing on its way
 POLL_SECONDS = 1.0  # for retries that come due, and for a notification that was lost
 GRACE_SECONDS = 6.0
 AFTER_ERROR_SECONDS = 1.0
+SETTLE_AGAIN_SECONDS = 0.5
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -61,7 +64,7 @@ class Deliverer:
         if not room:
             return []
         try:
-            return await self.database.run(queue.claim, room)
+            return await self.database.run(queue.claim, room, KEPT)
         except Exception as error:  # nothing that is wrong with one ends the process for all
             log.exception("webhooks_not_claimed", error=type(error).__name__)
             await asyncio.sleep(AFTER_ERROR_SECONDS)
@@ -80,14 +83,24 @@ class Deliverer:
 
     async def _deliver(self, sender: Sender, claim: Claim) -> None:
         if claim.message is None:
-            outcome = Outcome(error=claim.fault)
+            await self._settle(claim, Outcome(error=claim.fault))
+        elif time.monotonic() > claim.begin_by:
+            # After a stall: by the end of this attempt, others may have sent what comes after it.
+            log.warning("webhook_claimed_too_long_ago", delivery=claim.delivery_id)
+            await self.database.run(queue.give_back, [claim])
         else:
-            outcome = await sender.send(claim.message)
-        try:
-            await self.database.run(queue.settle, claim, outcome)
-        except DatabaseError as error:
-            # The lease ends, and it is sent again: at least once.
-            log.warning("webhook_not_settled", error=type(error).__name__)
+            await self._settle(claim, await sender.send(claim.message))
+
+    async def _settle(self, claim: Claim, outcome: Outcome) -> None:
+        """Until it is done, or the lease is over and it is sent again: at least once."""
+        while True:
+            try:
+                return await self.database.run(queue.settle, claim, outcome)
+            except DatabaseError as error:
+                if time.monotonic() > claim.over:
+                    log.warning("webhook_not_settled", error=type(error).__name__)
+                    return None
+            await asyncio.sleep(SETTLE_AGAIN_SECONDS)
 
     async def _rest(self) -> None:
         try:

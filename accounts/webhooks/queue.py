@@ -7,10 +7,14 @@ everything arrives at least once. Deliveries about one object go out in the orde
 from __future__ import annotations
 
 import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -29,64 +33,90 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=6)
 RETRIED_FOR = timedelta(days=3)
 FAILING_FOR = timedelta(days=5)
+CLAIMING = 7003  # the first half of the advisory lock's key
+CLAIM_WAITS_MS = 1000
+SETTLE_WAITS_MS = 20
 
 Status = WebhookDelivery.Status
+log = structlog.get_logger(__name__)
 
 # Due rows are walked by index, and of each its object's first is looked up by index, until there
-# are enough. Left to itself the planner sorts and joins everything that waits: it cannot know that
+# is one. Left to itself the planner sorts and joins everything that waits: it cannot know that
 # it will be told to stop.
 BY_INDEX = """
-    SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
-    SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off
+    SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+           set_config('enable_sort', 'off', true), set_config('enable_hashjoin', 'off', true)
 """
-CLAIM = """
-    WITH room AS (
-        SELECT w.id, CASE WHEN w.first_failing_at IS NULL THEN %(at_once)s ELSE 1 END - (
+# Each claim counts what the one before took.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(%s, 0)"
+# The first that is due of an endpoint `w`, that nobody has, and that waits behind no other.
+DUE = """
+    SELECT d.id, d.next_attempt_at FROM accounts_webhookdelivery d
+    WHERE d.endpoint_id = w.id AND d.status = 'pending'
+        AND d.next_attempt_at <= clock_timestamp()
+        AND (d.claimed_until IS NULL OR d.claimed_until <= clock_timestamp())
+        AND d.event_id = (
+            SELECT b.event_id FROM accounts_webhookdelivery b
+            WHERE b.endpoint_id = d.endpoint_id AND b.object_type = d.object_type
+                AND b.object_id = d.object_id AND b.status = 'pending'
+            ORDER BY b.event_id LIMIT 1
+        )
+    ORDER BY d.next_attempt_at, d.event_id
+    LIMIT 1
+"""
+ROOMS = f"""
+    SELECT w.id, CASE WHEN w.first_failing_at IS NULL THEN %(at_once)s ELSE 1 END,
+        (
             SELECT count(*) FROM accounts_webhookdelivery c
             WHERE c.endpoint_id = w.id AND c.status = 'pending'
                 AND c.claimed_until > clock_timestamp()
-        ) AS free
-        FROM accounts_webhookendpoint w
-        WHERE w.is_active AND EXISTS (
-            SELECT FROM accounts_webhookdelivery d
-            WHERE d.endpoint_id = w.id AND d.status = 'pending'
-                AND d.next_attempt_at <= clock_timestamp()
-        )
-    ),
-    due AS (
-        SELECT first.id FROM room CROSS JOIN LATERAL (
-            SELECT d.id FROM accounts_webhookdelivery d
-            WHERE d.endpoint_id = room.id AND d.status = 'pending'
-                AND d.next_attempt_at <= clock_timestamp()
-                AND (d.claimed_until IS NULL OR d.claimed_until <= clock_timestamp())
-                AND d.event_id = (
-                    SELECT b.event_id FROM accounts_webhookdelivery b
-                    WHERE b.endpoint_id = d.endpoint_id AND b.object_type = d.object_type
-                        AND b.object_id = d.object_id AND b.status = 'pending'
-                    ORDER BY b.event_id LIMIT 1
-                )
-            ORDER BY d.next_attempt_at, d.event_id
-            LIMIT greatest(room.free, 0)
-            FOR UPDATE SKIP LOCKED
-        ) first
+        ),
+        first.next_attempt_at
+    FROM accounts_webhookendpoint w CROSS JOIN LATERAL ({DUE}) first
+    WHERE w.is_active
+"""
+CLAIM = f"""
+    WITH due AS (
+        SELECT first.id FROM unnest(%(endpoints)s::bigint[]) AS w(id)
+        CROSS JOIN LATERAL ({DUE} FOR UPDATE SKIP LOCKED) first
         LIMIT %(most)s
     )
     UPDATE accounts_webhookdelivery d
     SET claimed_until = clock_timestamp() + %(lease)s,
         started_at = coalesce(started_at, clock_timestamp())
     WHERE d.id = ANY (ARRAY(SELECT id FROM due))
-    RETURNING d.id, d.claimed_until
+    RETURNING d.id, d.endpoint_id, d.claimed_until
 """
+
+
+class Unsendable(Exception):
+    """Nothing can go out for this row; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A delivery that is ours until `until`, with what goes out, or why nothing can."""
+    """A delivery that is ours until `until`, with what goes out, or why nothing can.
+
+    `begin_by` and `over` are of this machine's `time.monotonic`: an attempt that begins later may
+    last longer than the claim, and when that is over.
+    """
 
     delivery_id: int
     until: datetime
     message: Message | None
     fault: str = ""
+    begin_by: float
+    over: float
+
+
+@dataclass
+class Room:
+    """An endpoint that something is due for, and how many of its places are taken."""
+
+    endpoint_id: int
+    places: int
+    taken: int
+    oldest: datetime
 
 
 def lease() -> timedelta:
@@ -94,49 +124,101 @@ def lease() -> timedelta:
     return timedelta(seconds=2 * settings.WEBHOOK_TIMEOUT_SECONDS)
 
 
-def claim(most: int) -> list[Claim]:
-    """Up to `most` deliveries that are due, none of them behind another about the same object."""
-    values: dict[str, Any] = {"at_once": AT_ONCE, "most": most, "lease": lease()}
-    with transaction.atomic(), connection.cursor() as cursor:
+def claim(most: int, kept: int = 0) -> list[Claim]:
+    """Up to `most` deliveries that are due, none of them behind another about the same object.
+
+    The last `kept` are for endpoints that have nothing on its way: slow ones leave them free.
+    """
+    over = time.monotonic() + lease().total_seconds()
+    with _waiting_at_most(CLAIM_WAITS_MS) as cursor:
+        cursor.execute(ONE_AT_A_TIME, [CLAIMING])
         cursor.execute(BY_INDEX)
-        cursor.execute(CLAIM, values)
-        until: dict[int, datetime] = dict(cursor.fetchall())
+        until = _taken(cursor, most, kept)
     if not until:
         return []
     valid = Prefetch("endpoint__secrets", WebhookSecret.objects.valid(), to_attr="valid_secrets")
     rows = WebhookDelivery.objects.filter(pk__in=until).order_by("event_id")
     rows = rows.select_related("endpoint", "event__organization").prefetch_related(valid)
-    return [_claimed(row, until[row.pk]) for row in rows]
+    return [_claimed(row, until[row.pk], over) for row in rows]
 
 
-def _claimed(row: WebhookDelivery, until: datetime) -> Claim:
+def _taken(cursor: Any, most: int, kept: int) -> dict[int, datetime]:
+    """In turns: fewest on its way first, then who has waited longest."""
+    cursor.execute(ROOMS, {"at_once": AT_ONCE})
+    rooms = sorted((Room(*row) for row in cursor.fetchall()), key=lambda one: one.oldest)
+    rooms_by_id = {one.endpoint_id: one for one in rooms}
+    until: dict[int, datetime] = {}
+    for place in range(AT_ONCE):
+        left = most - len(until) - (kept if place else 0)
+        turn = [one.endpoint_id for one in rooms if one.taken == place < one.places]
+        if left <= 0 or not turn:
+            continue
+        cursor.execute(CLAIM, {"endpoints": turn, "most": left, "lease": lease()})
+        for delivery_id, endpoint_id, ends in cursor.fetchall():
+            until[delivery_id] = ends
+            rooms_by_id[endpoint_id].taken += 1
+    return until
+
+
+def _claimed(row: WebhookDelivery, until: datetime, over: float) -> Claim:
     message, fault = None, ""
+    try:
+        message = _message(row)
+    except Unsendable as error:
+        fault = str(error)
+    except Exception as error:  # what is wrong with one holds up no other
+        log.exception("webhook_not_written", delivery=row.pk)
+        fault = f"The message could not be written: {type(error).__name__}."
+    begin_by = over - settings.WEBHOOK_TIMEOUT_SECONDS
+    return Claim(
+        delivery_id=row.pk, until=until, message=message, fault=fault, begin_by=begin_by, over=over
+    )
+
+
+def _message(row: WebhookDelivery) -> Message:
+    """Raises Unsendable, and whatever is wrong with the row."""
     kind = catalogue.find(row.event_type)
-    secrets = row.endpoint.valid_secrets  # type: ignore[attr-defined]
     if kind is None:
-        fault = f"This version does not know events of the type {row.event_type}."
-    else:
-        try:
-            message = Message(
-                id=row.message,
-                url=row.endpoint.url,
-                body=payload.body(kind, row.event),
-                secrets=[secret.reveal() for secret in secrets],
-            )
-        except InvalidToken:
-            fault = "The signing secret cannot be read: give this webhook a new one."
-    return Claim(delivery_id=row.pk, until=until, message=message, fault=fault)
+        raise Unsendable(f"This version does not know events of the type {row.event_type}.")
+    secrets = row.endpoint.valid_secrets  # type: ignore[attr-defined]
+    try:
+        revealed = [secret.reveal() for secret in secrets]
+    except InvalidToken as error:
+        raise Unsendable(
+            "The signing secret cannot be read: give this webhook a new one."
+        ) from error
+    return Message(
+        id=row.message,
+        url=row.endpoint.url,
+        body=payload.body(kind, row.event),
+        secrets=revealed,
+    )
+
+
+@contextmanager
+def _waiting_at_most(milliseconds: int) -> Iterator[Any]:
+    """A transaction that gives up on a lock: all endpoints wait for this one thread."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{milliseconds}ms'")
+        yield cursor
 
 
 def give_back(claims: list[Claim]) -> None:
     """Let others claim them at once: this process ends before their attempts did."""
-    for one in claims:
-        _ours(one).update(claimed_until=None)
+    with _waiting_at_most(CLAIM_WAITS_MS):
+        for one in claims:
+            _ours(one).update(claimed_until=None)
+
+
+SETTLED = ("attempt_count", "failures", "claimed_until", "status", "ended_at", "next_attempt_at")
 
 
 def settle(claimed: Claim, outcome: Outcome) -> None:
-    """Keep the attempt, and what follows from it. After the lease it is kept and nothing more."""
-    with transaction.atomic():
+    """Keep the attempt, and what follows from it. After the lease it is kept and nothing more.
+
+    Raises OperationalError at once where somebody else has the delivery or its endpoint locked.
+    """
+    with _waiting_at_most(SETTLE_WAITS_MS):
         row = _ours(claimed).select_for_update(no_key=True).first()
         delivery = row or WebhookDelivery.objects.filter(pk=claimed.delivery_id).first()
         if delivery is None:
@@ -176,7 +258,7 @@ def _follow(row: WebhookDelivery, outcome: Outcome) -> None:
         else:
             row.next_attempt_at = min(now + pause(row.failures), over)
         _blame(row.endpoint_id, outcome, now)
-    row.save()
+    row.save(update_fields=SETTLED)
     _call_those_behind(row, now)
 
 

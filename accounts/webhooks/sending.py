@@ -13,6 +13,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
+import structlog
 from django.conf import settings
 from standardwebhooks import Webhook
 
@@ -21,6 +22,8 @@ from accounts.webhooks import addresses
 KEPT_BYTES = 1024
 LOOKUPS = 800  # a name server that does not answer holds a thread for a while
 AGENT = "Caretally-Webhooks/1"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +97,7 @@ class Sender:
         error = await _why_not(lambda: self._exchange(message, received))
         return Outcome(
             status_code=received.status_code,
-            error=error,
+            error=error.replace("\0", "\ufffd"),
             response=received.text,
             duration_ms=int((time.monotonic() - began) * 1000),
         )
@@ -166,4 +169,7 @@ async def _why_not(exchange: Callable[[], Awaitable[None]]) -> str:
         return f"The answer broke off: {error or type(error).__name__}"[:200]
     except OSError as error:
         return f"The host was not found: {error.strerror or error}"[:200]
+    except Exception as error:  # whatever it is, it is one attempt that failed
+        log.exception("webhook_attempt_broke", error=type(error).__name__)
+        return f"The attempt broke off: {type(error).__name__}"
     return ""

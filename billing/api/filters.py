@@ -8,8 +8,52 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from accounts import access as accounts_access
+from accounts.api.filters import DaysFilter
 from accounts.filters import ActiveFilter, DayFilter, IdFilter
-from billing.models import InsurancePolicy, Reservation
+from billing.filters import AuthorizationFilter, EntryFilter
+from billing.models import (
+    Authorization,
+    EligibilityCheck,
+    InsurancePolicy,
+    LedgerEntry,
+    Reservation,
+)
+
+
+class CheckFilter(DaysFilter):
+    result = django_filters.ChoiceFilter(choices=EligibilityCheck.Result.choices)
+
+    instant = "checked_at"
+
+    class Meta:
+        model = EligibilityCheck
+        fields: list[str] = []
+
+
+class AuthorizationListFilter(AuthorizationFilter):
+    first = DayFilter(label="Not over before this day", field_name="end_date", lookup_expr="gte")
+    last = DayFilter(label="Begun by this day", field_name="start_date", lookup_expr="lte")
+
+    class Meta:
+        model = Authorization
+        fields: list[str] = []
+
+
+class EntryListFilter(EntryFilter, DaysFilter):
+    search = django_filters.CharFilter(
+        label="Search: the reason, or what the units are held for",
+        method="by_words",
+        max_length=100,
+    )
+
+    instant = "at"
+
+    class Meta:
+        model = LedgerEntry
+        fields: list[str] = []
+
+    def by_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(Q(reason__icontains=text) | Q(reservation__source__istartswith=text))
 
 
 class PolicyFilter(django_filters.FilterSet):

@@ -1,21 +1,54 @@
 """What a change of the schema would break for the programs that are written against it.
 
-`/api/v1/` only grows: an address, a method, a field of an answer or a choice that is gone breaks
-who reads it; a field, parameter or rule that is new and required breaks who writes it.
+`/api/v1/` only grows: an address, a method, a media type, a field of an answer or a choice that is
+gone breaks who reads it; a field, parameter or rule that is new and required, or narrower than it
+was, breaks who writes it. What an answer chooses among may grow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 Schema = dict[str, Any]
+Faults = Callable[[str, Schema, Schema], Iterator[str]]
 METHODS = ("get", "post", "put", "patch", "delete")
+ALTERNATIVES = ("oneOf", "anyOf")
+AT_MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+AT_LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+ANYTHING = {"array", "boolean", "integer", "null", "number", "object", "string"}
+EXACTLY = ("pattern", "format", "multipleOf", "const", "uniqueItems")
 
 
 def breaking(before: Schema, after: Schema) -> list[str]:
     """Each break in words; empty when every program goes on working."""
-    return list(_paths(before, after))
+    return list(_paths(_written_out(before, before, {}), _written_out(after, after, {})))
+
+
+def _written_out(part: Any, root: Schema, known: dict[str, Any]) -> Any:
+    """With every reference replaced by what it refers to, and what is put together in one piece."""
+    if isinstance(part, list):
+        return [_written_out(one, root, known) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" not in part:
+        found = {name: _written_out(one, root, known) for name, one in part.items()}
+        return _joined(*found.pop("allOf"), found) if "allOf" in found else found
+    name = part["$ref"].rsplit("/", 1)[1]
+    if name not in known:
+        known[name] = _written_out(root["components"]["schemas"][name], root, known)
+    return known[name]
+
+
+def _joined(*parts: Schema) -> Schema:
+    found: Schema = {}
+    for part in parts:
+        properties = {**found.get("properties", {}), **part.get("properties", {})}
+        required = [*found.get("required", []), *part.get("required", [])]
+        found |= part
+        found |= {"properties": properties} if properties else {}
+        found |= {"required": required} if "required" in found else {}
+    return found
 
 
 def _paths(before: Schema, after: Schema) -> Iterator[str]:
@@ -28,31 +61,25 @@ def _paths(before: Schema, after: Schema) -> Iterator[str]:
             if now is None:
                 yield f"{where} is gone"
             else:
-                yield from _operation(where, methods[method], now, (before, after))
+                yield from _operation(where, methods[method], now)
 
 
-def _operation(
-    where: str, before: Schema, after: Schema, roots: tuple[Schema, Schema]
-) -> Iterator[str]:
+def _operation(where: str, before: Schema, after: Schema) -> Iterator[str]:
     if before["operationId"] != after["operationId"]:
         yield f"{where} is called {after['operationId']} instead of {before['operationId']}"
-    yield from _parameters(where, before.get("parameters", []), after.get("parameters", []), roots)
-    sent = [one.get("requestBody") for one in (before, after)]
-    if sent[1] and not sent[0] and sent[1].get("required"):
+    yield from _parameters(where, before.get("parameters", []), after.get("parameters", []))
+    sent, taken = before.get("requestBody", {}), after.get("requestBody", {})
+    if taken.get("required") and not sent.get("required"):
         yield f"{where} needs a body now"
-    for body_before, body_after in _bodies(*sent):
-        yield from _request(f"{where} body", body_before, body_after, roots)
+    yield from _bodies(f"{where} body", sent, taken, _request)
     for status, answer in before["responses"].items():
         if status not in after["responses"]:
             yield f"{where} does not answer {status} any more"
-            continue
-        for body_before, body_after in _bodies(answer, after["responses"][status]):
-            yield from _response(f"{where} {status}", body_before, body_after, roots)
+        else:
+            yield from _bodies(f"{where} {status}", answer, after["responses"][status], _response)
 
 
-def _parameters(
-    where: str, before: list[Schema], after: list[Schema], roots: tuple[Schema, Schema]
-) -> Iterator[str]:
+def _parameters(where: str, before: list[Schema], after: list[Schema]) -> Iterator[str]:
     named = {(one["in"], one["name"]): one for one in after}
     known = {(one["in"], one["name"]) for one in before}
     for one in before:
@@ -60,7 +87,7 @@ def _parameters(
         if now is None:
             yield f"{where}: the parameter {one['name']} is gone"
         else:
-            yield from _request(f"{where}?{one['name']}", one["schema"], now["schema"], roots)
+            yield from _request(f"{where}?{one['name']}", one["schema"], now["schema"])
             if now.get("required") and not one.get("required"):
                 yield f"{where}: the parameter {one['name']} is required now"
     for key, one in named.items():
@@ -68,66 +95,93 @@ def _parameters(
             yield f"{where}: the new parameter {one['name']} is required"
 
 
-def _bodies(before: Any, after: Any) -> Iterator[tuple[Schema, Schema]]:
-    """The schemas of the media types that both have."""
-    contents = [(one or {}).get("content", {}) for one in (before, after)]
-    for media_type in contents[0].keys() & contents[1].keys():
-        yield contents[0][media_type]["schema"], contents[1][media_type]["schema"]
+def _bodies(where: str, before: Schema, after: Schema, faults: Faults) -> Iterator[str]:
+    """Of every media type that there was."""
+    contents = [one.get("content", {}) for one in (before, after)]
+    for media_type, content in contents[0].items():
+        if media_type not in contents[1]:
+            yield f"{where} is not {media_type} any more"
+        else:
+            yield from faults(where, content["schema"], contents[1][media_type]["schema"])
 
 
-def _request(
-    where: str, before: Schema, after: Schema, roots: tuple[Schema, Schema]
-) -> Iterator[str]:
-    """What was accepted is accepted still."""
-    before, after = _resolved(before, roots[0]), _resolved(after, roots[1])
-    if _types(before) - _types(after):
+def _request(where: str, before: Schema, after: Schema) -> Iterator[str]:
+    """What was accepted is accepted still: each alternative by one of those that there are now."""
+    for one in _alternatives(before):
+        each = [list(_taken(where, one, now)) for now in _alternatives(after)]
+        yield from min(each, key=len)
+
+
+def _response(where: str, before: Schema, after: Schema) -> Iterator[str]:
+    """What was promised is given still: each alternative is one of those that there were."""
+    for now in _alternatives(after):
+        each = [list(_given(where, one, now)) for one in _alternatives(before)]
+        yield from min(each, key=len)
+
+
+def _alternatives(schema: Schema) -> list[Schema]:
+    for word in ALTERNATIVES:
+        if word in schema:
+            common = {name: value for name, value in schema.items() if name != word}
+            return [one for part in schema[word] for one in _alternatives(_joined(common, part))]
+    return [schema]
+
+
+def _taken(where: str, before: Schema, after: Schema) -> Iterator[str]:
+    if not _types(before) <= _types(after):
         yield f"{where} takes {_said(after)} instead of {_said(before)}"
-    if gone := _choices(before, after):
-        yield f"{where} does not take {', '.join(gone)} any more"
-    properties = before.get("properties", {})
-    for name, one in properties.items():
+    if "enum" in after:
+        if "enum" not in before:
+            yield f"{where} takes only {', '.join(map(str, after['enum']))} now"
+        elif gone := [str(one) for one in before["enum"] if one not in after["enum"]]:
+            yield f"{where} does not take {', '.join(gone)} any more"
+    yield from _narrower(where, before, after)
+    for name, one in before.get("properties", {}).items():
         if name not in after.get("properties", {}):
             yield f"{where}.{name} is not taken any more"
         else:
-            yield from _request(f"{where}.{name}", one, after["properties"][name], roots)
+            yield from _request(f"{where}.{name}", one, after["properties"][name])
     for name in set(after.get("required", [])) - set(before.get("required", [])):
         yield f"{where}.{name} is required now"
+    if "items" in after:
+        yield from _request(f"{where}[]", before.get("items", {}), after["items"])
 
 
-def _response(
-    where: str, before: Schema, after: Schema, roots: tuple[Schema, Schema]
-) -> Iterator[str]:
-    """What was promised is given still."""
-    before, after = _resolved(before, roots[0]), _resolved(after, roots[1])
-    if _types(after) - _types(before):
+def _narrower(where: str, before: Schema, after: Schema) -> Iterator[str]:
+    for word in AT_MOST:
+        if word in after and (word not in before or after[word] < before[word]):
+            yield f"{where} has the {word} {after[word]} now"
+    for word in AT_LEAST:
+        if word in after and (word not in before or after[word] > before[word]):
+            yield f"{where} has the {word} {after[word]} now"
+    for word in EXACTLY:
+        if word in after and after[word] != before.get(word):
+            yield f"{where} has the {word} {after[word]} now"
+    if after.get("additionalProperties") is False and before.get("additionalProperties", True):
+        yield f"{where} takes no further properties now"
+
+
+def _given(where: str, before: Schema, after: Schema) -> Iterator[str]:
+    if not _types(after) <= _types(before):
         yield f"{where} gives {_said(after)} instead of {_said(before)}"
+    if "format" in before and before["format"] != after.get("format"):
+        yield f"{where} is no {before['format']} any more"
     for name, one in before.get("properties", {}).items():
         if name not in after.get("properties", {}):
             yield f"{where}.{name} is not given any more"
         else:
-            yield from _response(f"{where}.{name}", one, after["properties"][name], roots)
-    if "items" in before and "items" in after:
-        yield from _response(f"{where}[]", before["items"], after["items"], roots)
+            yield from _response(f"{where}.{name}", one, after["properties"][name])
+    if "items" in before:
+        yield from _response(f"{where}[]", before["items"], after.get("items", {}))
     for name in set(before.get("required", [])) - set(after.get("required", [])):
         yield f"{where}.{name} may be missing now"
 
 
-def _resolved(schema: Schema, root: Schema) -> Schema:
-    while "$ref" in schema:
-        schema = root["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    return schema
-
-
 def _types(schema: Schema) -> set[str]:
-    found = schema.get("type", [])
-    return {found} if isinstance(found, str) else set(found)
+    found = schema.get("type", ANYTHING)
+    types = {found} if isinstance(found, str) else set(found)
+    return types | {"integer"} if "number" in types else types
 
 
 def _said(schema: Schema) -> str:
-    return " or ".join(sorted(_types(schema))) or "anything"
-
-
-def _choices(before: Schema, after: Schema) -> list[str]:
-    if "enum" not in before or "enum" not in after:
-        return []
-    return [str(one) for one in before["enum"] if one not in after["enum"]]
+    return " or ".join(sorted(_types(schema))) if "type" in schema else "anything"

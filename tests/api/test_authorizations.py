@@ -188,6 +188,10 @@ def test_search_filters_and_order(api, clinic, authorization) -> None:
     assert ids(api, "authorizations", patient=over.patient_id) == [over.pk]
     assert ids(api, "authorizations", ends_before=f"{today}") == [over.pk]
     assert ids(api, "authorizations", fewer_than=3) == [over.pk]
+    assert ids(api, "authorizations", first=f"{today}") == [authorization.pk]
+    assert ids(api, "authorizations", last=f"{over.start_date}") == [over.pk]
+    day = f"{over.start_date}"
+    assert ids(api, "authorizations", first=day, last=day) == [over.pk]
     turned(api, "authorizations", "end_date", "number", "available_units")
 
 
@@ -203,13 +207,19 @@ def test_what_a_date_of_service_could_draw_on(api, clinic, authorization) -> Non
     assert ids(api, "authorizations", **asked) == []
 
 
-def test_the_entries_behind_a_figure(api, authorization) -> None:
-    api.post(f"authorizations/{authorization.pk}/reserve", wanted(authorization))
+def test_the_entries_behind_a_figure(api, clinic, authorization) -> None:
+    body = wanted(authorization) | {"source": "intake:88"}
+    api.post(f"authorizations/{authorization.pk}/reserve", body)
     url = f"authorizations/{authorization.pk}/entries"
     reserve, grant = ids(api, url)
     assert ids(api, url, figure="reserved") == ids(api, url, kind="reserve") == [reserve]
     assert ids(api, url, figure="total") == [grant]
     assert ids(api, url, cursor="", kind="grant") == [grant]
+    assert ids(api, url, search="intake") == [reserve]
+    today, tomorrow = clinic.today(), clinic.today() + timedelta(days=1)
+    assert ids(api, url, first=f"{today}", last=f"{today}") == [reserve, grant]
+    assert ids(api, url, first=f"{tomorrow}") == ids(api, url, last="2020-01-01") == []
+    turned(api, url, "number", "at")
     assert error(api.get(url, {"kind": "gift"}))["attr"] == "kind"
     assert error(api.get(url, {"colour": "red"}))["code"] == "unknown_parameter"
 

@@ -11,6 +11,8 @@ import pytest
 from accounts.api.endpoints import Farewell
 from clinic.api.compatibility import breaking
 
+NULL = {"type": "null"}
+TAX_ID = {"type": "string", "pattern": "^[0-9]{9}$"}
 BEFORE: dict[str, Any] = {
     "paths": {
         "/payers": {
@@ -57,13 +59,30 @@ BEFORE: dict[str, Any] = {
             "Payer": {
                 "type": "object",
                 "required": ["id"],
-                "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+                "properties": {
+                    "id": {"type": "integer"},
+                    "name": {"type": "string"},
+                    "since": {"type": "string", "format": "date"},
+                    "refusal": {"oneOf": [{"$ref": "#/components/schemas/Refusal"}, NULL]},
+                },
+            },
+            "Refusal": {
+                "type": "object",
+                "required": ["code"],
+                "properties": {"code": {"type": "string", "enum": ["a", "b"]}},
             },
             "NewPayer": {
                 "type": "object",
                 "required": ["name"],
-                "properties": {"name": {"type": "string"}, "phone": {"type": ["string", "null"]}},
+                "properties": {
+                    "name": {"type": "string", "minLength": 1, "maxLength": 120},
+                    "phone": {"type": ["string", "null"]},
+                    "share": {"type": "integer", "minimum": 0, "maximum": 100},
+                    "scopes": {"type": "array", "items": {"$ref": "#/components/schemas/Scope"}},
+                    "tax_id": {"oneOf": [TAX_ID, {"type": "string", "maxLength": 0}]},
+                },
             },
+            "Scope": {"type": "string", "enum": ["patients:read", "patients:write"]},
         }
     },
 }
@@ -77,6 +96,10 @@ def at(schema: Any, *path: str) -> Any:
 
 GET, POST = ("paths", "/payers", "get"), ("paths", "/payers", "post")
 OUT, IN = ("components", "schemas", "Payer"), ("components", "schemas", "NewPayer")
+SCOPE, REFUSAL = ("components", "schemas", "Scope"), ("components", "schemas", "Refusal")
+FIELDS = (*IN, "properties")
+JSON = (*GET, "responses", "200", "content")
+FORM = {"application/x-www-form-urlencoded": {"schema": {}}}
 
 
 def changed(path: tuple[str, ...], name: str, value: Any = None) -> dict[str, Any]:
@@ -108,6 +131,48 @@ def changed(path: tuple[str, ...], name: str, value: Any = None) -> dict[str, An
             "POST /payers body.phone takes string instead of null or string",
         ),
         (changed(GET, "operationId", "list"), "GET /payers is called list"),
+        (changed(SCOPE, "enum", ["patients:read"]), "POST /payers body.scopes[] does not take"),
+        (changed(SCOPE, "maxLength", 5), "POST /payers body.scopes[] has the maxLength 5 now"),
+        (
+            changed((*FIELDS, "name"), "enum", ["Mutual"]),
+            "POST /payers body.name takes only Mutual now",
+        ),
+        (changed((*FIELDS, "name"), "maxLength", 60), "POST /payers body.name has the maxLength"),
+        (changed((*FIELDS, "name"), "minLength", 2), "POST /payers body.name has the minLength"),
+        (changed((*FIELDS, "name"), "pattern", "^A"), "POST /payers body.name has the pattern"),
+        (changed((*FIELDS, "name"), "format", "email"), "POST /payers body.name has the format"),
+        (changed((*FIELDS, "share"), "minimum", 1), "POST /payers body.share has the minimum 1"),
+        (changed((*FIELDS, "share"), "maximum", 99), "POST /payers body.share has the maximum"),
+        (changed((*FIELDS, "scopes"), "minItems", 1), "POST /payers body.scopes has the minItems"),
+        (
+            changed((*FIELDS, "tax_id"), "oneOf", [TAX_ID]),
+            "POST /payers body.tax_id has the pattern",
+        ),
+        (
+            changed(FIELDS, "phone", {"oneOf": [{"type": "string"}, NULL]}),
+            "POST /payers body.phone takes",
+        ),
+        (changed(IN, "additionalProperties", False), "POST /payers body takes no further"),
+        (
+            changed((*POST, "requestBody"), "required", True),
+            "POST /payers needs a body now",
+        ),
+        (changed((*POST, "requestBody"), "content", FORM), "POST /payers body is not application"),
+        (changed((*GET, "responses", "200"), "content", FORM), "GET /payers 200 is not applic"),
+        (
+            changed((*OUT, "properties", "since"), "format", "date-time"),
+            "GET /payers 200.results[].since is no date any more",
+        ),
+        (
+            changed((*OUT, "properties", "refusal"), "oneOf", [NULL, {"type": "string"}]),
+            "GET /payers 200.results[].refusal gives string",
+        ),
+        (changed((*REFUSAL, "properties"), "code"), "GET /payers 200.results[].refusal.code is"),
+        (changed(REFUSAL, "required", []), "GET /payers 200.results[].refusal.code may be"),
+        (
+            changed((*JSON, "application/json", "schema", "properties", "results"), "items", {}),
+            "GET /payers 200.results[] gives anything instead of object",
+        ),
     ],
 )
 def test_breaks(after, said) -> None:
@@ -123,6 +188,21 @@ def test_breaks(after, said) -> None:
         changed((*IN, "properties"), "fax", {"type": "string"}),
         changed(IN, "required", []),
         changed((*POST, "responses"), "422", {}),
+        changed(
+            (*POST, "requestBody"),
+            "content",
+            {**at(BEFORE, *POST)["requestBody"]["content"], **FORM},
+        ),
+        changed(SCOPE, "enum", ["patients:read", "patients:write", "events:read"]),
+        changed((*FIELDS, "name"), "maxLength", 200),
+        changed((*FIELDS, "name"), "minLength"),
+        changed((*FIELDS, "share"), "type", "number"),
+        changed((*FIELDS, "share"), "minimum", -1),
+        changed((*FIELDS, "tax_id"), "oneOf", [{"type": "string"}]),
+        changed(FIELDS, "phone", {"type": ["string", "null", "integer"]}),
+        changed((*OUT, "properties", "refusal"), "oneOf", [NULL]),
+        changed((*REFUSAL, "properties", "code"), "enum", ["a", "b", "c"]),
+        changed((*OUT, "properties"), "id", {"allOf": [{"type": "integer", "minimum": 1}]}),
     ],
 )
 def test_grows(after) -> None:

@@ -71,7 +71,7 @@ def test_every_command_runs(riverside, live_server, monkeypatch, tmp_path) -> No
     assert Appointment.objects.get().status == "cancelled"
 
 
-def unknown(name: str, *args: object) -> None:
+def unknown(name: str, *args: object, **options: object) -> None:
     raise OSError(f"{name} is not looked up here")
 
 

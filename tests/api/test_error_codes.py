@@ -30,7 +30,7 @@ TOGETHER = {
     "f'held_by_{owner.kind}'": ("held_by_appointment",),
     "f'{kind}_not_free'": ("practitioner_not_free", "patient_not_free", "room_not_free"),
 }
-FIELDS = {"unknown_field", "unknown_parameter"}
+FIELDS = {"unknown_field", "unknown_parameter", "repeated_parameter"}
 
 
 def subclasses(parent: type) -> Iterator[type]:

@@ -16,6 +16,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
+from accounts.api.authentication import ORGANIZATION
 from accounts.models import User
 from accounts.roles import Role
 from tests import factories
@@ -27,6 +28,7 @@ CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 MINUTES = int(os.environ.get("CARETALLY_FUZZ_MINUTES", "0"))
 FEW = ("--phases", "examples,fuzzing", "--max-examples", "1", "--generation-deterministic")
+NAMED = {"superadmin": ("--header", f"{ORGANIZATION}: lakeview")}  # who belongs to no clinic
 LONG = ("--max-time", str(MINUTES * 60), "--generation-database", ":memory:")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +46,7 @@ def world(settings) -> Iterator[World]:
 
 @pytest.fixture
 def tokens(world, new_key, new_app: Callable[[User], ApiClient]) -> dict[str, str]:
-    """Programs of every role, and the app of a guardian."""
+    """Programs of every role, and the apps of a guardian and of a super-administrator."""
     guardian = factories.actor(world.clinic, Role.PATIENT).user
     world.patient.guardians.update(user=guardian)
     return {
@@ -53,15 +55,20 @@ def tokens(world, new_key, new_app: Callable[[User], ApiClient]) -> dict[str, st
             Role.PRACTITIONER, organization=world.clinic, practitioner=world.practitioner
         ).secret,
         "viewer": new_key(Role.VIEWER, organization=world.clinic).secret,
-        "patient": new_app(guardian).headers["Authorization"].removeprefix("Bearer "),
+        "patient": bearer(new_app(guardian)),
+        "superadmin": bearer(new_app(factories.SuperadminFactory())),
     }
+
+
+def bearer(app: ApiClient) -> str:
+    return app.headers["Authorization"].removeprefix("Bearer ")
 
 
 def test_nothing_fails_and_nothing_is_undocumented(tokens, live_server) -> None:
     failed = []
     with ExitStack() as stack:
         running = {
-            role: stack.enter_context(sent(live_server.url, token))
+            role: stack.enter_context(sent(live_server.url, token, *NAMED.get(role, ())))
             for role, token in tokens.items()
         }
         for role, process in running.items():
@@ -71,7 +78,7 @@ def test_nothing_fails_and_nothing_is_undocumented(tokens, live_server) -> None:
     assert not failed, "\n".join(failed)
 
 
-def sent(url: str, token: str) -> subprocess.Popen[str]:
+def sent(url: str, token: str, *more: str) -> subprocess.Popen[str]:
     """All checks of all operations."""
     return subprocess.Popen(
         [
@@ -79,6 +86,7 @@ def sent(url: str, token: str) -> subprocess.Popen[str]:
             *("--config-file", str(CONFIGURATION)),
             *("run", f"{url}/api/v1/openapi", "--checks", "all", "--no-color", "--no-shrink"),
             *("--header", f"Authorization: Bearer {token}"),
+            *more,
             *(LONG if MINUTES else FEW),
         ],
         stdout=subprocess.PIPE,

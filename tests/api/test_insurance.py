@@ -122,6 +122,11 @@ def test_verify_records_what_the_payer_says(api, policy) -> None:
     listed = api.get(f"insurance/{policy.pk}/checks").json()
     assert listed["results"] == [first.json(), second.json()]
     assert len(api.get(f"insurance/{policy.pk}/checks", {"page_size": 1}).json()["results"]) == 1
+    path, asked, told = f"insurance/{policy.pk}/checks", first.json()["id"], second.json()["id"]
+    today = str(policy.organization.today())
+    assert ids(api, path, result="unknown") == [told]
+    assert (ids(api, path, first=today), ids(api, path, last=earlier[:10])) == ([asked], [told])
+    turned(api, path, "checked_at")
     assert error(api.get(f"insurance/{policy.pk}/checks", {"colour": "red"}))["code"] == (
         "unknown_parameter"
     )

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from accounts.services import api_keys
 from tests import factories
 from tests.api.client import ApiClient, error
+from tests.api.lists import ids, price, turned
 from tests.pages import open_form
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,19 @@ def test_the_api_makes_and_rotates_keys(api, clinic) -> None:
     assert reads(made.json()["secret"]) == 401
     assert api.delete(f"api-keys/{made.json()['id']}").status_code == 204
     assert reads(turned["secret"]) == 401
+
+
+def test_keys_are_found(api, clinic, new_key) -> None:
+    screen = new_key(Role.VIEWER, name="Waiting room screen")
+    mine = ApiKey.objects.exclude(pk=screen.pk).get().pk
+    assert ids(api, "api-keys", search="room waiting") == [screen.pk]
+    assert ids(api, "api-keys", search=screen.prefix) == [screen.pk]
+    assert ids(api, "api-keys", role="viewer") == [screen.pk]
+    today, tomorrow = clinic.today(), clinic.today() + timedelta(days=1)
+    assert set(ids(api, "api-keys", first=today, last=today)) == {mine, screen.pk}
+    assert ids(api, "api-keys", first=tomorrow) == []
+    turned(api, "api-keys", "name", "created_at")
+    assert price(api, "api-keys", new_key) == 3
 
 
 def test_the_page_shows_the_secret_once(clinic, client) -> None:

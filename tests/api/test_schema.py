@@ -10,7 +10,9 @@ import pytest
 import yaml
 from django.test import Client
 
-from accounts.api.endpoints import deprecated
+from accounts.api.endpoints import Farewell, deprecated
+from billing.api.inputs import payer as payer_inputs
+from billing.api.outputs import payer as payer_outputs
 from billing.api.resources.authorizations import Authorizations
 from clinic.api import schema, views
 from clinic.api.compatibility import METHODS, breaking
@@ -83,7 +85,12 @@ def test_every_refusal_has_one_shape(current) -> None:
                 assert found == "#/components/schemas/Error", f"{where} {status}"
 
 
-def test_a_deprecated_endpoint_says_so(api, monkeypatch) -> None:
+@pytest.mark.django_db
+def test_what_is_deprecated_says_so(api, monkeypatch) -> None:
+    """An endpoint, a field of a request, and a field of an answer."""
+    own = {"phone": Farewell(date(2026, 12, 1), date(2027, 7, 1), "contacts")}
+    for fields in (payer_inputs.NewPayer, payer_outputs.PayerOutput):
+        monkeypatch.setattr(fields.Meta, "farewells", own, raising=False)
     mark = deprecated(since=date(2026, 12, 1), until=date(2027, 6, 1), instead="the entries")
     monkeypatch.setattr(Authorizations, "activate", mark(Authorizations.activate))
     answer = api.post("authorizations/1/activate")
@@ -93,7 +100,27 @@ def test_a_deprecated_endpoint_says_so(api, monkeypatch) -> None:
     operation = found["paths"]["/api/v1/authorizations/{id}/activate"]["post"]
     assert operation["deprecated"] is True
     assert "Works until 1 June 2027. Use the entries instead." in operation["description"]
+    for name in ("NewPayer", "PayerOutput"):
+        phone = found["components"]["schemas"][name]["properties"]["phone"]
+        assert phone["deprecated"] is True
+        assert phone["description"].endswith("Works until 1 July 2027. Use contacts instead.")
     del Authorizations.activate.farewell
+
+
+@pytest.mark.django_db
+def test_who_names_a_deprecated_field_is_told(api, monkeypatch) -> None:
+    """Each time, also when the first answer is given again; who does not name it is left alone."""
+    earlier, later = (Farewell(date(2026, 12, 1), date(2027, 6, day), "it") for day in (1, 2))
+    ending = {"phone": later, "electronic_id": earlier}
+    monkeypatch.setattr(payer_inputs.NewPayer.Meta, "farewells", ending, raising=False)
+    sent = {"name": "Mutual", "phone": "312-555-0100"}
+    for _ in range(2):
+        answer = api.post("payers", sent, Idempotency_Key="k")
+        assert (answer.status_code, answer["Sunset"]) == (201, "Wed, 02 Jun 2027 00:00:00 GMT")
+    both = api.post("payers", {**sent, "electronic_id": "LM001"})
+    assert (both.status_code, both["Sunset"]) == (409, "Tue, 01 Jun 2027 00:00:00 GMT")
+    for body in ({"name": "Lakeshore"}, b"{", b"[]"):
+        assert "Sunset" not in api.post("payers", body)
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Event, WebhookDelivery, WebhookEndpoint
+from accounts.models import Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.roles import Role
 from accounts.services import api_keys
 from accounts.webhooks import queue
@@ -159,8 +159,40 @@ def test_deliveries_are_found(api, webhook, admin, new_webhook) -> None:
     tomorrow = admin.organization.today() + timedelta(days=1)
     assert ids(api, path, since=str(tomorrow)) == []
     assert len(ids(api, path, since=str(admin.organization.today()))) == 3
+    today = str(admin.organization.today())
+    assert len(ids(api, path, until=today)) == 3
+    assert ids(api, path, until=str(admin.organization.today() - timedelta(days=1))) == []
+    told = WebhookDelivery.objects.get(event=first)
+    assert ids(api, path, search=told.message) == [told.pk]
+    assert ids(api, path, object_id=told.object_id) == [told.pk]
+    assert len(ids(api, path, search="payer created")) == 0
+    assert len(ids(api, path, search="payer.created")) == 1
     assert error(api.get(path, {"status": "lost"}))["attr"] == "status"
     assert {first.pk, second.pk} < {one["event_id"] for one in api.get(path).json()["results"]}
+
+
+def test_attempts_are_found(api, webhook, admin) -> None:
+    happened(admin)
+    delivery = WebhookDelivery.objects.get()
+
+    def attempt(status: int = 500) -> int:
+        made = WebhookAttempt.objects.create(
+            organization=admin.organization, delivery=delivery, status_code=status, duration_ms=9
+        )
+        return made.pk
+
+    path = f"webhook-deliveries/{delivery.pk}/attempts"
+    failed, delivered = attempt(), attempt(204)
+    WebhookAttempt.objects.filter(pk=delivered).update(duration_ms=8)
+    assert (ids(api, path, outcome="failed"), ids(api, path, outcome="delivered")) == (
+        [failed],
+        [delivered],
+    )
+    today = str(admin.organization.today())
+    assert ids(api, path, first=today, last=today) == [delivered, failed]
+    assert ids(api, path, last="2020-01-01") == []
+    turned(api, path, "at", "duration_ms")
+    assert price(api, path, attempt) == 4
 
 
 def test_the_price_of_lists(api, webhook, admin, new_webhook) -> None:

@@ -5,34 +5,41 @@ from __future__ import annotations
 import os
 import re
 import select
+import shlex
 import socket
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+import time_machine
 from django.conf import settings
+from django.test import Client
 
 from accounts.services import webhooks
 from tests.webhooks.delivering import deliver
+from tests.webhooks.test_api import key
+from tests.webhooks.test_outbox import happened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def written_receiver() -> str:
+def written(language: str) -> str:
     text = Path(settings.BASE_DIR, "docs", "webhooks.md").read_text()
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (code,) = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
     return str(code)
 
 
 @contextmanager
 def running(port: int, secret: str) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "PORT": str(port), "SECRET": secret}
-    command = [sys.executable, "-c", written_receiver()]
+    command = [sys.executable, "-c", written("python")]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -51,7 +58,7 @@ def line(process: subprocess.Popen[str]) -> str:
 
 
 def test_the_receiver_is_as_short_as_it_says() -> None:
-    assert len([one for one in written_receiver().splitlines() if one]) <= 20
+    assert len([one for one in written("python").splitlines() if one]) <= 20
 
 
 def test_the_receiver_takes_each_message_once_and_refuses_others(new_webhook, admin) -> None:
@@ -73,3 +80,27 @@ def test_the_receiver_takes_each_message_once_and_refuses_others(new_webhook, ad
 
         forged = httpx.post(f"http://127.0.0.1:{port}/", json={"type": "webhook.tested"})
         assert forged.status_code == 400
+
+
+def test_the_replay_is_asked_for_as_it_says(new_webhook, admin) -> None:
+    webhook = new_webhook()
+    bearer = key(admin, "webhooks:write").headers["Authorization"]
+    known = {"$CARETALLY": "", "$WEBHOOK": str(webhook.pk), "Bearer $KEY": bearer}
+    command = written("sh").replace("\\\n", " ")
+    for name, value in known.items():
+        command = command.replace(name, value)
+    parser = ArgumentParser()
+    parser.add_argument("-X")
+    parser.add_argument("-H", action="append")
+    parser.add_argument("-d")
+    parser.add_argument("address")
+    sent = parser.parse_args(shlex.split(command)[1:])
+    headers = dict(one.split(": ", 1) for one in sent.H)
+
+    with time_machine.travel(datetime(2026, 11, 24, tzinfo=UTC)):
+        webhooks.switch(actor=admin, webhook=webhook, is_active=False)
+        happened(admin)
+        webhooks.switch(actor=admin, webhook=webhook, is_active=True)
+        answer = Client().generic(sent.X, sent.address, sent.d, headers=headers)
+
+    assert (answer.status_code, answer.json()["replayed"]) == (202, 1)

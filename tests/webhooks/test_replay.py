@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -26,6 +27,10 @@ GOOD, BAD = Outcome(status_code=200), Outcome(status_code=500)
 def settled(outcome: Outcome) -> None:
     for claimed in queue.claim(10):
         queue.settle(claimed, outcome)
+
+
+def long_ago() -> datetime:
+    return timezone.now() - timedelta(days=31)
 
 
 def parked(actor: Actor) -> WebhookDelivery:
@@ -158,12 +163,51 @@ def test_deliveries_are_swept_after_a_month(new_webhook, admin) -> None:
     happened(admin)
     settled(GOOD)
     old = WebhookDelivery.objects.earliest("pk")
-    WebhookDelivery.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    WebhookDelivery.objects.update(created_at=long_ago())
+    WebhookDelivery.objects.filter(pk=old.pk).update(ended_at=long_ago())
 
     sweep(timestamp=0)
 
     assert not WebhookDelivery.objects.filter(pk=old.pk).exists()
-    assert WebhookDelivery.objects.count() == 1
+    assert WebhookDelivery.objects.count() == 1, "the other one ended just now"
+
+
+def test_what_waits_is_not_swept(new_webhook, admin, clinic) -> None:
+    """Off for two months and switched on again: what waited goes out. Deleted: nobody sends it."""
+    kept, deleted = new_webhook(), new_webhook()
+    happened(admin)
+    webhooks.switch(actor=admin, webhook=kept, is_active=False)
+    webhooks.delete(actor=admin, webhook=deleted)
+    WebhookDelivery.objects.update(created_at=long_ago())
+
+    sweep(timestamp=0)
+
+    assert WebhookDelivery.objects.get().endpoint == kept
+    webhooks.switch(actor=admin, webhook=kept, is_active=True)
+    assert len(queue.claim(10)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_being_written_as_it_was_switched_on_takes_another_replay(
+    new_webhook, admin
+) -> None:
+    webhook = new_webhook()
+    webhooks.switch(actor=admin, webhook=webhook, is_active=False)
+    since = timezone.now() - timedelta(hours=1)
+    with ThreadPoolExecutor(1) as elsewhere, transaction.atomic():
+        missed = happened(admin)
+
+        def switch_on_and_replay() -> int:
+            try:
+                webhooks.switch(actor=admin, webhook=webhook, is_active=True)
+                return webhooks.replay_since(actor=admin, webhook=webhook, since=since).replayed
+            finally:
+                connection.close()
+
+        assert elsewhere.submit(switch_on_and_replay).result(20) == 0
+
+    assert webhooks.replay_since(actor=admin, webhook=webhook, since=since).replayed == 1
+    assert WebhookDelivery.objects.get().event == missed
 
 
 def test_only_administrators_of_the_clinic(new_webhook, clinic) -> None:
@@ -214,13 +258,14 @@ def test_a_claim_walks_the_index_however_much_waits(new_webhook, admin) -> None:
     """Nothing is sorted or joined as a whole, also where the planner knows no figures."""
     new_webhook()
     happened(admin)
-    values = {"at_once": 4, "most": 10, "lease": queue.lease()}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(queue.BY_INDEX)
-        cursor.execute(f"EXPLAIN {queue.CLAIM}", values)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+    values = {"at_once": 4, "endpoints": [1, 2], "most": 10, "lease": queue.lease()}
+    for statement in (queue.ROOMS, queue.CLAIM):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(queue.BY_INDEX)
+            cursor.execute(f"EXPLAIN {statement}", values)
+            plan = "\n".join(line for (line,) in cursor.fetchall())
 
-    assert "delivery_due" in plan
-    assert "delivery_in_order" in plan
-    assert "Sort" not in plan
-    assert "Hash" not in plan
+        assert "delivery_due" in plan
+        assert "delivery_in_order" in plan
+        assert "Sort" not in plan
+        assert "Hash" not in plan

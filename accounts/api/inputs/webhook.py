@@ -7,14 +7,16 @@ from rest_framework import serializers
 
 from accounts.api.serializers import Flag, Input, Instant, Text, Whole
 from accounts.services.webhooks import LONGEST_OVERLAP
-from accounts.webhooks.addresses import LONGEST_URL
+from accounts.webhooks import addresses
 
 MOST_TYPES = 200
 
 
 class _Settings(Input):
+    slow = {"url": addresses.checked}
+
     url = Text(
-        max_length=LONGEST_URL,
+        max_length=addresses.LONGEST_URL,
         help_text="An https:// address that is reached from the internet.",
     )
     event_types = serializers.ListField(

@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 
 from accounts import access
 from accounts.api.endpoints import creates, does, removes
+from accounts.api.filters import ApiKeyListFilter
 from accounts.api.inputs import api_key as inputs
 from accounts.api.outputs import api_key as outputs
 from accounts.api.resource import Resource
-from accounts.filters import ApiKeyFilter
 from accounts.models import ApiKey
 from accounts.services import api_keys
 
@@ -18,7 +18,7 @@ class ApiKeys(Resource):
     area = "organization"
     verbs = {"list": "api_key.view", "retrieve": "api_key.view"}
     output = outputs.ApiKeyOutput
-    filterset_class = ApiKeyFilter
+    filterset_class = ApiKeyListFilter
     ordering_fields = {"name": "name", "created_at": "created_at", "last_used_at": "last_used_at"}
 
     def rows(self) -> QuerySet[ApiKey]:

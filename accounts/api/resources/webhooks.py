@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounts import access
 from accounts.api.endpoints import creates, does, removes, shows, updates
-from accounts.api.filters import WebhookDeliveryListFilter, WebhookListFilter
+from accounts.api.filters import AttemptListFilter, WebhookDeliveryListFilter, WebhookListFilter
 from accounts.api.inputs import webhook as inputs
 from accounts.api.outputs import webhook as outputs
 from accounts.api.resource import Resource
@@ -65,7 +65,13 @@ class WebhookDeliveries(Resource):
     def rows(self) -> QuerySet[WebhookDelivery]:
         return access.webhook_deliveries(self.actor)
 
-    @shows("webhook.view", outputs.AttemptOutput, pages=True)
+    @shows(
+        "webhook.view",
+        outputs.AttemptOutput,
+        pages=True,
+        filters=AttemptListFilter,
+        ordering={"at": "at", "duration_ms": "duration_ms"},
+    )
     def attempts(self, row: WebhookDelivery) -> QuerySet[WebhookAttempt]:
         """Every request of a delivery, with the first kilobyte of what came back."""
         return row.attempts.all()

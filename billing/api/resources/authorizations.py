@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from accounts.api.endpoints import creates, does, shows, updates
 from accounts.api.resource import Resource
 from billing import access
-from billing.api.filters import ReservationFilter
+from billing.api.filters import AuthorizationListFilter, EntryListFilter, ReservationFilter
 from billing.api.inputs import authorization as inputs
 from billing.api.outputs import authorization as outputs
-from billing.filters import AuthorizationFilter, EntryFilter
 from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
 from billing.services import authorizations, holds, replay, rules
 
@@ -20,7 +19,7 @@ class Authorizations(Resource):
     area = "authorizations"
     verbs = {"list": "authorization.view", "retrieve": "authorization.view"}
     output = outputs.AuthorizationOutput
-    filterset_class = AuthorizationFilter
+    filterset_class = AuthorizationListFilter
     ordering_fields = {"end_date": "end_date", "number": "number", "available_units": "available"}
 
     def rows(self) -> QuerySet[Authorization]:
@@ -94,7 +93,13 @@ class Authorizations(Resource):
             "entry": then.entry,
         }
 
-    @shows("ledger.view", outputs.EntryOutput, pages=True, filters=EntryFilter)
+    @shows(
+        "ledger.view",
+        outputs.EntryOutput,
+        pages=True,
+        filters=EntryListFilter,
+        ordering={"number": "number", "at": "at"},
+    )
     def entries(self, row: Authorization) -> QuerySet[LedgerEntry]:
         """List the ledger entries behind the balance, the newest first."""
         return replay.explain(row)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.api.endpoints import creates, does, shows, updates
 from accounts.api.resource import Resource
 from billing import access
-from billing.api.filters import PolicyFilter
+from billing.api.filters import CheckFilter, PolicyFilter
 from billing.api.inputs import policy as inputs
 from billing.api.outputs import policy as outputs
 from billing.models import EligibilityCheck, InsurancePolicy
@@ -51,7 +51,13 @@ class Insurance(Resource):
         """Record an eligibility check: what the payer says of the cover."""
         return eligibility.record(actor=self.actor, policy=row, **fields)
 
-    @shows("policy.view", outputs.CheckOutput, pages=True)
+    @shows(
+        "policy.view",
+        outputs.CheckOutput,
+        pages=True,
+        filters=CheckFilter,
+        ordering={"checked_at": "checked_at"},
+    )
     def checks(self, row: InsurancePolicy) -> QuerySet[EligibilityCheck]:
         """List the eligibility checks of an insurance policy, the newest first."""
         return access.eligibility_checks(self.actor).filter(policy=row)
