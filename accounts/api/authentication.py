@@ -65,7 +65,7 @@ def _header(request: Request) -> str:
 def _by_key(request: Request, token: str) -> Access:
     digest, now = hash_of(token), timezone.now()
     is_its = Q(secret_hash=digest) | Q(previous_hash=digest, previous_expires_at__gt=now)
-    keys = ApiKey.objects.active().select_related("organization")
+    keys = ApiKey.objects.active().select_related("organization", "practitioner")
     key = keys.filter(is_its, organization__is_active=True).first()
     if key is None:
         raise AuthenticationFailed("That key is not known, or no longer.")
@@ -81,10 +81,16 @@ def _by_key(request: Request, token: str) -> Access:
         channel="api",
         request_id=request_id(),
         address=request.META.get("REMOTE_ADDR") or None,
-        practitioner_id=key.practitioner_id,
+        practitioner_id=_practitioner_id(key),
         api_key_id=key.pk,
     )
     return Access(actor, f"key:{key.pk}", frozenset(key.scopes))
+
+
+def _practitioner_id(key: ApiKey) -> int | None:
+    """As of a person: who renders no services any more has nobody's care."""
+    own = key.practitioner
+    return own.pk if own is not None and own.is_active else None
 
 
 def _by_token(request: Request, token: str) -> Access:

@@ -7,14 +7,14 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import events
+from accounts.services import admission, events
 from accounts.services.rows import locked
 from accounts.services.transaction import write
 
 
 @write("member.update")
 def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membership:
-    """Raises NotFound, Invalid, Conflict `last_administrator`."""
+    """Raises NotFound, Invalid, Conflict `last_administrator`, NotAllowed (`admission.check`)."""
     if role not in dict(Role.member_choices()):
         raise Invalid("Choose one of the clinic's roles.", field="role")
     administrators = _locked_administrators(actor)
@@ -23,6 +23,7 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
         _keep_one(administrators, current)
     if (before := current.role) == role:
         return current
+    admission.check(actor, role=role, user=current.user)
     current.role = role
     current.save(update_fields=["role"])
     events.record(
@@ -33,6 +34,7 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
         before=before,
         after=role,
     )
+    admission.tell_administrators(actor, email=current.user.email, role=role)
     return current
 
 
@@ -50,8 +52,11 @@ def deactivate(*, actor: Actor, membership: Membership) -> Membership:
 
 @write("member.update")
 def reactivate(*, actor: Actor, membership: Membership) -> Membership:
-    """Raises NotFound."""
+    """Raises NotFound, NotAllowed (see `admission.check`)."""
     current = locked(access.memberships(actor), membership)
+    if not current.is_active:
+        admission.check(actor, role=current.role, user=current.user)
+        admission.tell_administrators(actor, email=current.user.email, role=current.role)
     return _switch(actor, current, is_active=True, action="member.reactivated")
 
 

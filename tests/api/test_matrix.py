@@ -22,7 +22,10 @@ from tests.permissions.cast import Clinic
 from tests.permissions.test_matrix import OF_A_RECORD
 
 # Only a note's author writes and signs it, and whoever broke the glass sees that: no program is it.
+# Nor does one touch a key that is not its own.
 BY_A_PERSON = {
+    "DELETE api-keys/{id}",
+    "POST api-keys/{id}/rotate",
     "GET break-glass-grants/{id}",
     "POST sessions/{id}/note",
     "POST sessions/{id}/sign",
