@@ -7,7 +7,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import admission, events
+from accounts.services import admission, events, sessions
 from accounts.services.rows import locked
 from accounts.services.transaction import write
 
@@ -42,12 +42,15 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
 def deactivate(*, actor: Actor, membership: Membership) -> Membership:
     """Close the clinic to a member from their next request on. What they did stays.
 
-    Raises NotFound, Conflict `last_administrator`.
+    Who is left without any clinic is signed out, and their apps with them: a token would live again
+    with the membership. Raises NotFound, Conflict `last_administrator`.
     """
     administrators = _locked_administrators(actor)
     current = locked(access.memberships(actor), membership)
     _keep_one(administrators, current)
-    return _switch(actor, current, is_active=False, action="member.deactivated")
+    _switch(actor, current, is_active=False, action="member.deactivated")
+    sessions.end_if_without_clinic(current.user)
+    return current
 
 
 @write("member.update")
