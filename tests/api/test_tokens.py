@@ -86,7 +86,9 @@ def test_a_refresh_token_used_twice_ends_the_session(person) -> None:
 
 def test_sign_out_ends_every_token(person) -> None:
     tokens = sign_in(person.user)
-    ApiClient(tokens["access_token"]).delete(SESSION)
+    app = ApiClient(tokens["access_token"])
+    assert app.get(SESSION).json()["data"]["user"]["email"] == person.user.email
+    app.delete(SESSION)
     assert reads(tokens["access_token"]) == 401
     assert refreshed(tokens["refresh_token"]).status_code == 400
 
