@@ -45,6 +45,7 @@ def appointment_list(request: ClinicRequest) -> HttpResponse:
         rows=access.appointments(request.actor).with_people(),
         table=AppointmentTable,
         filters=AppointmentFilter,
+        shows="appointments",
     )
 
 
@@ -67,6 +68,8 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
     """Says what cancelling will do, then does it."""
     found = _changeable(request, pk)
     actor = request.actor
+    if request.method != "POST":
+        records.view_part(actor=actor, patient=found.patient)
     by_patient = actor.role == Role.PATIENT
     initial = {"cancelled_by": Appointment.CancelledBy.PATIENT}
     back = actor.url("clinic:home") if by_patient else back_to(request, found)

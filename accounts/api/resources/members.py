@@ -48,6 +48,7 @@ class Memberships(Resource):
 class Invitations(Resource):
     area = "organization"
     verbs = {"list": "member.view", "retrieve": "member.view"}
+    of_records = False  # who was invited is no part of it
     output = outputs.InvitationOutput
     filterset_class = InvitationListFilter
     ordering_fields = {
@@ -58,9 +59,6 @@ class Invitations(Resource):
 
     def rows(self) -> QuerySet[Invitation]:
         return access.invitations(self.actor)
-
-    def patient_of(self, row: Invitation) -> None:
-        """Who was invited is no part of the record."""
 
     @creates("invitation.invite", inputs.NewInvitation)
     def create(self, **fields: Any) -> Invitation:
