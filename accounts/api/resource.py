@@ -74,11 +74,15 @@ class Resource(Answering):
         if row is None:
             raise NotFound("There is no such thing here.")
         if self.depends_on_row():
+            self.lock_before()
             locking = type(row)._default_manager.select_for_update(no_key=True)
             locking.only("pk").get(pk=pk)
             row = self.get_queryset().get(pk=pk)
             etags.require_match(self.request, self._shown(row, self.output).data)
         return row
+
+    def lock_before(self) -> None:
+        """Lock what the service locks before the row, so that the order is the same for both."""
 
     def seen(self, row: models.Model) -> None:
         """Leave the trace that reading a patient's record leaves."""

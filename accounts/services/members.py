@@ -17,7 +17,7 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
     """Raises NotFound, Invalid, Conflict `last_administrator`, NotAllowed (`admission.check`)."""
     if role not in dict(Role.member_choices()):
         raise Invalid("Choose one of the clinic's roles.", field="role")
-    administrators = _locked_administrators(actor)
+    administrators = lock_administrators(actor)
     current = locked(access.memberships(actor), membership)
     if role != Role.ADMIN:
         _keep_one(administrators, current)
@@ -45,7 +45,7 @@ def deactivate(*, actor: Actor, membership: Membership) -> Membership:
     Who is left without any clinic is signed out, and their apps with them: a token would live again
     with the membership. Raises NotFound, Conflict `last_administrator`.
     """
-    administrators = _locked_administrators(actor)
+    administrators = lock_administrators(actor)
     current = locked(access.memberships(actor), membership)
     _keep_one(administrators, current)
     _switch(actor, current, is_active=False, action="member.deactivated")
@@ -72,8 +72,10 @@ def _switch(actor: Actor, member: Membership, *, is_active: bool, action: str) -
     return member
 
 
-def _locked_administrators(actor: Actor) -> list[int]:
-    """Locked before they are counted: two who remove each other must not both succeed."""
+def lock_administrators(actor: Actor) -> list[int]:
+    """Before any one member, in the order of ids, and before they are counted: two who remove each
+    other must not both succeed.
+    """
     rows = Membership.objects.filter(
         organization=actor.organization, role=Role.ADMIN, is_active=True, user__is_active=True
     )

@@ -29,6 +29,9 @@ class Memberships(Resource):
     def rows(self) -> QuerySet[Membership]:
         return access.memberships(self.actor).select_related("user")
 
+    def lock_before(self) -> None:
+        members.lock_administrators(self.actor)
+
     @updates("member.update", inputs.RoleChange)
     def partial_update(self, row: Membership, **fields: Any) -> Membership:
         """Change a member's role; the clinic keeps at least one administrator."""
