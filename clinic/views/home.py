@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -102,6 +103,10 @@ def my_care(request: ClinicRequest) -> HttpResponse:
         .select_related("patient")
         .prefetch_related("service_codes")
     )
+    given = access.sessions(actor).completed()
+    past = Paginator(
+        given.select_related("patient", "practitioner", "appointment__service_code"), FEW
+    )
     own = list(patients(actor))
     records.listed(actor=actor, of="home", patients=[patient.pk for patient in own])
     return render(
@@ -112,9 +117,7 @@ def my_care(request: ClinicRequest) -> HttpResponse:
             "next": _next_of_each(coming),
             "coming": [(one, patient_may_cancel(one)) for one in coming],
             "authorizations": authorizations.order_by("patient", "end_date")[:MANY],
-            "sessions": access.sessions(actor)
-            .completed()
-            .select_related("patient", "practitioner", "appointment__service_code")[:FEW],
+            "sessions": past.get_page(request.GET.get("page")),
         },
     )
 

@@ -25,6 +25,7 @@ from scheduling import access, wall_time
 from scheduling.filters import AppointmentFilter
 from scheduling.forms.booking import PRIVATE, BookingForm
 from scheduling.forms.visit import CancelForm
+from scheduling.history import beside
 from scheduling.models import Appointment
 from scheduling.services import appointments, cancellation
 from scheduling.tables import AppointmentTable
@@ -61,7 +62,8 @@ def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def appointment_history(request: ClinicRequest, pk: int) -> HttpResponse:
-    return history(request, get_object_or_404(access.appointments(request.actor), pk=pk))
+    found = get_object_or_404(access.appointments(request.actor), pk=pk)
+    return history(request, found, beside=beside(found))
 
 
 def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
