@@ -8,8 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.http import HttpRequest, HttpResponse
 
-from accounts import tasks
-from accounts.middleware import request_id
+from accounts import receivers, tasks
 from accounts.models import User
 from accounts.services import sign_ins
 
@@ -21,10 +20,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **how)
-        sign_ins.record(
-            user=user, address=request.META.get("REMOTE_ADDR") or None, request_id=request_id()
-        )
+        sign_ins.record(user=user, action=sign_ins.SIGNED_IN, whence=receivers.whence(request))
         return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        receivers.password_failed(request, credentials.get("email", ""))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         request = allauth_context.request

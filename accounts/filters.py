@@ -205,7 +205,7 @@ class EventFilter(django_filters.FilterSet):
 
     def begins(self, rows: QuerySet[Event], name: str, text: str) -> QuerySet[Event]:
         """By its name (`appointment.booked`, `appointment`) or as it is shown."""
-        return rows.filter(action__istartswith=text.strip().replace(" ", "."))
+        return rows.filter(action__startswith=text.strip().lower().replace(" ", "."))
 
     def of_patient(self, rows: QuerySet[Event], name: str, text: str) -> QuerySet[Event]:
         found = access.patient_directory(self.request.actor).search(text)

@@ -17,8 +17,21 @@ WORDS = {
     "patient.viewed": "Record viewed",
     "glass.broken": "Glass broken",
     "audit.exported": "Audit log exported",
+    "patient.listed": "Records listed",
+    "user.email_added": "E-mail address added",
+    "user.email_changed": "E-mail address changed",
+    "user.email_removed": "E-mail address removed",
+    "user.factor_added": "Second factor added",
+    "user.factor_removed": "Second factor removed",
+    "user.factor_reset": "Recovery codes renewed",
+    "user.password_changed": "Password changed",
+    "user.password_reset": "Password reset by mail",
+    "user.sessions_ended": "Other sessions ended",
+    "user.sign_in_failed": "Sign-in failed",
     "user.signed_in": "Signed in",
+    "user.signed_out": "Signed out",
 }
+BY_SOMEBODY = {"user.sign_in_failed"}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$")
 TONES = {"glass.broken": "bad", "patient.viewed": "muted"}
 
@@ -68,6 +81,8 @@ def details(event: Event, zone: ZoneInfo) -> str:
 
 
 def who(event: Event) -> str:
+    if event.action in BY_SOMEBODY:
+        return "Somebody"
     return str(event.actor or event.api_key or "The system")
 
 

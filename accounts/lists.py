@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django_tables2.config import RequestConfig
 
 from accounts.http import ClinicRequest
+from accounts.models import Patient
+from accounts.services import records
 
 PAGE_SIZE = 25
 
@@ -25,12 +27,34 @@ def list_page(
     table: type[tables.Table],
     filters: type[django_filters.FilterSet] | None = None,
     context: dict[str, Any] | None = None,
+    shows: str = "",
 ) -> HttpResponse:
-    """Render `template` with `table` and `filter`; the address says filters, order and page."""
+    """Render `template` with `table` and `filter`; the address says filters, order and page.
+
+    `shows` is what patients' data the rows are: drawing them is recorded. See `records.listed`.
+    """
     chosen = filters(request.GET, queryset=rows, request=request) if filters else None
     drawn = filtered(request, table, chosen) if chosen else paged(request, table(rows))
+    if shows:
+        records.listed(
+            actor=request.actor,
+            of=shows,
+            patients=[patient_id(row) for row in drawn.page.object_list.data],
+            filters=in_use(chosen),
+        )
     context = {"table": drawn, "filter": chosen, **(context or {})}
     return render(request, template, context, status=status_of(chosen))
+
+
+def patient_id(row: Any) -> int | None:
+    """Whose data a row is, if it is a patient's."""
+    found: int | None = row.pk if isinstance(row, Patient) else getattr(row, "patient_id", None)
+    return found
+
+
+def in_use(chosen: django_filters.FilterSet | None) -> list[str]:
+    """The names of the filters that were given something."""
+    return [name for name in chosen.filters if chosen.data.get(name)] if chosen else []
 
 
 def status_of(chosen: django_filters.FilterSet | None) -> int:

@@ -36,6 +36,7 @@ def find(actor: Actor, text: str) -> list[dict[str, Any]]:
     today = actor.organization.today()
     return [
         {
+            "patient": patient.pk,
             "url": actor.url("accounts:patient", pk=patient.pk),
             "name": patient.display_name,
             "detail": _detail(patient, today, is_open=patient.pk in open_ids),

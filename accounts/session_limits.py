@@ -7,17 +7,23 @@ from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from allauth.headless.internal.sessionkit import lookup_session
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.actor import Actor
 from accounts.http import ClinicRequest
+from accounts.models import Membership, User
+from accounts.roles import STAFF
 
 STARTED, SEEN, IDLE = "signed_in_at", "seen_at", "idle_minutes"
 # The session, and when it was last seen, are written so often at most: a write for every request
@@ -45,17 +51,50 @@ class SessionLimits:
     ) -> None:
         """The clinic entered last says how long one may be idle; a patient may."""
         actor: Actor | None = cast(ClinicRequest, request).actor
-        if actor is None:
-            return
-        minutes = 0 if actor.is_patient else actor.organization.idle_minutes
-        if request.session.get(IDLE) != minutes:
-            request.session[IDLE] = minutes
+        if actor is not None and request.session.get(IDLE) != _idle_minutes(actor):
+            request.session[IDLE] = _idle_minutes(actor)
 
 
-def begin(session: SessionBase, *, is_staff: bool) -> None:
-    """Start the clocks of a session that no page belongs to."""
+def _idle_minutes(actor: Actor) -> int:
+    return 0 if actor.is_patient else actor.organization.idle_minutes
+
+
+def begin(session: SessionBase, user: User) -> None:
+    """Start the clocks of an app's session, which has entered no clinic yet.
+
+    Until it does, the shortest limit holds of the clinics where the user is staff.
+    """
     session[STARTED] = session[SEEN] = time.time()
-    session[IDLE] = settings.STAFF_IDLE_MINUTES if is_staff else 0
+    staff = Membership.objects.filter(user=user, is_active=True, role__in=STAFF)
+    shortest = staff.aggregate(found=Min("organization__idle_minutes"))["found"]
+    session[IDLE] = shortest or (settings.STAFF_IDLE_MINUTES if user.is_superuser else 0)
+
+
+def enter(session: SessionBase, actor: Actor, *, by_itself: bool) -> str:
+    """Why an app's session has ended by the limit of the clinic it enters, if it has.
+
+    Otherwise its activity is noted, except what the app does by itself.
+    """
+    kept = {IDLE: _idle_minutes(actor)}
+    if not by_itself and time.time() - session.get(SEEN, 0) > NOTED_EVERY_SECONDS:
+        kept[SEEN] = int(time.time())
+    was_entered = session.get(IDLE) == kept[IDLE]
+    session[IDLE] = kept[IDLE]
+    if (reason := over(session)) or (was_entered and SEEN not in kept):
+        return reason
+    with transaction.atomic():
+        if (current := locked(session.session_key)) is None:
+            return "You were signed out."
+        current.update(kept)
+        current.save()
+    return ""
+
+
+def locked(session_key: str | None) -> SessionBase | None:
+    """The session as it is now, until the transaction ends: its refresh tokens are in it."""
+    Session.objects.select_for_update().filter(pk=session_key).first()
+    found: SessionBase | None = lookup_session(session_key)
+    return found
 
 
 def over(session: SessionBase) -> str:

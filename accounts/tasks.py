@@ -70,6 +70,15 @@ def tell_of_broken_glass(*, glass_id: int) -> None:
         _send("broken_glass", to=[address], glass=glass, link=link)
 
 
+@app.task(name="accounts.tell_of_new_administrator", queue="mail", retry=RETRY)
+def tell_of_new_administrator(*, organization_id: int, by_id: int, email: str) -> None:
+    """That a super-administrator made or invited one, who reads every record from then on."""
+    clinic, by = Organization.objects.get(pk=organization_id), User.objects.get(pk=by_id)
+    link = _address("accounts:members", clinic.slug)
+    for address in _administrators(clinic):
+        _send("new_administrator", to=[address], organization=clinic, by=by, email=email, link=link)
+
+
 @app.task(name="accounts.tell_of_disabled_webhook", queue="mail", retry=RETRY)
 def tell_of_disabled_webhook(*, endpoint_id: int) -> None:
     endpoint = WebhookEndpoint.objects.select_related("organization").get(pk=endpoint_id)

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
@@ -17,6 +18,13 @@ class RequestLog(RequestMiddleware):
         if match and SECRET_PARTS & match.kwargs.keys():
             return f"{request.method} /{match.route}"
         return f"{request.method} {request.path}"
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """The library puts another object in the place of `request.user`, which stays who it was:
+        django-allauth would not know an app by its access token.
+        """
+        structlog.contextvars.bind_contextvars(user_id=getattr(request.user, "pk", None))
 
 
 class AddressBehindProxies:

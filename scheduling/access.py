@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from accounts.access import patient_directory, patient_scope, patients
+from accounts.access import patient_directory, patient_scope, treated_patients
 from accounts.actor import Actor
 from accounts.models.patient import PatientQuerySet
 from accounts.roles import Role
@@ -25,8 +25,11 @@ def rooms(actor: Actor) -> LocationQuerySet:
 
 
 def bookable_patients(actor: Actor) -> PatientQuerySet:
-    """Whom the actor may book for: practitioners their own patients, the desk everybody."""
-    return patients(actor) if actor.role == Role.PRACTITIONER else patient_directory(actor)
+    """Whom the actor may book for: practitioners their care team's, the desk everybody.
+
+    Not whom broken glass shows to a practitioner: the booking would open the record for good.
+    """
+    return treated_patients(actor) if actor.role == Role.PRACTITIONER else patient_directory(actor)
 
 
 def appointments(actor: Actor) -> AppointmentQuerySet:

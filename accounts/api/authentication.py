@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from allauth.headless.tokens.strategies.jwt.internal import validate_access_token
 from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
@@ -17,8 +16,9 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.request import Request
 
-from accounts import access
+from accounts import access, session_limits
 from accounts.actor import Actor
+from accounts.api.tokens import opened_by
 from accounts.errors import Invalid
 from accounts.middleware import actor_for, request_id
 from accounts.models import ApiKey, User
@@ -65,7 +65,7 @@ def _header(request: Request) -> str:
 def _by_key(request: Request, token: str) -> Access:
     digest, now = hash_of(token), timezone.now()
     is_its = Q(secret_hash=digest) | Q(previous_hash=digest, previous_expires_at__gt=now)
-    keys = ApiKey.objects.active().select_related("organization")
+    keys = ApiKey.objects.active().select_related("organization", "practitioner")
     key = keys.filter(is_its, organization__is_active=True).first()
     if key is None:
         raise AuthenticationFailed("That key is not known, or no longer.")
@@ -81,21 +81,30 @@ def _by_key(request: Request, token: str) -> Access:
         channel="api",
         request_id=request_id(),
         address=request.META.get("REMOTE_ADDR") or None,
-        practitioner_id=key.practitioner_id,
+        practitioner_id=_practitioner_id(key),
         api_key_id=key.pk,
     )
     return Access(actor, f"key:{key.pk}", frozenset(key.scopes))
 
 
+def _practitioner_id(key: ApiKey) -> int | None:
+    """As of a person: who renders no services any more has nobody's care."""
+    own = key.practitioner
+    return own.pk if own is not None and own.is_active else None
+
+
 def _by_token(request: Request, token: str) -> Access:
-    found = validate_access_token(token)
+    found = opened_by(token)
     if found is None:
         raise AuthenticationFailed("That token is not valid, or no longer.")
-    user: User = found[0]
+    user, session = found
     try:
         actor = actor_for(user, _slug(request, user), request, channel="app")
     except Http404 as error:
         raise NotFound from error
+    by_itself = session_limits.BY_ITSELF in request.headers
+    if reason := session_limits.enter(session, actor, by_itself=by_itself):
+        raise AuthenticationFailed(f"{reason} Sign in again.")
     return Access(actor, f"user:{user.pk}", frozenset(SCOPES))
 
 

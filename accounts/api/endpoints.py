@@ -117,7 +117,10 @@ def _endpoint(
             fields = self.read(takes or Input, row[0] if keeps else None)
             if row and reads:
                 self.seen(row[0])
-            return self.answer(call(self, *row, **fields), answers, status)
+            result = call(self, *row, **fields)
+            if keeps:
+                self.seen_unchanged(row[0], result)
+            return self.answer(result, answers, status)
 
         endpoint.verb, endpoint.reads = verb, reads  # type: ignore[attr-defined]
         endpoint.takes, endpoint.answers = takes, answers  # type: ignore[attr-defined]

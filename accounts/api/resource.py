@@ -7,7 +7,7 @@ See docs/adding-an-endpoint.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -33,6 +33,7 @@ from accounts.api.answering import Answering
 from accounts.api.endpoints import Farewell, farewells
 from accounts.api.pagination import Pages
 from accounts.api.serializers import LARGEST_ID, Input, Output
+from accounts.lists import patient_id
 from accounts.models import Patient
 from accounts.services import records
 
@@ -45,7 +46,8 @@ class Resource(Answering):
     output: ClassVar[type[Output]]
     verbs: ClassVar[Mapping[str, str]]  # "list" and "retrieve" to their permission rows
     filterset_class: ClassVar[type[FilterSet] | None] = None
-    ordering_fields: ClassVar[Mapping[str, str]] = {}
+    of_records: ClassVar[bool] = True  # whether rows about a patient are of the patient's record
+    ordering_fields: ClassVar[Mapping[str, str]] = {}  # what a client says to the field it means
     prepared: Mapping[str, Any] = {}  # what was found out before the transaction opened
     named: frozenset[str] = frozenset()  # the fields of the body, where it matters early
     lookup_value_regex = "[0-9]{1,19}"
@@ -57,7 +59,9 @@ class Resource(Answering):
 
     def list(self, request: Request) -> Response:
         rows = self._ordered(self._filtered(self.get_queryset(), self.filterset_class))
-        return self._page(rows, self.output)
+        page = self.paginate_queryset(rows)
+        self._listed(page)
+        return self.get_paginated_response(self._shown(page, self.output, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         row = self.get_object()
@@ -74,11 +78,15 @@ class Resource(Answering):
         if row is None:
             raise NotFound("There is no such thing here.")
         if self.depends_on_row():
+            self.lock_before()
             locking = type(row)._default_manager.select_for_update(no_key=True)
             locking.only("pk").get(pk=pk)
             row = self.get_queryset().get(pk=pk)
             etags.require_match(self.request, self._shown(row, self.output).data)
         return row
+
+    def lock_before(self) -> None:
+        """Lock what the service locks before the row, so that the order is the same for both."""
 
     def seen(self, row: models.Model) -> None:
         """Leave the trace that reading a patient's record leaves."""
@@ -86,8 +94,26 @@ class Resource(Answering):
         if patient is not None:
             records.view(actor=self.actor, patient=patient, obj=row)
 
+    def seen_unchanged(self, before: models.Model, after: models.Model) -> None:
+        """An update that changed nothing leaves no event of its own, and shows the record."""
+        fields = [field for field in before._meta.concrete_fields if not field.generated]
+        if all(getattr(before, one.attname) == getattr(after, one.attname) for one in fields):
+            self.seen(before)
+
     def patient_of(self, row: Any) -> Patient | None:
-        return getattr(row, "patient", None)
+        return getattr(row, "patient", None) if self.of_records else None
+
+    def patient_id_of(self, row: Any) -> int | None:
+        return patient_id(row) if self.of_records else None
+
+    def _listed(self, page: Iterable[Any]) -> None:
+        filters = {n for n, one in self.request.query_params.items() if one} - {*Pages.parameters}
+        records.listed(
+            actor=self.actor,
+            of=self.basename,
+            patients=[self.patient_id_of(row) for row in page],
+            filters=filters - {"ordering"},
+        )
 
     def read(self, takes: type[Input], row: Any = None) -> dict[str, Any]:
         """The checked fields of the body (of the query, for a GET)."""

@@ -7,23 +7,21 @@ session ends with all its tokens (RFC 9700, 4.14.2).
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, cast
 
-from allauth.headless.internal.sessionkit import lookup_session
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy
 from allauth.headless.tokens.strategies.jwt import internal as jwt
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import session_limits
 from accounts.models import User
-from accounts.roles import STAFF
 
 
 class Tokens(JWTTokenStrategy):
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:
-        session_limits.begin(request.session, is_staff=_is_staff(request.user))
+        session_limits.begin(request.session, cast(User, request.user))
         payload: dict[str, Any] | None = super().create_access_token_payload(request)
         return payload
 
@@ -34,8 +32,7 @@ class Tokens(JWTTokenStrategy):
             return None
         with transaction.atomic():
             # Two at once with one token: the second finds it used.
-            Session.objects.select_for_update().filter(pk=key).first()
-            session = lookup_session(key)
+            session = session_limits.locked(key)
             if session is None:
                 return None
             was_used = payload["jti"] not in jwt.get_refresh_token_state(session)
@@ -48,6 +45,11 @@ class Tokens(JWTTokenStrategy):
             return pair
 
 
-def _is_staff(user: Any) -> bool:
-    members = User.objects.filter(pk=user.pk, memberships__is_active=True)
-    return bool(user.is_superuser) or members.filter(memberships__role__in=STAFF).exists()
+def opened_by(token: str) -> tuple[User, SessionBase] | None:
+    """Whose access token this is, and of which session; none when either is over."""
+    payload = jwt.decode_token(token, "access")
+    session = jwt.get_token_session(payload) if payload else None
+    if payload is None or session is None:
+        return None
+    user: User | None = jwt.validate_token_user(payload, session)
+    return (user, session) if user else None

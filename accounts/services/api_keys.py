@@ -1,4 +1,8 @@
-"""API keys: made, rotated with an overlap, revoked at once."""
+"""API keys: made, rotated with an overlap, revoked at once.
+
+By people. A program does so much to its own key as it was given, and nothing to another: it could
+make or take one that reaches further, or outlives it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.actor import Actor
-from accounts.errors import Conflict, Invalid, translates
+from accounts.errors import Conflict, Invalid, NotAllowed, translates
 from accounts.models import ApiKey, Practitioner
 from accounts.models.api import SCOPES
 from accounts.roles import Role
@@ -40,8 +44,10 @@ def create(
 ) -> ApiKey:
     """Make a key. The result's `secret` is shown this once and never again.
 
-    Raises Invalid, NotFound, Conflict `name_taken`.
+    Raises NotAllowed `person_required`, Invalid, NotFound, Conflict `name_taken`.
     """
+    if actor.api_key_id is not None:
+        raise _person_required()
     secret = _new_secret()
     key = ApiKey(
         organization=actor.organization,
@@ -66,7 +72,7 @@ def create(
 def rotate(*, actor: Actor, api_key: ApiKey, overlap: timedelta = OVERLAP) -> ApiKey:
     """A new secret, shown this once; the one before stays good for `overlap`.
 
-    Raises NotFound, Invalid, Conflict `key_over`.
+    Raises NotFound, NotAllowed `person_required`, Invalid, Conflict `key_over`.
     """
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
         raise Invalid(f"Choose at most {LONGEST_OVERLAP.days} days.", field="overlap_hours")
@@ -82,7 +88,10 @@ def rotate(*, actor: Actor, api_key: ApiKey, overlap: timedelta = OVERLAP) -> Ap
 
 @write("api_key.revoke")
 def revoke(*, actor: Actor, api_key: ApiKey) -> ApiKey:
-    """End the key at once, with every secret it has. Raises NotFound, Conflict `key_over`."""
+    """End the key at once, with every secret it has.
+
+    Raises NotFound, NotAllowed `person_required`, Conflict `key_over`.
+    """
     key = _locked_active(actor, api_key)
     key.revoked_at = timezone.now()
     key.save(update_fields=["revoked_at"])
@@ -110,9 +119,18 @@ def _check(actor: Actor, key: ApiKey) -> None:
 
 def _locked_active(actor: Actor, api_key: ApiKey) -> ApiKey:
     key = locked(access.api_keys(actor), api_key)
+    if actor.api_key_id not in (None, key.pk):
+        raise _person_required()
     if key.state != "active":
         raise Conflict(f"This key is {key.state} already.", code="key_over")
     return key
+
+
+def _person_required() -> NotAllowed:
+    return NotAllowed(
+        "A program has its own key only: a person makes, rotates and revokes others.",
+        code="person_required",
+    )
 
 
 @translates("api_key_name_once")

@@ -17,7 +17,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Guardian, Invitation, Membership, Patient, Practitioner, User
 from accounts.roles import Role
-from accounts.services import events, fields
+from accounts.services import admission, events, fields
 from accounts.services.rows import locked, not_found
 from accounts.services.transaction import write
 
@@ -37,7 +37,8 @@ def invite(
     """Invite by mail. The record named is the one they will sign in for or as.
 
     An earlier invitation of theirs that is still open is revoked: the newest mail counts.
-    Raises Invalid, NotFound, Conflict `already_member`, Conflict `record_has_user`.
+    Raises Invalid, NotFound, NotAllowed (see `admission.check`), Conflict `already_member`,
+    Conflict `record_has_user`.
     """
     invitation = Invitation(
         organization=actor.organization,
@@ -52,6 +53,8 @@ def invite(
     )
     fields.check(invitation)
     _check_record(actor, invitation)
+    is_own = actor.user and is_for(invitation, actor.user)
+    admission.check(actor, role=role, user=actor.user if is_own else None)
     _refuse_member(invitation)
     _revoke_earlier(actor, invitation)
     invitation.save(force_insert=True)
@@ -62,6 +65,7 @@ def invite(
         patient=_patient_of(invitation),
         role=role,
     )
+    admission.tell_administrators(actor, email=invitation.email, role=role)
     tasks.send_invitation.defer(invitation_id=invitation.pk)
     return invitation
 
@@ -95,8 +99,8 @@ def revoke(*, actor: Actor, invitation: Invitation) -> Invitation:
 def accept(*, actor: Actor, token: str, name: str = "", password: str = "") -> Membership:
     """Make the actor's user a member; without a user, make one with this name and password.
 
-    Raises NotFound, Invalid, Conflict `invitation_over`, `other_address`, `has_account`,
-    `other_role`, `record_has_user`.
+    Raises NotFound, Invalid, NotAllowed `own_access`, Conflict `invitation_over`,
+    `other_address`, `has_account`, `other_role`, `record_has_user`.
     """
     invitation = _locked_by_token(actor, token)
     user = actor.user or _new_user(invitation, name, password)
@@ -105,6 +109,8 @@ def accept(*, actor: Actor, token: str, name: str = "", password: str = "") -> M
             f"This invitation is for {invitation.email}. Sign out, and open the link again.",
             code="other_address",
         )
+    if invitation.invited_by_id == user.pk:  # by an address added since
+        raise admission.own_access()
     membership = _join(invitation, user)
     _link_record(invitation, user)
     invitation.accepted_at = timezone.now()

@@ -7,22 +7,23 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import events
+from accounts.services import admission, events, sessions
 from accounts.services.rows import locked
 from accounts.services.transaction import write
 
 
 @write("member.update")
 def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membership:
-    """Raises NotFound, Invalid, Conflict `last_administrator`."""
+    """Raises NotFound, Invalid, Conflict `last_administrator`, NotAllowed (`admission.check`)."""
     if role not in dict(Role.member_choices()):
         raise Invalid("Choose one of the clinic's roles.", field="role")
-    administrators = _locked_administrators(actor)
+    administrators = lock_administrators(actor)
     current = locked(access.memberships(actor), membership)
     if role != Role.ADMIN:
         _keep_one(administrators, current)
     if (before := current.role) == role:
         return current
+    admission.check(actor, role=role, user=current.user)
     current.role = role
     current.save(update_fields=["role"])
     events.record(
@@ -33,6 +34,7 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
         before=before,
         after=role,
     )
+    admission.tell_administrators(actor, email=current.user.email, role=role)
     return current
 
 
@@ -40,18 +42,24 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
 def deactivate(*, actor: Actor, membership: Membership) -> Membership:
     """Close the clinic to a member from their next request on. What they did stays.
 
-    Raises NotFound, Conflict `last_administrator`.
+    Who is left without any clinic is signed out, and their apps with them: a token would live again
+    with the membership. Raises NotFound, Conflict `last_administrator`.
     """
-    administrators = _locked_administrators(actor)
+    administrators = lock_administrators(actor)
     current = locked(access.memberships(actor), membership)
     _keep_one(administrators, current)
-    return _switch(actor, current, is_active=False, action="member.deactivated")
+    _switch(actor, current, is_active=False, action="member.deactivated")
+    sessions.end_if_without_clinic(current.user)
+    return current
 
 
 @write("member.update")
 def reactivate(*, actor: Actor, membership: Membership) -> Membership:
-    """Raises NotFound."""
+    """Raises NotFound, NotAllowed (see `admission.check`)."""
     current = locked(access.memberships(actor), membership)
+    if not current.is_active:
+        admission.check(actor, role=current.role, user=current.user)
+        admission.tell_administrators(actor, email=current.user.email, role=current.role)
     return _switch(actor, current, is_active=True, action="member.reactivated")
 
 
@@ -64,8 +72,10 @@ def _switch(actor: Actor, member: Membership, *, is_active: bool, action: str) -
     return member
 
 
-def _locked_administrators(actor: Actor) -> list[int]:
-    """Locked before they are counted: two who remove each other must not both succeed."""
+def lock_administrators(actor: Actor) -> list[int]:
+    """Before any one member, in the order of ids, and before they are counted: two who remove each
+    other must not both succeed.
+    """
     rows = Membership.objects.filter(
         organization=actor.organization, role=Role.ADMIN, is_active=True, user__is_active=True
     )

@@ -42,12 +42,16 @@ def update(
     *, actor: Actor, practitioner: Practitioner, **details: Unpack[PractitionerFields]
 ) -> Practitioner:
     """Raises NotFound, Invalid, Conflict `npi_taken`, `member_is_practitioner`."""
-    # Several rows together close a loop, so changes of supervisors queue at the clinic's row.
-    Organization.objects.select_for_update(no_key=True).get(pk=actor.organization.pk)
+    queue(actor)
     current = locked(access.practitioners(actor), practitioner)
     _check_references(actor, details)
     _refuse_loop(current, details.get("supervisor"))
     return change(actor=actor, row=current, to=details, action="practitioner.updated", check=_check)
+
+
+def queue(actor: Actor) -> None:
+    """Lock the clinic, before any practitioner: several together close a loop of supervisors."""
+    Organization.objects.select_for_update(no_key=True).get(pk=actor.organization.pk)
 
 
 def _check(practitioner: Practitioner) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import models
@@ -23,6 +24,20 @@ def view(*, actor: Actor, patient: Patient, obj: models.Model | None = None) -> 
     The event is marked when only broken glass let them in.
     """
     return events.record(actor=actor, action="patient.viewed", obj=obj or patient, patient=patient)
+
+
+def listed(
+    *, actor: Actor, of: str, patients: Iterable[int | None], filters: Iterable[str] = ()
+) -> None:
+    """Record that the actor was shown a list `of` something, with data of these patients.
+
+    `filters` are the names of those in use, never what was typed. One event for the page, by one
+    statement; nobody shown is nothing recorded. See docs/decisions/0029.
+    """
+    shown = sorted({pk for pk in patients if pk is not None})
+    if shown:
+        details = {"list": of, "patients": shown, "filters": sorted(filters)}
+        events.record(actor=actor, action="patient.listed", obj=actor.organization, **details)
 
 
 def view_part(*, actor: Actor, patient: Patient) -> None:

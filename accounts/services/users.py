@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from accounts.actor import Actor
 from accounts.models import User
-from accounts.services import events
+from accounts.services import events, sessions
 from accounts.services.rows import change, locked
 from accounts.services.transaction import write
 
@@ -31,4 +31,6 @@ def update(*, actor: Actor, user: User, is_active: bool, is_superuser: bool) -> 
         for membership in current.memberships.filter(is_active=True).select_related("organization"):
             clinic = replace(actor, organization=membership.organization)
             events.record(actor=clinic, action=action, obj=current)
+    if was_active and not is_active:
+        sessions.end_all(current)
     return current

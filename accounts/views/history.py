@@ -14,17 +14,21 @@ from accounts.services import records
 MOST_EVENTS = 100
 
 
-def history(request: ClinicRequest, obj: models.Model) -> HttpResponse:
+def history(
+    request: ClinicRequest, obj: models.Model, *, beside: models.Q | None = None
+) -> HttpResponse:
     """What happened to `obj`, newest first; to a patient, everything that concerns them.
 
-    The caller has got `obj` through access.
+    `beside` are events about other things that belong to its story. The caller has got `obj`
+    through access.
     """
     require(request.actor.role, "history.view")
     events = access.events(request.actor).select_related("actor", "api_key", "break_glass")
     if isinstance(obj, Patient):
         events = events.filter(patient=obj)
     else:
-        events = events.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
+        own = models.Q(object_type=obj._meta.label_lower, object_id=obj.pk)
+        events = events.filter(own | beside if beside else own)
     found = list(events[: MOST_EVENTS + 1])
     if patient := obj if isinstance(obj, Patient) else getattr(obj, "patient", None):
         records.view(actor=request.actor, patient=patient, obj=obj)

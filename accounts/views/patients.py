@@ -32,6 +32,7 @@ def patient_list(request: ClinicRequest) -> HttpResponse:
         rows=rows if whole_clinic else rows.prefetch_related(TEAM),
         table=DirectoryTable if whole_clinic else PatientTable,
         filters=PatientFilter,
+        shows="patients",
         context={"finds_closed": actor.role in FINDS_CLOSED and not whole_clinic},
     )
 

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from accounts.http import ClinicRequest
 from accounts.permissions import require
 from accounts.search import find
+from accounts.services import records
 
 LONGEST = 100
 
@@ -15,4 +16,7 @@ def search(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "patient.list")
     text = request.GET.get("q", "").replace("\0", "")[:LONGEST]
     template = "components/search_results.html" if request.htmx else "accounts/search.html"
-    return render(request, template, {"q": text, "results": find(request.actor, text)})
+    results = find(request.actor, text)
+    found = [result["patient"] for result in results]
+    records.listed(actor=request.actor, of="search", patients=found)
+    return render(request, template, {"q": text, "results": results})

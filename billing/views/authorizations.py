@@ -39,13 +39,16 @@ def authorization_list(request: ClinicRequest) -> HttpResponse:
         .select_related("patient", "payer")
     )
     if actor.is_patient:
-        return render(request, "billing/own_units.html", {"authorizations": rows})
+        own = list(rows)
+        records.listed(actor=actor, of="authorizations", patients=[one.patient_id for one in own])
+        return render(request, "billing/own_units.html", {"authorizations": own})
     return list_page(
         request,
         template="billing/authorizations.html",
         rows=rows,
         table=AuthorizationTable,
         filters=AuthorizationFilter,
+        shows="authorizations",
     )
 
 

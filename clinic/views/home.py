@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from accounts.access import patients
 from accounts.http import ClinicRequest
 from accounts.roles import Role
-from accounts.services import break_glass
+from accounts.services import break_glass, records
 from billing import access as billing_access
 from billing import attention
 from scheduling import access
@@ -40,6 +41,9 @@ def overview(request: ClinicRequest) -> HttpResponse:
     actor = request.actor
     today = list(_today(request, access.appointments(actor))[: MANY + 1])
     unsigned = access.sessions(actor).unsigned().select_related("patient", "practitioner")
+    oldest = list(unsigned.order_by("started_at")[:FEW])
+    pressing = list(attention.authorizations(actor)[:FEW])
+    _listed(request, today[:MANY], oldest, pressing)
     return render(
         request,
         "clinic/overview.html",
@@ -48,8 +52,8 @@ def overview(request: ClinicRequest) -> HttpResponse:
             "appointments": today[:MANY],
             "has_more": len(today) > MANY,
             "counts": _counts(today),
-            "attention": attention.authorizations(actor)[:FEW],
-            "unsigned": unsigned.order_by("started_at")[:FEW],
+            "attention": pressing,
+            "unsigned": oldest,
             "unsigned_count": unsigned.count(),
             "broken_glass": break_glass.recent(actor)[:FEW],
         },
@@ -69,6 +73,9 @@ def my_day(request: ClinicRequest) -> HttpResponse:
         .select_related("patient")
         .order_by("available", "end_date")
     )
+    notes = list(unsigned.select_related("patient", "practitioner")[:FEW])
+    fewest = list(units[:FEW])
+    _listed(request, today, notes, fewest)
     return render(
         request,
         "clinic/my_day.html",
@@ -76,9 +83,9 @@ def my_day(request: ClinicRequest) -> HttpResponse:
             "today": actor.organization.today(),
             "appointments": today,
             "counts": _counts(today),
-            "unsigned": unsigned.select_related("patient", "practitioner")[:FEW],
+            "unsigned": notes,
             "unsigned_count": unsigned.count(),
-            "authorizations": units[:FEW],
+            "authorizations": fewest,
         },
     )
 
@@ -96,19 +103,28 @@ def my_care(request: ClinicRequest) -> HttpResponse:
         .select_related("patient")
         .prefetch_related("service_codes")
     )
+    given = access.sessions(actor).completed()
+    past = Paginator(
+        given.select_related("patient", "practitioner", "appointment__service_code"), FEW
+    )
+    own = list(patients(actor))
+    records.listed(actor=actor, of="home", patients=[patient.pk for patient in own])
     return render(
         request,
         "clinic/my_care.html",
         {
-            "patients": patients(actor),
+            "patients": own,
             "next": _next_of_each(coming),
             "coming": [(one, patient_may_cancel(one)) for one in coming],
             "authorizations": authorizations.order_by("patient", "end_date")[:MANY],
-            "sessions": access.sessions(actor)
-            .completed()
-            .select_related("patient", "practitioner", "appointment__service_code")[:FEW],
+            "sessions": past.get_page(request.GET.get("page")),
         },
     )
+
+
+def _listed(request: ClinicRequest, *lists: list[Any]) -> None:
+    shown = [row.patient_id for rows in lists for row in rows]
+    records.listed(actor=request.actor, of="home", patients=shown)
 
 
 def _next_of_each(coming: list[Appointment]) -> list[Appointment]:

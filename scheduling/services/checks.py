@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from accounts.access import patients
+from accounts.access import patients, treated_patients
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import Patient, Practitioner
@@ -86,7 +86,10 @@ def place(location: Location | None, room: Room | None) -> Location | None:
 
 
 def own_calendar(actor: Actor, practitioner: Practitioner, patient: Patient) -> None:
-    """Raises NotAllowed when a practitioner reaches into a colleague's calendar or patients."""
+    """Raises NotAllowed when a practitioner reaches into a colleague's calendar or patients.
+
+    Broken glass is not enough: whoever is booked joins the care team for good.
+    """
     if actor.role != Role.PRACTITIONER:
         return
     if practitioner.pk != actor.practitioner_id:
@@ -95,7 +98,7 @@ def own_calendar(actor: Actor, practitioner: Practitioner, patient: Patient) -> 
             code="not_own_calendar",
             field="practitioner",
         )
-    if not patients(actor).filter(pk=patient.pk).exists():
+    if not treated_patients(actor).filter(pk=patient.pk).exists():
         raise NotAllowed(
             "This patient is not in your care. Ask an administrator to add you to the care team.",
             code="not_in_care_team",

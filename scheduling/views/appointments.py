@@ -25,6 +25,7 @@ from scheduling import access, wall_time
 from scheduling.filters import AppointmentFilter
 from scheduling.forms.booking import PRIVATE, BookingForm
 from scheduling.forms.visit import CancelForm
+from scheduling.history import beside
 from scheduling.models import Appointment
 from scheduling.services import appointments, cancellation
 from scheduling.tables import AppointmentTable
@@ -45,6 +46,7 @@ def appointment_list(request: ClinicRequest) -> HttpResponse:
         rows=access.appointments(request.actor).with_people(),
         table=AppointmentTable,
         filters=AppointmentFilter,
+        shows="appointments",
     )
 
 
@@ -60,13 +62,16 @@ def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def appointment_history(request: ClinicRequest, pk: int) -> HttpResponse:
-    return history(request, get_object_or_404(access.appointments(request.actor), pk=pk))
+    found = get_object_or_404(access.appointments(request.actor), pk=pk)
+    return history(request, found, beside=beside(found))
 
 
 def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
     """Says what cancelling will do, then does it."""
     found = _changeable(request, pk)
     actor = request.actor
+    if request.method != "POST":
+        records.view_part(actor=actor, patient=found.patient)
     by_patient = actor.role == Role.PATIENT
     initial = {"cancelled_by": Appointment.CancelledBy.PATIENT}
     back = actor.url("clinic:home") if by_patient else back_to(request, found)

@@ -113,13 +113,15 @@ def _pick_patient(request: ClinicRequest) -> HttpResponse:
     elif practitioner := id_in(request.GET.get("practitioner", "")):
         own = found.filter(care_team__practitioner_id=practitioner)
         found = own if own.exists() else found
+    offered = list(found[:FEW])
+    records.listed(actor=actor, of="booking", patients=[patient.pk for patient in offered])
     query = request.GET.copy()
     query.pop("q", None)
     return render(
         request,
         "scheduling/pick_patient.html" + ("#panel" if request.htmx else ""),
         {
-            "patients": found[:FEW],
+            "patients": offered,
             "q": text,
             "kept": list(query.items()),
             "query": query.urlencode(),

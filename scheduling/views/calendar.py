@@ -17,6 +17,7 @@ from accounts.actor import Actor
 from accounts.http import ClinicRequest
 from accounts.models import Practitioner
 from accounts.roles import Role
+from accounts.services import records
 from scheduling import access
 from scheduling.calendar.grid import Calendar, Column, Moving, Painter
 from scheduling.calendar.roster import Heading, Roster, rows
@@ -99,9 +100,12 @@ class Looking:
     ) -> Calendar:
         actor, location = self.actor, self.filter.where
         own = {actor.practitioner_id or 0} if actor.role == Role.PRACTITIONER else None
+        named = self._named(found)
+        shown = [one.patient_id for one in found if one.pk in named]
+        records.listed(actor=actor, of="calendar", patients=shown)
         painter = Painter(
             actor=actor,
-            named=self._named(found),
+            named=named,
             bookable_for=own,
             location_id=location.pk if location else None,
             next_only=next_only,

@@ -29,6 +29,7 @@ def session_list(request: ClinicRequest) -> HttpResponse:
         rows=rows,
         table=SessionTable,
         filters=SessionFilter,
+        shows="sessions",
     )
 
 

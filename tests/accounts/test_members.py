@@ -65,9 +65,20 @@ def test_a_deactivated_member_is_out_at_the_next_click(admin, viewer, as_user):
     assert client.get(address).status_code == 200
     member = Membership.objects.get(user=viewer.user)
     members.deactivate(actor=admin, membership=member)
-    assert client.get(address).status_code == 404
+    assert client.get(address)["Location"].startswith("/account/login/")
     members.reactivate(actor=admin, membership=member)
-    assert client.get(address).status_code == 200
+    assert client.get(address).status_code == 302
+    assert as_user(viewer).get(address).status_code == 200
+
+
+def test_who_has_another_clinic_stays_signed_in(admin, viewer, elsewhere, as_user):
+    factories.MembershipFactory(organization=elsewhere, user=viewer.user, role=Role.VIEWER)
+    client = as_user(viewer)
+    client.get(viewer.url("accounts:patients"))
+    member = Membership.objects.get(user=viewer.user, organization=admin.organization)
+    members.deactivate(actor=admin, membership=member)
+    assert client.get(viewer.url("accounts:patients")).status_code == 404
+    assert client.get(f"/c/{elsewhere.slug}/patients/").status_code == 200
 
 
 def test_another_clinics_member_is_not_found(admin, elsewhere):

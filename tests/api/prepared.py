@@ -128,7 +128,14 @@ def out_of_use(world: World) -> None:
     payers.deactivate(actor=world.admin, payer=world.policy.payer)
 
 
+def administer(world: World) -> None:
+    Membership.objects.filter(pk=21).update(role=Role.ADMIN)
+
+
 PREPARED: dict[str, Callable[[World], Any]] = {
+    "api_keys_create": administer,
+    "api_keys_delete": administer,
+    "api_keys_rotate": administer,
     "appointments_create": move_away,
     "appointments_preview": somebody_in_the_room,
     "appointments_reopen": complete,
@@ -159,8 +166,11 @@ AT = {
     "break_glass_grants_create": NOW + 2 * HOUR,
 }
 
-# Only its author writes a note, and only a person signs one or breaks the glass.
+# Only its author writes a note, and only a person signs one, breaks the glass or makes a key.
 BY_A_PERSON = {
+    "api_keys_create",
+    "api_keys_delete",
+    "api_keys_rotate",
     "break_glass_grants_create",
     "sessions_addendum",
     "sessions_draft",

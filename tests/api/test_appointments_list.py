@@ -110,7 +110,7 @@ def test_ordering_turns(api, desk) -> None:
 
 def test_the_price_is_fixed(api, desk) -> None:
     days = count(1)
-    assert price(api, "appointments", lambda: desk.book(desk.at(next(days)), room=desk.room)) == 3
+    assert price(api, "appointments", lambda: desk.book(desk.at(next(days)), room=desk.room)) == 4
 
 
 def test_practitioners_find_their_own_and_their_patients(new_key, desk) -> None:

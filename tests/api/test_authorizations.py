@@ -167,7 +167,7 @@ def test_what_creating_refuses(api, clinic, authorization) -> None:
 def test_the_price_of_lists(api, clinic, authorization) -> None:
     service = authorization.services.get().service_code
     add = partial(factories.AuthorizationFactory, organization=clinic, service_codes=[service])
-    assert price(api, "authorizations", add) == 4
+    assert price(api, "authorizations", add) == 5
     url = f"authorizations/{authorization.pk}/entries"
     assert price(api, url, partial(factories.grant_units, authorization, 1)) == 8
 

@@ -26,7 +26,7 @@ def test_list_and_read_show_the_same(api, member) -> None:
 
 def test_the_price_of_a_list(api, clinic) -> None:
     assert (
-        price(api, "care-team", lambda: factories.CareTeamMemberFactory(organization=clinic)) == 3
+        price(api, "care-team", lambda: factories.CareTeamMemberFactory(organization=clinic)) == 4
     )
 
 

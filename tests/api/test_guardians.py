@@ -23,7 +23,7 @@ def test_list_and_read_show_the_same(api, guardian) -> None:
 
 
 def test_the_price_of_a_list(api, clinic) -> None:
-    assert price(api, "guardians", lambda: factories.GuardianFactory(organization=clinic)) == 3
+    assert price(api, "guardians", lambda: factories.GuardianFactory(organization=clinic)) == 4
 
 
 def test_search_filters_and_order(api, clinic, guardian) -> None:

@@ -43,7 +43,7 @@ def test_list_and_read_show_the_same(api, policy) -> None:
 
 def test_the_price_of_a_list(api, clinic) -> None:
     add = partial(factories.InsurancePolicyFactory, organization=clinic)
-    assert price(api, "insurance", add) == 3
+    assert price(api, "insurance", add) == 4
 
 
 def test_search_filters_and_order(api, clinic, policy) -> None:

@@ -62,6 +62,17 @@ def test_a_practitioners_key_sees_the_care_team(new_key, clinic) -> None:
     assert [one["id"] for one in client.get("authorizations").json()["results"]] == [mine.pk]
 
 
+def test_a_practitioners_key_reaches_nobody_once_they_are_inactive(new_key, clinic) -> None:
+    practitioner = factories.PractitionerFactory(organization=clinic)
+    member = factories.CareTeamMemberFactory(organization=clinic, practitioner=practitioner)
+    client = ApiClient(new_key(Role.PRACTITIONER, practitioner=practitioner).secret)
+    assert client.get(f"patients/{member.patient_id}").status_code == 200
+    practitioner.is_active = False
+    practitioner.save(update_fields=["is_active"])
+    assert client.get(f"patients/{member.patient_id}").status_code == 404
+    assert client.get("appointments").json()["results"] == []
+
+
 def test_expiry_and_revocation_end_it(new_key, clinic) -> None:
     key = new_key(expires_at=timezone.now() + timedelta(hours=1))
     assert reads(key.secret) == 200
@@ -117,7 +128,8 @@ def test_no_key_no_entry(header) -> None:
     assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_the_api_makes_and_rotates_keys(api, clinic) -> None:
+def test_a_persons_app_makes_and_rotates_keys(new_app, clinic) -> None:
+    api = new_app(factories.actor(clinic).user)
     body = {"name": "Screen", "role": "viewer", "scopes": ["authorizations:read"]}
     made = api.post("api-keys", body, Idempotency_Key="k")
     assert made.status_code == 201
@@ -144,6 +156,29 @@ def test_keys_are_found(api, clinic, new_key) -> None:
     assert ids(api, "api-keys", first=tomorrow) == []
     turned(api, "api-keys", "name", "created_at")
     assert price(api, "api-keys", new_key) == 3
+
+
+def test_a_key_makes_and_touches_no_other(new_key) -> None:
+    """Its own scopes and expiry are as far as a program gets, whatever its role."""
+    other = new_key()
+    api = ApiClient(new_key(scopes=["organization:read", "organization:write"]).secret)
+    body = {"name": "More", "role": "admin", "scopes": ["patients:read"]}
+    for refused in (
+        api.post("api-keys", body),
+        api.post(f"api-keys/{other.pk}/rotate", {"overlap_hours": 1}),
+        api.delete(f"api-keys/{other.pk}"),
+    ):
+        assert (refused.status_code, error(refused)["code"]) == (403, "person_required")
+    assert ApiKey.objects.count() == 2
+    assert reads(other.secret) == 200
+
+
+def test_a_key_rotates_and_revokes_itself(new_key) -> None:
+    key = new_key()
+    turned = ApiClient(key.secret).post(f"api-keys/{key.pk}/rotate", {"overlap_hours": 0}).json()
+    assert (reads(key.secret), reads(turned["secret"])) == (401, 200)
+    assert ApiClient(turned["secret"]).delete(f"api-keys/{key.pk}").status_code == 204
+    assert reads(turned["secret"]) == 401
 
 
 def test_the_page_shows_the_secret_once(clinic, client) -> None:

@@ -52,6 +52,16 @@ def test_change_role_deactivate_and_reactivate(api, member) -> None:
     assert api.post(f"{url}/reactivate").json()["is_active"] is True
 
 
+def test_a_program_makes_no_administrator(api, clinic, member) -> None:
+    gone = factories.MembershipFactory(organization=clinic, role=Role.ADMIN, is_active=False)
+    for refused in (
+        api.patch(f"memberships/{member.pk}", {"role": "admin"}),
+        api.post(f"memberships/{gone.pk}/reactivate"),
+        api.post("invitations", {"email": "new@example.org", "role": "admin"}),
+    ):
+        assert (refused.status_code, error(refused)["code"]) == (403, "person_required")
+
+
 def test_the_only_administrator_stays(api, clinic) -> None:
     last = Membership.objects.get(organization=clinic)
     for refused in (

@@ -41,7 +41,7 @@ def test_list_and_read_show_the_same(api, authorization) -> None:
 
 def test_the_price_of_a_list(api, authorization) -> None:
     numbers = iter(range(100))
-    assert price(api, "reservations", lambda: hold(authorization, source=f"x:{next(numbers)}")) == 3
+    assert price(api, "reservations", lambda: hold(authorization, source=f"x:{next(numbers)}")) == 4
 
 
 def test_search_filters_and_order(api, clinic, authorization) -> None:

@@ -110,7 +110,7 @@ def test_ordering_and_price(api, desk) -> None:
             session = desk.complete(next(hours))
             ProgressNote.objects.create(organization=desk.clinic, session=session)
 
-    assert price(api, "sessions", given) == 3
+    assert price(api, "sessions", given) == 4
     turned(api, "sessions", "started_at", "created_at")
 
 

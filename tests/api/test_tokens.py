@@ -11,8 +11,10 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from accounts import session_limits
+from accounts.actor import Actor
 from accounts.roles import Role
-from accounts.services import members
+from accounts.services import members, users
 from tests import factories
 from tests.api.client import ApiClient, error
 
@@ -84,7 +86,9 @@ def test_a_refresh_token_used_twice_ends_the_session(person) -> None:
 
 def test_sign_out_ends_every_token(person) -> None:
     tokens = sign_in(person.user)
-    ApiClient(tokens["access_token"]).delete(SESSION)
+    app = ApiClient(tokens["access_token"])
+    assert app.get(SESSION).json()["data"]["user"]["email"] == person.user.email
+    app.delete(SESSION)
     assert reads(tokens["access_token"]) == 401
     assert refreshed(tokens["refresh_token"]).status_code == 400
 
@@ -96,12 +100,29 @@ def test_a_session_ended_elsewhere_ends_its_tokens(person) -> None:
 
 
 def test_a_deactivated_member_is_out_at_once(person, clinic) -> None:
-    token = sign_in(person.user)["access_token"]
+    tokens = sign_in(person.user)
+    admin = factories.actor(clinic)
+    members.deactivate(actor=admin, membership=person)
+    assert reads(tokens["access_token"], Caretally_Organization=clinic.slug) == 401
+    assert refreshed(tokens["refresh_token"]).status_code == 400
+    members.reactivate(actor=admin, membership=person)
+    assert refreshed(tokens["refresh_token"]).status_code == 400
+
+
+def test_a_user_who_was_shut_out_has_to_sign_in_anew(person) -> None:
+    tokens, founder = sign_in(person.user), Actor.founder(None, channel="test")
+    for is_active in (False, True):
+        users.update(actor=founder, user=person.user, is_active=is_active, is_superuser=False)
+        assert reads(tokens["access_token"]) == 401
+        assert refreshed(tokens["refresh_token"]).status_code == 400
+
+
+def test_a_member_of_another_clinic_keeps_their_app(person, clinic) -> None:
+    factories.MembershipFactory(user=person.user, role=Role.VIEWER)
+    tokens = sign_in(person.user)
     members.deactivate(actor=factories.actor(clinic), membership=person)
-    assert reads(token, Caretally_Organization=clinic.slug) == 404
-    person.user.is_active = False
-    person.user.save()
-    assert reads(token) == 401
+    assert reads(tokens["access_token"], Caretally_Organization=clinic.slug) == 404
+    assert refreshed(tokens["refresh_token"]).status_code == 200
 
 
 def test_idle_and_absolute_limits_hold(person) -> None:
@@ -119,6 +140,59 @@ def test_idle_and_absolute_limits_hold(person) -> None:
         now + timedelta(hours=settings.SESSION_ABSOLUTE_HOURS, minutes=1), tick=False
     ):
         assert refreshed(token).status_code == 400
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(timezone.now(), tick=False) as traveller:
+        yield traveller
+
+
+def hurry(clinic, minutes: int) -> None:
+    clinic.idle_minutes = minutes
+    clinic.save(update_fields=["idle_minutes"])
+
+
+def test_the_clinics_own_idle_limit_holds_for_apps(person, clinic, clock) -> None:
+    hurry(clinic, 5)
+    idle = sign_in(person.user)
+    clock.shift(timedelta(minutes=5, seconds=1))
+    assert refreshed(idle["refresh_token"]).status_code == 400
+    tokens = sign_in(person.user)
+    hurry(clinic, 60)
+    assert reads(tokens["access_token"]) == 200
+    clock.shift(timedelta(minutes=59))
+    assert refreshed(tokens["refresh_token"]).status_code == 200
+
+
+def test_what_an_app_reads_is_activity_and_what_it_does_by_itself_is_none(
+    person, clinic, clock
+) -> None:
+    hurry(clinic, 5)
+    busy, idle = sign_in(person.user), sign_in(person.user)
+    clock.shift(timedelta(minutes=4))
+    assert reads(busy["access_token"]) == 200
+    assert reads(idle["access_token"], X_Background="1") == 200
+    clock.shift(timedelta(minutes=2))
+    assert refreshed(busy["refresh_token"]).status_code == 200
+    assert refreshed(idle["refresh_token"]).status_code == 400
+
+
+def test_noting_activity_revives_no_used_refresh_token(person, clinic, clock, monkeypatch) -> None:
+    """The app reads and refreshes at once: what the reader has loaded is not written back."""
+    tokens, answers = sign_in(person.user), []
+    clock.shift(timedelta(minutes=1))
+    locked = session_limits.locked
+
+    def refresh_first(key):
+        monkeypatch.setattr(session_limits, "locked", locked)
+        answers.append(refreshed(tokens["refresh_token"]))
+        return locked(key)
+
+    monkeypatch.setattr(session_limits, "locked", refresh_first)
+    assert reads(tokens["access_token"]) == 200
+    [turned] = answers
+    assert refreshed(turned.json()["data"]["refresh_token"]).status_code == 200
 
 
 def test_several_clinics_are_told_apart_by_the_header(person) -> None:

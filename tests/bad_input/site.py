@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve, reverse
@@ -22,7 +22,7 @@ CARRIED = {"csrfmiddlewaretoken", "idempotency_key", "next", "version"}
 # Those who between them may do everything.
 PEOPLE = ("admin", "practitioner", "outsider", "patient", "nobody")
 # A write's first step is a GET with a patient chosen.
-WITH_QUERY = {"scheduling:book": ("patient", "patient")}
+WITH_QUERY = {"scheduling:book"}
 # What they answer to POST is a page; nothing is saved.
 PREVIEWS = {"scheduling:reschedule_preview", "scheduling:book_preview"}
 
@@ -105,9 +105,14 @@ class Site:
         }
         path = reverse(name, kwargs=values)
         if name in WITH_QUERY:
-            parameter, kind = WITH_QUERY[name]
-            path += f"?{parameter}={self.world.own.reference(kind)}"
+            path += f"?{urlencode(self._taken())}"
         return path
+
+    def _taken(self) -> dict[str, Any]:
+        """The patient, and a time of theirs: at any hour the form asks why to book over it."""
+        appointment = self.world.own.things["appointment"]
+        start = self.world.own.organization.local(appointment.starts_at)
+        return {"patient": appointment.patient_id, "start": f"{start:%Y-%m-%dT%H:%M}"}
 
     @property
     def slug(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.db import transaction
@@ -88,7 +88,8 @@ def test_no_text_takes_bytes_that_are_no_text(untouched: Site, address: str) -> 
     for found in forms(untouched, address):
         if names := found.typed_fields(*TEXT):
             client = untouched.world.clients[found.person]
-            body = "&".join([f"{name}=a%ED%A0%80b%FF" for name in names])
+            hidden = {name: found.form.values[name] for name in found.typed_fields("hidden")}
+            body = "&".join([urlencode(hidden), *(f"{name}=a%ED%A0%80b%FF" for name in names)])
             answer = client.post(
                 found.form.action, body, content_type="application/x-www-form-urlencoded"
             )

@@ -44,7 +44,7 @@ def race(calls: Sequence[Call]) -> Outcome:
         return call()
 
     with ThreadPoolExecutor(len(calls)) as threads:
-        futures = [threads.submit(_on_own_connection, run, call) for call in calls]
+        futures = [threads.submit(on_own_connection, run, call) for call in calls]
         return Outcome([_outcome(future) for future in futures])
 
 
@@ -55,12 +55,12 @@ def overtake(first: Call, second: Call) -> Outcome:
             if settings.UNIT_LEDGER_ISOLATION == "serializable":
                 _execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
             done = first()
-            later = threads.submit(_on_own_connection, second)
-            _until_someone_waits_for_us(later)
+            later = threads.submit(on_own_connection, second)
+            until_someone_waits_for_us(later)
         return Outcome([done, _outcome(later)])
 
 
-def _until_someone_waits_for_us(later: Future[Any]) -> None:
+def until_someone_waits_for_us(later: Future[Any]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     waiting = (
         "SELECT count(*) FROM pg_locks"
@@ -78,7 +78,7 @@ def _execute(sql: str) -> int:
         return int(cursor.fetchone()[0]) if cursor.description else 0
 
 
-def _on_own_connection(call: Callable[..., Any], *args: Any) -> Any:
+def on_own_connection(call: Callable[..., Any], *args: Any) -> Any:
     try:
         return call(*args)
     finally:

@@ -24,15 +24,12 @@ OF_A_RECORD = {
     *("patient", "guardian", "care team", "policy", "authorization"),
     *("appointment", "completed", "session", "signed", "note", "signed note"),
 }
-# They name the patient, or say of an appointment what the calendar says of it too.
+# They name the patient, and no more.
 ONLY_NAMED = {
     "accounts:guardian_new",
     "accounts:patient_team_add",
     "accounts:patient_team_remove",
     "billing:policy_new",
-    "scheduling:cancel",
-    "scheduling:complete",
-    "scheduling:reopen",
 }
 OURS = [one for one in addresses() if not one.route.startswith(LIBRARIES)]
 
@@ -94,7 +91,7 @@ def test_strangers_learn_nothing() -> None:
 
 def test_viewers_change_nothing(world: World) -> None:
     """Every change is an event, so that who leaves none but of having looked changed nothing."""
-    looked = {"patient.viewed", "audit.exported"}
+    looked = {"patient.viewed", "patient.listed", "audit.exported"}
     for row in rows():
         if row.method == "POST" and BY_NAME[row.address].is_of_clinic:
             last = Event.objects.latest("pk").pk

@@ -26,15 +26,24 @@ class ApiKeys(Resource):
 
     @creates("api_key.create", inputs.NewApiKey, answers=outputs.NewSecretOutput)
     def create(self, **fields: Any) -> ApiKey:
-        """Make a key; its secret is shown this once."""
+        """Make a key; its secret is shown this once.
+
+        It takes a person: a key is refused.
+        """
         return api_keys.create(actor=self.actor, **fields)
 
     @does("api_key.rotate", inputs.Rotation, answers=outputs.NewSecretOutput)
     def rotate(self, row: ApiKey, **fields: Any) -> ApiKey:
-        """Give a key a new secret; the one before stays good for a while."""
+        """Give a key a new secret; the one before stays good for a while.
+
+        A program rotates its own key only.
+        """
         return api_keys.rotate(actor=self.actor, api_key=row, **fields)
 
     @removes("api_key.revoke")
     def destroy(self, row: ApiKey) -> ApiKey:
-        """Revoke a key at once."""
+        """Revoke a key at once.
+
+        A program revokes its own key only.
+        """
         return api_keys.revoke(actor=self.actor, api_key=row)

@@ -29,6 +29,9 @@ class Memberships(Resource):
     def rows(self) -> QuerySet[Membership]:
         return access.memberships(self.actor).select_related("user")
 
+    def lock_before(self) -> None:
+        members.lock_administrators(self.actor)
+
     @updates("member.update", inputs.RoleChange)
     def partial_update(self, row: Membership, **fields: Any) -> Membership:
         """Change a member's role; the clinic keeps at least one administrator."""
@@ -48,6 +51,7 @@ class Memberships(Resource):
 class Invitations(Resource):
     area = "organization"
     verbs = {"list": "member.view", "retrieve": "member.view"}
+    of_records = False  # who was invited is no part of it
     output = outputs.InvitationOutput
     filterset_class = InvitationListFilter
     ordering_fields = {
@@ -58,9 +62,6 @@ class Invitations(Resource):
 
     def rows(self) -> QuerySet[Invitation]:
         return access.invitations(self.actor)
-
-    def patient_of(self, row: Invitation) -> None:
-        """Who was invited is no part of the record."""
 
     @creates("invitation.invite", inputs.NewInvitation)
     def create(self, **fields: Any) -> Invitation:

@@ -38,12 +38,10 @@ class Events(Resource):
 
     area = "events"
     verbs = {"list": "event.view", "retrieve": "event.view"}
+    of_records = False  # who did what is no part of it
     output = EventOutput
     filterset_class = EventListFilter
     ordering_fields = {"at": "at"}
 
     def rows(self) -> QuerySet[Event]:
         return access.events(self.actor)
-
-    def patient_of(self, row: Event) -> None:
-        """Reading the audit trail is no view of a record."""

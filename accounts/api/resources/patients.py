@@ -98,15 +98,13 @@ class BreakGlassGrants(Resource):
 
     area = "patients"
     verbs = {"list": "glass.view", "retrieve": "glass.view"}
+    of_records = False  # who looked is no part of it
     output = outputs.BreakGlassOutput
     filterset_class = BreakGlassListFilter
     ordering_fields = {"granted_at": "granted_at", "expires_at": "expires_at"}
 
     def rows(self) -> QuerySet[BreakGlass]:
         return access.break_glass_grants(self.actor)
-
-    def patient_of(self, row: BreakGlass) -> None:
-        """Who looked is no part of the record."""
 
     @creates("glass.break", inputs.NewBreakGlass)
     def create(self, **fields: Any) -> BreakGlass:

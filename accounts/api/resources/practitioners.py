@@ -24,6 +24,9 @@ class Practitioners(Resource):
     def rows(self) -> QuerySet[Practitioner]:
         return access.practitioners(self.actor)
 
+    def lock_before(self) -> None:
+        practitioners.queue(self.actor)
+
     @creates("practitioner.create", inputs.NewPractitioner)
     def create(self, **fields: Any) -> Practitioner:
         """Add a practitioner."""

@@ -118,6 +118,9 @@ class Reservations(Resource):
     def patient_of(self, row: Reservation) -> Any:
         return row.authorization.patient
 
+    def patient_id_of(self, row: Reservation) -> int:
+        return row.authorization.patient_id
+
     @does("unit.release", inputs.Released)
     def release(self, row: Reservation, *, reason: str) -> Reservation:
         """Give the held units back; an appointment's go with the appointment."""

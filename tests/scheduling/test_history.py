@@ -1,0 +1,79 @@
+"""What an appointment's history tells, and how far back patients see what was given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.roles import Role
+from scheduling.models import Session
+from scheduling.services import appointments, cancellation, notes, visits
+from tests import factories
+from tests.scheduling.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def told(desk, admin, appointment) -> list[str]:
+    page = desk.get(admin.url("scheduling:appointment_history", pk=appointment.pk))
+    return [entry["what"] for entry in reversed(page.context["entries"])]
+
+
+def test_an_appointments_history_tells_of_its_units_session_and_note(
+    desk, clinic, admin, appointment, practitioner, time_travel
+) -> None:
+    author = replace(factories.actor(clinic, Role.PRACTITIONER), practitioner_id=practitioner.pk)
+    time_travel(appointment.ends_at)
+    desk.force_login(admin.user)
+    session = visits.complete(actor=admin, appointment=appointment)
+    notes.draft(actor=author, session=session, plan="Again next week")
+    found = told(desk, admin, appointment)
+    assert {"Appointment booked", "Units reserved", "Units consumed", "Note drafted"} <= {*found}
+    assert found.index("Units reserved") < found.index("Units consumed")
+
+
+def test_it_tells_nothing_of_anothers_units_on_the_same_authorization(
+    desk, admin, appointment, patient, practitioner, service, authorization
+) -> None:
+    other = appointments.book(
+        actor=admin,
+        patient=patient,
+        practitioner=practitioner,
+        service_code=service,
+        authorization=authorization,
+        starts_at=appointment.starts_at + timedelta(days=1),
+        ends_at=appointment.ends_at + timedelta(days=1),
+    )
+    cancellation.cancel(actor=admin, appointment=other, reason="Ill")
+    assert told(desk, admin, appointment).count("Units reserved") == 1
+    assert "Units released" not in told(desk, admin, appointment)
+    assert "Units released" in told(desk, admin, other)
+
+
+def test_patients_reach_every_session_they_were_given(
+    clinic, admin, patient, practitioner, service
+) -> None:
+    for number in range(1, 12):
+        begins = NOW - number * timedelta(minutes=30)
+        visit = appointments.book(
+            actor=admin,
+            patient=patient,
+            practitioner=practitioner,
+            service_code=service,
+            starts_at=begins,
+            ends_at=begins + timedelta(minutes=30),
+        )
+        visits.complete(actor=admin, appointment=visit)
+    me, client = factories.actor(clinic, Role.PATIENT), Client()
+    type(patient).objects.filter(pk=patient.pk).update(user=me.user)
+    client.force_login(me.user)
+    shown = []
+    for page in (1, 2):
+        answer = client.get(me.url("clinic:home"), {"page": page})
+        shown += [session.pk for session in answer.context["sessions"]]
+    assert len(shown) == len({*shown}) == Session.objects.count() == 11
+    assert b"page=1" in answer.content
+    assert client.get(me.url("clinic:home"), {"page": "x"}).status_code == 200
