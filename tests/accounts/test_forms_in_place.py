@@ -59,4 +59,4 @@ def test_the_page_follows(desk: Client, admin: Actor, beside: str) -> None:
 def test_without_scripting_it_is_a_page(desk: Client, admin: Actor) -> None:
     page = desk.get(admin.url("accounts:patient_new")).content.decode()
     assert "<html" in page
-    assert "hx-target=\"#panel\"" not in page
+    assert 'hx-target="#panel"' not in page
