@@ -43,7 +43,7 @@ def form_page(
 
     When the form or a rule refuses, the page comes again with what was typed and the reason. The
     form carries an idempotency key, so that sending it twice has one effect. The template gets the
-    error as `refusal`, and as `frame` what it extends: a page, or the panel when htmx draws it there
+    error as `refusal`, and as `frame` what it extends: a page, or the panel where htmx draws it
     (see templates/components/form_page.html). `said` is the message shown after success. `actor`
     acts where the address names no clinic. `shows` is the patient of whose record the page shows
     more than the name: drawing it is a view.
@@ -173,6 +173,7 @@ def _finish(
         return target
     if not request.htmx:
         return redirect(target)
-    # The page that the form stood beside keeps its filters and its place.
-    beside = urlsplit(request.htmx.current_url_abs_path or "").path
-    return HttpResponseClientRefresh() if beside == target else HttpResponseClientRedirect(target)
+    here = request.htmx.current_url_abs_path or ""
+    if target in (here, urlsplit(here).path):
+        return HttpResponseClientRefresh()  # which keeps the page's filters and where it stands
+    return HttpResponseClientRedirect(target)
