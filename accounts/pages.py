@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from accounts import permissions
 from accounts.actor import Actor
@@ -22,6 +23,7 @@ from accounts.services import records
 Save = Callable[[Actor, dict[str, Any]], Any]
 KEY_FIELD = "idempotency_key"
 LONGEST_KEY = 120
+IN_PLACE = ("panel", "dialog")
 
 
 def form_page(
@@ -41,9 +43,10 @@ def form_page(
 
     When the form or a rule refuses, the page comes again with what was typed and the reason. The
     form carries an idempotency key, so that sending it twice has one effect. The template gets the
-    error as `refusal`. `said` is the message shown after success. `actor` acts where the address
-    names no clinic. `shows` is the patient of whose record the page shows more than the name:
-    drawing it is a view.
+    error as `refusal`, and as `frame` what it extends: a page, or the panel where htmx draws it
+    (see templates/components/form_page.html). `said` is the message shown after success. `actor`
+    acts where the address names no clinic. `shows` is the patient of whose record the page shows
+    more than the name: drawing it is a view.
     """
     actor = actor or request.actor
     permissions.require(actor.role, verb)
@@ -57,7 +60,13 @@ def form_page(
         return render(
             request,
             template,
-            {"form": form, "idempotency_key": key, "refusal": refusal, **(context or {})},
+            {
+                "form": form,
+                "idempotency_key": key,
+                "refusal": refusal,
+                **_place(request),
+                **(context or {}),
+            },
             status=status,
         )
 
@@ -138,6 +147,14 @@ def keyed(request: ClinicRequest, actor: Actor) -> Actor:
     return actor.with_key(key)
 
 
+def _place(request: ClinicRequest) -> dict[str, str]:
+    """Where the form stands, and where its answer is drawn."""
+    if request.htmx and request.htmx.target in IN_PLACE:
+        frame = "components/form_panel.html"
+        return {"frame": frame, "target": f"#{request.htmx.target}", "swap": "innerHTML"}
+    return {"frame": "components/form_page.html"}
+
+
 def _key(request: ClinicRequest) -> str:
     return request.POST.get(KEY_FIELD, "")
 
@@ -154,4 +171,9 @@ def _finish(
         messages.success(request, said)
     if isinstance(target, HttpResponse):
         return target
-    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+    if not request.htmx:
+        return redirect(target)
+    here = request.htmx.current_url_abs_path or ""
+    if target in (here, urlsplit(here).path):
+        return HttpResponseClientRefresh()  # which keeps the page's filters and where it stands
+    return HttpResponseClientRedirect(target)

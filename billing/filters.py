@@ -9,11 +9,12 @@ from django.db.models import Q, QuerySet, Sum
 from accounts import access as accounts_access
 from accounts.filters import ActiveFilter, DayFilter, IdFilter
 from accounts.forms.base import SearchInput
-from billing import access
+from billing import access, attention
 from billing.models import Authorization, LedgerEntry, Payer, Reservation, ServiceCode
 from billing.services.ledger import MOST_UNITS
 
 Kind = LedgerEntry.Kind
+ANY = "any"
 
 
 def _payers(request: Any) -> QuerySet[Any]:
@@ -46,6 +47,12 @@ class AuthorizationFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         label="State", choices=Authorization.State.choices, empty_label="Any"
     )
+    attention = django_filters.ChoiceFilter(
+        label="Needs attention",
+        method="by_attention",
+        choices=[(ANY, "For any reason"), *attention.Reason.choices],
+        empty_label="–",
+    )
     payer = django_filters.ModelChoiceFilter(queryset=_payers, empty_label="Any")
     service = django_filters.ModelChoiceFilter(
         label="Service", field_name="services__service_code", queryset=_services, empty_label="Any"
@@ -67,6 +74,12 @@ class AuthorizationFilter(django_filters.FilterSet):
 
     def on_day(self, rows: QuerySet[Any], name: str, day: Any) -> QuerySet[Any]:
         return rows.usable_on(day)  # type: ignore[attr-defined]
+
+    def by_attention(self, rows: QuerySet[Any], name: str, reason: str) -> QuerySet[Any]:
+        found = attention.authorizations(self.request.actor).order_by()
+        if reason != ANY:
+            found = found.filter(reason=reason)
+        return rows.filter(pk__in=found.values("pk"))
 
     def by_words(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         actor = self.request.actor
@@ -130,6 +143,7 @@ class EntryFilter(django_filters.FilterSet):
         empty_label="All",
     )
     kind = django_filters.ChoiceFilter(choices=Kind.choices, empty_label="Any")
+    source = django_filters.CharFilter(label="Source", max_length=80, widget=forms.HiddenInput)
 
     class Meta:
         model = LedgerEntry

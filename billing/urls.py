@@ -8,6 +8,7 @@ app_name = "billing"
 of_clinic: list[URLPattern | URLResolver] = [
     path("payers/", payers.payer_list, name="payers"),
     path("payers/new/", payers.payer_new, name="payer_new"),
+    path("payers/<int:pk>/", payers.payer, name="payer"),
     path("payers/<int:pk>/edit/", payers.payer_edit, name="payer_edit"),
     path("payers/<int:pk>/deactivate/", payers.payer_deactivate, name="payer_deactivate"),
     path("payers/<int:pk>/reactivate/", payers.payer_reactivate, name="payer_reactivate"),

@@ -44,6 +44,11 @@ class Desk:
         week = self.actor.url("scheduling:week")
         return f"{week}?date={self.monday}&practitioner={self.practitioner.pk}"
 
+    @property
+    def everybodys_week(self) -> str:
+        """As the week view begins."""
+        return f"{self.actor.url('scheduling:week')}?date={self.monday}"
+
     def at(self, hour: int) -> datetime:
         """On that Monday, by the clinic's clock."""
         midnight = datetime.combine(self.monday, datetime.min.time(), self.organization.zone)

@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, Page
 from accounts.models import User
 from tests.factories import PASSWORD
 
+HOLD_MILLISECONDS = 600
+
 
 class Hands:
     """An action is a click, a tap, a key pressed on purpose, or one field filled."""
@@ -26,6 +28,17 @@ class Hands:
         """To grab and to drop."""
         self.actions += 2
         target.drag_to(to, source_position={"x": 20, "y": 4}, target_position={"x": 20, "y": 4})
+
+    def hold(self, target: Locator) -> None:
+        """A finger that stays where it is."""
+        self.actions += 1
+        box = target.bounding_box()
+        assert box is not None
+        finger = [{"x": box["x"] + 20, "y": box["y"] + 6}]
+        touch = target.page.context.new_cdp_session(target.page)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": finger})
+        target.page.wait_for_timeout(HOLD_MILLISECONDS)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def fill(self, target: Locator, text: str) -> None:
         self.actions += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,8 @@ from playwright.sync_api import Page, expect
 from e2e.conftest import SignedIn
 from e2e.desk import Desk
 from e2e.hands import Hands
+from scheduling.models import Appointment
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOCUSED = "document.activeElement"
@@ -58,38 +61,97 @@ def test_book_and_cancel_without_scripting(desk: Desk, signed_in: SignedIn) -> N
     assert desk.balance() == (10, 0, 0)
 
 
-def test_move_by_hand(desk: Desk, signed_in: SignedIn) -> None:
-    appointment = desk.book(desk.at(9))
-    page = signed_in(desk.actor.user)
-    page.goto(desk.week)
-    hands = Hands()
-    grabbed = page.locator(f"#block-{appointment.pk}")
-    hands.drag(grabbed, page.get_by_label("Free: Tue").and_(page.get_by_text("13:00")))
-    expect(page.locator("#toasts")).to_contain_text("13:00")
-    assert hands.actions <= 2
+def moved_to(desk: Desk, appointment: Appointment) -> str:
     appointment.refresh_from_db()
-    assert f"{desk.organization.local(appointment.starts_at):%a %H:%M}" == "Tue 13:00"
+    return f"{desk.organization.local(appointment.starts_at):%a %H:%M}"
+
+
+@pytest.fixture
+def appointment(desk: Desk) -> Appointment:
+    return desk.book(desk.at(9))
+
+
+@pytest.mark.parametrize("whose", ["everybody", "one"])
+def test_move_by_hand(
+    desk: Desk, appointment: Appointment, signed_in: SignedIn, whose: str
+) -> None:
+    page = signed_in(desk.actor.user)
+    page.goto(desk.everybodys_week if whose == "everybody" else desk.week)
+    hands = Hands()
+    free = "08:00" if whose == "everybody" else "13:00"  # the next one, or any
+    slot = page.get_by_label(re.compile("^Free: .*Tue")).and_(page.get_by_text(free))
+    hands.drag(page.locator(f"#block-{appointment.pk}"), slot)
+    expect(page.locator("#toasts")).to_contain_text(free)
+    assert hands.actions <= 2
+    assert moved_to(desk, appointment) == f"Tue {free}"
     assert desk.balance() == (10, 0, 4)
 
 
-def test_move_by_touch_and_undo(desk: Desk, signed_in: SignedIn) -> None:
-    appointment = desk.book(desk.at(9))
+def test_move_by_hand_to_another_practitioner_at_the_same_time(
+    desk: Desk, appointment: Appointment, signed_in: SignedIn
+) -> None:
+    other = factories.PractitionerFactory(organization=desk.organization)
+    page = signed_in(desk.actor.user)
+    page.goto(desk.everybodys_week)
+    cell = page.locator(f'td[data-practitioner="{other.pk}"]').nth(2)
+    page.locator(f"#block-{appointment.pk}").drag_to(cell, target_position={"x": 90, "y": 4})
+    expect(page.locator("#toasts")).to_contain_text("Moved to Wed")
+    assert moved_to(desk, appointment) == "Wed 09:00"
+    assert appointment.practitioner == other
+    assert desk.balance() == (10, 0, 4)
+
+
+@pytest.mark.parametrize("whose", ["everybody", "one"])
+def test_move_by_touch_and_undo(
+    desk: Desk, appointment: Appointment, signed_in: SignedIn, whose: str
+) -> None:
     page = signed_in(desk.actor.user, has_touch=True)
-    page.goto(desk.week)
-    page.locator("a.cal-link").tap()
+    page.goto(desk.everybodys_week if whose == "everybody" else desk.week)
     hands = Hands()
-    hands.tap(page.locator("#panel").get_by_role("link", name="Move"))
-    hands.tap(page.get_by_label("Free: Wed").and_(page.get_by_text("10:30")))
+    hands.hold(page.locator(f"#block-{appointment.pk}"))
+    hands.tap(page.get_by_label(re.compile("^(Free|Move to).*Wed")).and_(page.get_by_text("10:30")))
     expect(page.locator("#toasts")).to_contain_text("10:30")
     assert hands.actions <= 2
-    appointment.refresh_from_db()
-    assert f"{desk.organization.local(appointment.starts_at):%a %H:%M}" == "Wed 10:30"
+    assert moved_to(desk, appointment) == "Wed 10:30"
 
     page.locator("#toasts").get_by_role("button", name="Undo").tap()
     expect(page.locator("#toasts")).to_contain_text("09:00")
-    appointment.refresh_from_db()
-    assert appointment.starts_at == desk.at(9)
+    assert moved_to(desk, appointment) == "Mon 09:00"
     assert desk.balance() == (10, 0, 4)
+
+
+def test_move_by_keys_in_everybodys_week(
+    desk: Desk, appointment: Appointment, signed_in: SignedIn
+) -> None:
+    page = signed_in(desk.actor.user)
+    page.goto(desk.everybodys_week)
+    page.locator(f"#block-{appointment.pk} a").focus()
+    page.keyboard.press("m")
+    expect(page.get_by_role("button", name=re.compile("^Move to .*Mon"))).not_to_have_count(0)
+    expect(page.get_by_label(re.compile("^Move to .*Mon .*08:00"))).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("choose a free time")).to_have_count(0)
+    page.locator(f"#block-{appointment.pk} a").focus()
+    page.keyboard.press("m")
+    expect(page.get_by_label(re.compile("^Move to .*Mon .*08:00"))).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("Moved to Mon")
+    expect(page.get_by_text("choose a free time")).to_have_count(0)
+    assert moved_to(desk, appointment) == "Mon 08:00"
+
+
+def test_move_from_the_panel_without_scripting(
+    desk: Desk, appointment: Appointment, signed_in: SignedIn
+) -> None:
+    page = signed_in(desk.actor.user, java_script_enabled=False)
+    page.goto(desk.everybodys_week)
+    page.locator(f"#block-{appointment.pk} a").click()
+    page.get_by_role("link", name="Move", exact=True).click()
+    page.get_by_label("Practitioner").select_option(label="Everybody")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name=re.compile("^Move to .*Thu .*14:00")).click()
+    expect(page.locator("#toasts")).to_contain_text("14:00")
+    assert moved_to(desk, appointment) == "Thu 14:00"
 
 
 @pytest.mark.parametrize("place", ["clinic:home", "scheduling:week", "billing:payers"])

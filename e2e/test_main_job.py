@@ -184,7 +184,8 @@ def grant(page: Page, clinic: Clinic, *, units: int) -> None:
     page.get_by_label("Payer").select_option(label="Humana")
     page.get_by_label("Member ID").fill("H-2041")
     page.get_by_label("Start date").fill(str(clinic.today - 30 * DAY))
-    page.locator("#main").get_by_role("button", name="Save").click()
+    page.locator("#panel").get_by_role("button", name="Save").click()
+    expect(page.locator("#toasts")).to_contain_text("Insurance policy added.")
 
     page.get_by_role("link", name="New authorization").click()
     page.get_by_label("Policy").select_option(label="Humana · H-2041")
@@ -193,7 +194,7 @@ def grant(page: Page, clinic: Clinic, *, units: int) -> None:
     page.get_by_label("Start date").fill(str(clinic.today))
     page.get_by_label("End date").fill(str(clinic.today + 60 * DAY))
     page.get_by_label("Units authorized").fill(str(units))
-    page.locator("#main").get_by_role("button", name="Save").click()
+    page.locator("#panel").get_by_role("button", name="Save").click()
     expect(page.locator("#main").get_by_role("heading", name="SYN-1")).to_be_visible()
     expect(page.locator("#main")).to_contain_text(f"{units} available")
 

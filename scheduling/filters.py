@@ -12,6 +12,9 @@ from accounts.forms.base import SearchInput
 from billing import access as billing_access
 from billing.filters import NamesFilter
 from scheduling.models import Appointment, Location, Room, Session, Status
+from scheduling.models.appointment import MOVABLE
+
+TO_COME = "to_come"
 
 
 def _practitioners(request: Any) -> QuerySet[Any]:
@@ -49,7 +52,9 @@ class CalendarFilter(django_filters.FilterSet):
 
 
 class AppointmentFilter(CalendarFilter):
-    status = django_filters.ChoiceFilter(choices=Status.choices, empty_label="Any")
+    status = django_filters.ChoiceFilter(
+        method="by_status", choices=[(TO_COME, "To come"), *Status.choices], empty_label="Any"
+    )
     service = django_filters.ModelChoiceFilter(
         field_name="service_code", queryset=_services, empty_label="Any"
     )
@@ -60,6 +65,9 @@ class AppointmentFilter(CalendarFilter):
     class Meta:
         model = Appointment
         fields: list[str] = []
+
+    def by_status(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(status__in=MOVABLE if value == TO_COME else [value])
 
 
 class SessionFilter(CalendarFilter):

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -9,10 +7,17 @@ from django.utils.safestring import SafeString
 from accounts.tables import FIGURE, FIT, ROW_LINK
 from accounts.templatetags.caretally import clock, day, status_mark
 from scheduling.models import Appointment, Location, Session, Status
+from scheduling.templatetags.scheduling import entries_url
 
 
 def _url(table: tables.Table, name: str, pk: int) -> str:
     return table.request.actor.url(name, pk=pk)
+
+
+def _figure(table: tables.Table, appointment: Appointment, units: int) -> SafeString | str:
+    """The units, leading to the entries behind them."""
+    entries = entries_url(table.request.actor, appointment)
+    return format_html('<a href="{}">{}</a>', entries, units) if entries else str(units)
 
 
 class AppointmentTable(tables.Table):
@@ -42,8 +47,8 @@ class AppointmentTable(tables.Table):
         hours = clock(record.starts_at, record.ends_at)
         return format_html('{} <span class="num">{}</span>', day(record.starts_at), hours)
 
-    def render_units(self, value: int, record: Appointment) -> Any:
-        return "private" if record.is_private_pay else value
+    def render_units(self, value: int, record: Appointment) -> SafeString | str:
+        return "private" if record.is_private_pay else _figure(self, record, value)
 
     def render_status(self, record: Appointment) -> SafeString:
         return status_mark(record.status)
@@ -75,6 +80,9 @@ class SessionTable(tables.Table):
 
     def render_started_at(self, record: Session) -> SafeString:
         return day(record.started_at, year=True)
+
+    def render_units(self, value: int, record: Session) -> SafeString | str:
+        return _figure(self, record.appointment, value)
 
     def render_note(self, record: Session) -> SafeString | str:
         note = getattr(record, "note", None)

@@ -24,6 +24,7 @@ def entries(request: ClinicRequest, pk: int) -> HttpResponse:
     table = filtered(request, EntryTable, chosen)
     shown = [row.record for row in table.paginated_rows]
     figure = chosen.form.cleaned_data.get("figure") or ""
+    explained = sources.resolve(request.actor, (entry.source for entry in shown))
     return render(
         request,
         "billing/entries.html",
@@ -33,7 +34,8 @@ def entries(request: ClinicRequest, pk: int) -> HttpResponse:
             "filter": chosen,
             "figure": figure,
             "sum": chosen.sums()[figure] if figure else None,
-            "sources": sources.resolve(request.actor, (entry.source for entry in shown)),
+            "sources": explained,
+            "source": explained.get(chosen.form.cleaned_data.get("source") or ""),
         },
         status=status_of(chosen),
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 
 from accounts.http import ClinicRequest
 from accounts.lists import list_page
@@ -29,6 +29,22 @@ def payer_list(request: ClinicRequest) -> HttpResponse:
     )
 
 
+def payer(request: ClinicRequest, pk: int) -> HttpResponse:
+    """With what the actor may see of its policies and authorizations, counted."""
+    actor = request.actor
+    require(actor.role, "payer.view")
+    found = get_object_or_404(access.payers(actor), pk=pk)
+    return render(
+        request,
+        "billing/payer.html",
+        {
+            "payer": found,
+            "policy_count": access.policies(actor).filter(payer=found).count(),
+            "authorization_count": access.authorizations(actor).filter(payer=found).count(),
+        },
+    )
+
+
 def payer_new(request: ClinicRequest) -> HttpResponse:
     back = request.actor.url("billing:payers")
     return form_page(
@@ -37,7 +53,7 @@ def payer_new(request: ClinicRequest) -> HttpResponse:
         form=PayerForm(request.POST or None),
         template="billing/payer_form.html",
         save=lambda actor, fields: payers.create(actor=actor, **fields),
-        done=lambda _: back,
+        done=lambda created: request.actor.url("billing:payer", pk=created.pk),
         context={"cancel": back},
         said="Payer added.",
     )
@@ -45,22 +61,22 @@ def payer_new(request: ClinicRequest) -> HttpResponse:
 
 def payer_edit(request: ClinicRequest, pk: int) -> HttpResponse:
     payer = get_object_or_404(access.payers(request.actor), pk=pk)
-    back = request.actor.url("billing:payers")
+    page = request.actor.url("billing:payer", pk=pk)
     return form_page(
         request,
         verb="payer.update",
         form=PayerForm(request.POST or None, row=payer),
         template="billing/payer_form.html",
         save=lambda actor, fields: payers.update(actor=actor, payer=payer, **fields),
-        done=lambda _: back,
-        context={"payer": payer, "cancel": back},
+        done=lambda _: page,
+        context={"payer": payer, "cancel": page},
         said="Payer saved.",
     )
 
 
 def payer_deactivate(request: ClinicRequest, pk: int) -> HttpResponse:
     payer = get_object_or_404(access.payers(request.actor), pk=pk)
-    page = request.actor.url("billing:payer_edit", pk=pk)
+    page = request.actor.url("billing:payer", pk=pk)
     return action(
         request,
         verb="payer.deactivate",
@@ -73,7 +89,7 @@ def payer_deactivate(request: ClinicRequest, pk: int) -> HttpResponse:
 
 def payer_reactivate(request: ClinicRequest, pk: int) -> HttpResponse:
     payer = get_object_or_404(access.payers(request.actor), pk=pk)
-    page = request.actor.url("billing:payer_edit", pk=pk)
+    page = request.actor.url("billing:payer", pk=pk)
     return action(
         request,
         verb="payer.reactivate",

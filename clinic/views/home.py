@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,12 +17,20 @@ from accounts.services import break_glass, records
 from billing import access as billing_access
 from billing import attention
 from scheduling import access
+from scheduling.filters import TO_COME
 from scheduling.models import Appointment, Status
-from scheduling.models.appointment import OCCUPYING, AppointmentQuerySet
+from scheduling.models.appointment import MOVABLE, OCCUPYING, AppointmentQuerySet
 from scheduling.services.cancellation import patient_may_cancel
 
 FEW = 8
 MANY = 50
+# By what the list of appointments can be filtered by.
+COUNTED = {
+    TO_COME: ("To come", MOVABLE),
+    str(Status.ARRIVED): ("Arrived", {Status.ARRIVED}),
+    str(Status.IN_PROGRESS): ("In progress", {Status.IN_PROGRESS}),
+    str(Status.COMPLETED): ("Completed", {Status.COMPLETED}),
+}
 COMING = [status for status in OCCUPYING if status != Status.COMPLETED]
 
 
@@ -39,7 +48,8 @@ def home(request: ClinicRequest) -> HttpResponse:
 def overview(request: ClinicRequest) -> HttpResponse:
     """Administrators and viewers: the whole clinic's day."""
     actor = request.actor
-    today = list(_today(request, access.appointments(actor))[: MANY + 1])
+    rows = _today(request, access.appointments(actor))
+    today = list(rows[: MANY + 1])
     unsigned = access.sessions(actor).unsigned().select_related("patient", "practitioner")
     oldest = list(unsigned.order_by("started_at")[:FEW])
     pressing = list(attention.authorizations(actor)[:FEW])
@@ -51,7 +61,7 @@ def overview(request: ClinicRequest) -> HttpResponse:
             "today": actor.organization.today(),
             "appointments": today[:MANY],
             "has_more": len(today) > MANY,
-            "counts": _counts(today),
+            "counts": _counts(request, rows),
             "attention": pressing,
             "unsigned": oldest,
             "unsigned_count": unsigned.count(),
@@ -63,8 +73,8 @@ def overview(request: ClinicRequest) -> HttpResponse:
 def my_day(request: ClinicRequest) -> HttpResponse:
     """Practitioners: their own day, their notes, their patients' units."""
     actor = request.actor
-    mine = access.changeable_appointments(actor)
-    today = list(_today(request, mine))
+    rows = _today(request, access.changeable_appointments(actor))
+    today = list(rows)
     unsigned = access.sessions(actor).unsigned().filter(practitioner_id=actor.practitioner_id)
     units = (
         billing_access.authorizations(actor)
@@ -82,7 +92,7 @@ def my_day(request: ClinicRequest) -> HttpResponse:
         {
             "today": actor.organization.today(),
             "appointments": today,
-            "counts": _counts(today),
+            "counts": _counts(request, rows, practitioner=str(actor.practitioner_id)),
             "unsigned": notes,
             "unsigned_count": unsigned.count(),
             "authorizations": fewest,
@@ -146,13 +156,22 @@ def _today(request: ClinicRequest, rows: AppointmentQuerySet) -> AppointmentQuer
     return rows.between_days(clinic, today, today).with_people().order_by("starts_at", "id")
 
 
-def _counts(appointments: list[Any]) -> dict[str, int]:
-    """How many are to come, here, running and done."""
-    statuses = [appointment.status for appointment in appointments]
-    expected = (Status.SCHEDULED, Status.CONFIRMED)
-    return {
-        "expected": sum(status in expected for status in statuses),
-        "arrived": statuses.count(Status.ARRIVED),
-        "in_progress": statuses.count(Status.IN_PROGRESS),
-        "completed": statuses.count(Status.COMPLETED),
+def _counts(
+    request: ClinicRequest, rows: AppointmentQuerySet, **chosen: str
+) -> list[dict[str, object]]:
+    """How many are to come, here, running and done; `chosen` narrows the lists they lead to."""
+    counted = {
+        status: Count("pk", filter=Q(status__in=held)) for status, (_, held) in COUNTED.items()
     }
+    found = rows.order_by().aggregate(**counted)
+    day = request.actor.organization.today().isoformat()
+    appointments = request.actor.url("scheduling:appointments")
+
+    def href(status: str) -> str:
+        wanted = {"first": day, "last": day, "status": status, **chosen}
+        return f"{appointments}?{urlencode(wanted)}"
+
+    return [
+        {"label": label, "value": found[status], "href": href(status)}
+        for status, (label, _) in COUNTED.items()
+    ]

@@ -49,6 +49,7 @@ class Block:
     units: int = 0
     href: str = ""
     move_url: str = ""
+    starts_at: str = ""
 
     @property
     def starts(self) -> str:
@@ -122,7 +123,7 @@ class Painter:
     `named` holds the ids of the appointments whose patient the actor may see; `bookable_for` the
     practitioners into whose time the actor may book (None: anybody's). With `location_id`, what is
     at other locations takes up time without being told of. With `next_only`, a column offers
-    its next free time alone.
+    its next free time alone; with `fitting`, the times to come that are long enough for it.
     """
 
     actor: Actor
@@ -130,6 +131,7 @@ class Painter:
     bookable_for: Collection[int] | None
     location_id: int | None = None
     next_only: bool = False
+    fitting: Appointment | None = None
 
     def paint(
         self,
@@ -170,12 +172,24 @@ class Painter:
         placed = [Placed(appointment, *hours.place(span)) for appointment, span in found]
         column.blocks.extend(self._block(column, one) for one in arrange(placed))
         if self._may_book(column):
-            free = self._slots(column, hours, _taken(placed))
-            column.slots.extend(self._next(free) if self.next_only else free)
+            taken = _taken(placed, but=self.fitting)
+            free = self._slots(column, hours, taken)
+            if self.fitting:
+                free = self._fits(self.fitting, self._to_come(free), hours, taken)
+            column.slots.extend(islice(self._to_come(free), 1) if self.next_only else free)
 
-    def _next(self, free: Iterable[Slot]) -> Iterable[Slot]:
+    def _to_come(self, free: Iterable[Slot]) -> Iterable[Slot]:
         now = f"{self.actor.organization.local(timezone.now()):%Y-%m-%dT%H:%M}"
-        return islice((slot for slot in free if slot.starts_at > now), 1)
+        return (slot for slot in free if slot.starts_at > now)
+
+    def _fits(
+        self, appointment: Appointment, free: Iterable[Slot], hours: Hours, taken: set[int]
+    ) -> Iterable[Slot]:
+        span = -(-appointment.minutes // wall.ROW_MINUTES)
+        for slot in free:
+            rows = range(slot.row, slot.row + span)
+            if rows.stop <= hours.close_row and taken.isdisjoint(rows):
+                yield slot
 
     def _may_book(self, column: Column) -> bool:
         actor, today = self.actor, self.actor.organization.today()
@@ -241,6 +255,7 @@ class Painter:
             "version": appointment.version,
             "hue": appointment.practitioner.hue,
             "time_label": f"{start:%H:%M}–{end:%H:%M}",
+            "starts_at": f"{start:%Y-%m-%dT%H:%M}",
         }
         if appointment.pk not in self.named:
             return Block(patient="Busy", status="busy", **common, **where)
@@ -265,10 +280,10 @@ class Painter:
         return self.bookable_for is None or appointment.practitioner_id in self.bookable_for
 
 
-def _taken(placed: list[Placed[Appointment]]) -> set[int]:
+def _taken(placed: list[Placed[Appointment]], *, but: Appointment | None) -> set[int]:
     return {
         row
         for one in placed
-        if one.item is not None and one.item.status in OCCUPYING
+        if one.item is not None and one.item.status in OCCUPYING and one.item != but
         for row in range(one.row, one.end)
     }

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from accounts.models import Practitioner
-from scheduling.calendar.grid import Column
+from scheduling.calendar.grid import Column, Moving
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Roster:
     label: str
     days: list[Heading]
     rows: list[Row]
+    moving: Moving | None = None
 
 
 def rows(columns: Iterable[Column], hrefs: dict[int, str]) -> list[Row]:

@@ -19,13 +19,14 @@ EARLIEST, LATEST = dt.date(1900, 2, 1), dt.date(2199, 12, 1)
 class CalendarFilter(forms.Form):
     """Which part of the calendar is looked at. A practitioner begins with their own.
 
-    `sole` is the one to look at where everybody is asked for and only one calendar can be shown.
+    `sole` is the one to look at unless another, or everybody, is asked for.
     """
 
     practitioner = forms.ChoiceField(required=False)
     location = forms.ChoiceField(required=False)
     cancelled = forms.BooleanField(required=False, label="Cancelled too")
     date = forms.DateField(required=False, widget=forms.HiddenInput)
+    move = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, actor: Actor, sole: Practitioner | None = None) -> None:
         self.actor = actor
@@ -34,10 +35,9 @@ class CalendarFilter(forms.Form):
         }
         self.locations = {str(one.pk): one for one in access.locations(actor).active()}
         own = str(actor.practitioner_id or ALL) if actor.role == Role.PRACTITIONER else ALL
-        asked = data.get("practitioner") or own
-        if asked == ALL and sole and str(sole.pk) in self.practitioners:
-            asked = str(sole.pk)
-        super().__init__({**data.dict(), "practitioner": asked})
+        if sole and str(sole.pk) in self.practitioners:
+            own = str(sole.pk)
+        super().__init__({**data.dict(), "practitioner": data.get("practitioner") or own})
         self._offer("practitioner", (ALL, "Everybody"), self.practitioners)
         self._offer("location", ("", "Anywhere"), self.locations)
         if len(self.locations) < 2:

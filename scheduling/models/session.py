@@ -21,7 +21,12 @@ class SessionQuerySet(TenantQuerySet):
         return self.filter(ended_at__isnull=False)
 
     def unsigned(self) -> SessionQuerySet:
-        return self.completed().exclude(note__status=ProgressNote.Status.SIGNED)
+        """Those whose note is still to be signed.
+
+        What an import brought in has its note where it comes from, unless one was begun here.
+        """
+        ours = Q(appointment__external_id="") | Q(note__isnull=False)
+        return self.completed().filter(ours).exclude(note__status=ProgressNote.Status.SIGNED)
 
 
 class Session(models.Model):

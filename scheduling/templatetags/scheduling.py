@@ -5,9 +5,11 @@ from typing import Any
 
 from django import template
 
+from accounts.actor import Actor
 from scheduling.access import may_change
 from scheduling.models import Appointment, Status
 from scheduling.services.checks import has_come
+from scheduling.services.reservations import source_of
 
 register = template.Library()
 
@@ -32,6 +34,19 @@ NEXT_STEPS = {
     Status.ARRIVED: START,
     Status.IN_PROGRESS: COMPLETE,
 }
+
+
+def entries_url(actor: Actor, appointment: Appointment) -> str:
+    """Where the ledger entries behind its units are; nothing where there are none to be read."""
+    if appointment.is_private_pay or not actor.may("ledger.view"):
+        return ""
+    entries = actor.url("billing:entries", pk=appointment.authorization_id)
+    return f"{entries}?source={source_of(appointment.pk)}"
+
+
+@register.simple_tag(takes_context=True)
+def entries_of(context: template.Context, appointment: Appointment) -> str:
+    return entries_url(context["request"].actor, appointment)
 
 
 @register.simple_tag(takes_context=True)

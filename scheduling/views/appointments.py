@@ -20,7 +20,6 @@ from accounts.permissions import require
 from accounts.roles import Role
 from accounts.services import records
 from accounts.views.history import history
-from billing.errors import count
 from scheduling import access, wall_time
 from scheduling.filters import AppointmentFilter
 from scheduling.forms.booking import PRIVATE, BookingForm
@@ -156,12 +155,7 @@ def _changeable(request: ClinicRequest, pk: int) -> Appointment:
 
 
 def _cancelled(request: ClinicRequest, cancelled: Appointment, back: str) -> str | HttpResponse:
-    released = f" {count(cancelled.held_units)} released." if cancelled.authorization else ""
-    undo = request.actor.url("scheduling:restore", pk=cancelled.pk)
-    may_undo = request.actor.may("appointment.restore")
-    messages.success(
-        request, f"Cancelled.{released}", extra_tags=f"undo:{undo}" if may_undo else ""
-    )
+    panel.say_ended(request, "Cancelled.", cancelled)
     return panel.after_change(request, cancelled.pk, go_to=back)
 
 

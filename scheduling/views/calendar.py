@@ -108,9 +108,10 @@ class Looking:
             named=named,
             bookable_for=own,
             location_id=location.pk if location else None,
-            next_only=next_only,
+            next_only=next_only and not self.moving,
+            fitting=self.moving if next_only else None,
         )
-        return painter.paint(columns, found, label=label, moving=self._moving())
+        return painter.paint(columns, found, label=label, moving=self.in_hand())
 
     def _named(self, found: list[Appointment]) -> set[int]:
         ids = {one.pk for one in found}
@@ -119,7 +120,7 @@ class Looking:
         visible = access.appointments(self.actor).filter(pk__in=ids)
         return set(visible.order_by().values_list("pk", flat=True))
 
-    def _moving(self) -> Moving | None:
+    def in_hand(self) -> Moving | None:
         if self.moving is None:
             return None
         url = self.actor.url
@@ -203,7 +204,10 @@ def _roster(
     found: list[Appointment],
     label: str,
 ) -> Roster:
-    """A row for each practitioner, with the next free time of each day."""
+    """A row for each practitioner, with the next free time of each day.
+
+    With an appointment in hand, all times at which it fits.
+    """
     columns = [
         replace(_day_column(looking, day, one), key=f"p{one.pk}-{day:%Y%m%d}")
         for one in who
@@ -215,7 +219,7 @@ def _roster(
         Heading(day, day == today, looking.url("day", date=day.isoformat())) for day in days
     ]
     own_weeks = {one.pk: looking.url("week", practitioner=one.pk) for one in who}
-    return Roster(label, headings, rows(columns, own_weeks))
+    return Roster(label, headings, rows(columns, own_weeks), looking.in_hand())
 
 
 def _practitioners(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django_htmx.http import trigger_client_event
@@ -37,13 +38,14 @@ def context_of(
 
     `glass` is the access by which the actor is in this record.
     """
+    actor = request.actor
     return {
         "appointment": found,
-        "back": request.actor.url("scheduling:week"),
+        "back": actor.url("scheduling:week" if actor.may("calendar.view") else "clinic:home"),
         "next": beside,
-        "session": access.sessions(request.actor).filter(appointment=found).first(),
+        "session": access.sessions(actor).filter(appointment=found).first(),
         "glass": glass,
-        **_possible(request.actor, found),
+        **_possible(actor, found),
     }
 
 
@@ -53,8 +55,12 @@ def is_open(request: ClinicRequest) -> bool:
 
 
 def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpResponse:
-    """The panel anew, the calendar told to follow, and the messages; without a panel, `go_to`."""
-    if not is_open(request):
+    """The panel anew, the calendar told to follow, and the messages; without a panel, `go_to`.
+
+    Beside its own page, which does not follow, an appointment needs no panel.
+    """
+    own = request.actor.url("scheduling:appointment", pk=pk)
+    if not is_open(request) or request.htmx.current_url_abs_path == own:
         return go_to
     found = find(request, pk)
     context = context_of(request, found, glass=open_glass(request.actor, found.patient))
@@ -71,17 +77,29 @@ def after_move(request: ClinicRequest) -> HttpResponse:
     return answer
 
 
+def say_ended(request: ClinicRequest, said: str, ended: Appointment) -> None:
+    """That it gave its units back; with Undo for those who may put it back."""
+    released = f" {count(ended.held_units)} released." if ended.authorization else ""
+    undo = f"undo:{request.actor.url('scheduling:restore', pk=ended.pk)}"
+    may_undo = request.actor.may("appointment.restore")
+    messages.success(request, said + released, extra_tags=undo if may_undo else "")
+
+
 def consequences(found: Appointment) -> list[str]:
     """What cancelling will do, in words."""
-    told = []
-    if found.authorization is not None:
-        told.append(f"Releases {count(found.held_units)} to {found.authorization.number}")
+    told = [released] if (released := _released(found)) else []
     if cancellation.would_be_late(found):
         hours = found.organization.late_cancellation_hours
         told.append(f"Counts as a late cancellation: less than {hours} hours' notice")
     else:
         told.append("In time: not a late cancellation")
     return told
+
+
+def _released(found: Appointment) -> str:
+    if found.authorization is None:
+        return ""
+    return f"Releases {count(found.held_units)} to {found.authorization.number}"
 
 
 def _possible(actor: Actor, found: Appointment) -> dict[str, Any]:
@@ -94,13 +112,15 @@ def _possible(actor: Actor, found: Appointment) -> dict[str, Any]:
 
     is_patient = actor.role == Role.PATIENT
     has_come = checks.has_come(actor, found)
+    may_no_show = has_come and may("appointment.mark_no_show", Status.NO_SHOW)
     may_cancel = may("appointment.cancel", Status.CANCELLED) and (
         not is_patient or cancellation.patient_may_cancel(found)
     )
     return {
         "may_confirm": may("appointment.confirm", Status.CONFIRMED),
         "may_move": actor.may(MOVE) and found.is_movable,
-        "may_no_show": has_come and may("appointment.mark_no_show", Status.NO_SHOW),
+        "may_no_show": may_no_show,
+        "if_no_show": _released(found) if may_no_show else "",
         "may_complete": has_come and may("appointment.complete", Status.COMPLETED),
         "may_reopen": may("appointment.reopen", Status.IN_PROGRESS)
         and found.status == Status.COMPLETED,

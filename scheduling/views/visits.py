@@ -35,8 +35,13 @@ def start(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def no_show(request: ClinicRequest, pk: int) -> HttpResponse:
-    verb = "appointment.mark_no_show"
-    return _step(request, pk, verb, cancellation.mark_no_show, "Marked as no-show.")
+    return _change(
+        request,
+        _changeable(request, pk),
+        "appointment.mark_no_show",
+        cancellation.mark_no_show,
+        lambda marked: panel.say_ended(request, "Marked as no-show.", marked),
+    )
 
 
 def restore(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -74,6 +79,11 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         records.view_part(actor=request.actor, patient=appointment.patient)
     page = request.actor.url("scheduling:appointment", pk=pk)
+
+    def done(_: Any) -> str | HttpResponse:
+        messages.success(request, "Reopened.")
+        return panel.after_change(request, pk, go_to=page)
+
     consequences = ["The session is in progress again; a signed note stays locked"]
     if appointment.reservation is not None:
         used = count(appointment.reservation.consumed_units or 0)
@@ -87,9 +97,8 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
         save=lambda actor, fields: visits.reopen(
             actor=actor, appointment=appointment, reason=fields["reason"]
         ),
-        done=lambda _: page,
+        done=done,
         context={"appointment": appointment, "consequences": consequences, "cancel": page},
-        said="Reopened.",
     )
 
 
@@ -100,12 +109,22 @@ def _step(
     save: Callable[..., Any],
     said: str,
 ) -> HttpResponse:
-    appointment = _changeable(request, pk)
+    found = _changeable(request, pk)
+    return _change(request, found, verb, save, lambda _: messages.success(request, said))
+
+
+def _change(
+    request: ClinicRequest,
+    appointment: Appointment,
+    verb: str,
+    save: Callable[..., Any],
+    say: Callable[[Any], None],
+) -> HttpResponse:
     back = back_to(request, appointment)
 
-    def done(_: Any) -> str | HttpResponse:
-        messages.success(request, said)
-        return panel.after_change(request, pk, go_to=back)
+    def done(result: Any) -> str | HttpResponse:
+        say(result)
+        return panel.after_change(request, appointment.pk, go_to=back)
 
     return action(
         request,

@@ -38,10 +38,8 @@ document.addEventListener("htmx:load", ({ target }) => {
   if (target.matches?.("[data-toast]")) arm(target);
 });
 
-function closePanel(link) {
+function closePanel() {
   if (!panel.childElementCount || !mayLeave(panel)) return;
-  const address = link?.getAttribute("href");
-  if (address && address !== "?") history.replaceState(null, "", address);
   panel.replaceChildren();
   if (opener?.isConnected) opener.focus();
   document.dispatchEvent(new CustomEvent("panel:closed"));
@@ -51,7 +49,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-close]");
   if (!link) return;
   if (dialog.contains(link)) dialog.close();
-  else if (panel.contains(link)) closePanel(link);
+  else if (panel.contains(link)) closePanel();
   else return;
   event.preventDefault();
 });
@@ -100,7 +98,7 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     $("summary", menu).focus();
   } else if (event.target !== search) {
-    closePanel($("[data-close]", panel));
+    closePanel();
   }
 });
 

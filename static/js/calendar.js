@@ -1,6 +1,7 @@
-// Keys, dragging and click-to-move on top of templates/components/calendar.html.
+// Keys, dragging and click-to-move on top of templates/components/calendar.html and roster.html.
 
 const ROW_MINUTES = 15;
+const HOLD_MILLISECONDS = 500;
 const calendar = () => document.querySelector("[data-calendar]");
 const items = (column) =>
   [...column.querySelectorAll(".cal-slot, a.cal-link")].sort((a, b) => rowOf(a) - rowOf(b));
@@ -50,9 +51,10 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
-  if (event.key === "Escape" && moving) {
+  const leave = document.querySelector("a[data-move-cancel]");
+  if (event.key === "Escape" && (moving || leave)) {
     event.preventDefault();
-    return stopMoving();
+    return leave ? leave.click() : stopMoving();
   }
   const item = event.target.closest?.(".cal-slot, a.cal-link");
   if (item && /^(Arrow|Home|End)/.test(event.key)) {
@@ -61,16 +63,19 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.target.closest?.("input, select, textarea, dialog, #panel, summary, .cal-strip")) return;
   if (localStorage.getItem("shortcuts") === "off") return;
-  if (item && event.key === "m") return startMoving(item.closest("[data-move-url]"));
+  if (event.key === "m") return startMoving(event.target.closest?.("[data-move-url]"));
   if (KEYS[event.key]) document.querySelector(KEYS[event.key])?.click();
 });
 
-/* Moving: two acts, by hand (grab, drop) or by choice (Move, a free time) */
+/* Moving: two acts, by hand (grab, drop) or by choice (m, Move or a long press; a free time) */
 
 let moving = null;
 
 function startMoving(block) {
   if (!block) return false;
+  // A sheet would lie over the times to choose from.
+  if (matchMedia("(width < 64rem)").matches) document.querySelector("#panel [data-close]")?.click();
+  if (block.closest("[data-roster]")) return showTimes(block);
   stopMoving();
   moving = block;
   block.classList.add("is-grabbed");
@@ -81,6 +86,19 @@ function startMoving(block) {
   banner.hidden = false;
   const slots = items(block.closest(".cal-col")).filter((item) => item.matches(".cal-slot"));
   focus(slots[0] ?? calendar().querySelector(".cal-slot"));
+  return true;
+}
+
+// Everybody's week tells no more than the next free time: the server shows those that fit.
+function showTimes(block) {
+  const address = new URL(document.querySelector("#calendar-view").getAttribute("hx-get"), location);
+  address.searchParams.set("practitioner", "all");
+  address.searchParams.set("move", block.id.replace("block-", ""));
+  window.htmx.ajax("GET", address.href, { target: "#calendar", swap: "outerHTML" }).then(() => {
+    const held = document.getElementById(block.id);
+    held?.classList.add("is-grabbed");
+    held?.closest("td").querySelector("button")?.focus({ preventScroll: true });
+  });
   return true;
 }
 
@@ -113,7 +131,12 @@ document.addEventListener(
     const mover = event.target.closest("[data-move]");
     if (mover && startMoving(document.querySelector(`#block-${mover.dataset.move}[data-move-url]`)))
       event.preventDefault();
-    if (event.target.closest("[data-move-cancel]")) stopMoving();
+    const leave = event.target.closest("[data-move-cancel]");
+    if (leave) stopMoving();
+    if (leave?.matches("a")) {
+      event.preventDefault();
+      window.htmx.trigger(document.body, "calendar-changed");
+    }
     const slot = event.target.closest("a.cal-slot");
     if (!slot || !moving) return;
     event.preventDefault();
@@ -126,46 +149,77 @@ document.addEventListener(
   true,
 );
 
-/* Dragging with a mouse or a pen; a finger scrolls, so it uses Move */
+/* Dragging with a mouse or a pen; a finger scrolls, so it holds still to move */
 
 let drag = null;
+let hold = { timer: null };
 
 document.addEventListener("pointerdown", (event) => {
+  hold = { timer: null };
   const block = event.target.closest("[data-move-url]");
-  if (!block || event.button !== 0 || event.pointerType === "touch") return;
-  const offset = event.clientY - block.getBoundingClientRect().top;
-  drag = { block, offset, x: event.clientX, y: event.clientY, drop: null };
+  if (!block || event.button !== 0) return;
+  const { clientX: x, clientY: y } = event;
+  if (event.pointerType === "touch") return holdDown(block, x, y);
+  drag = { block, offset: y - block.getBoundingClientRect().top, x, y, drop: null };
 });
 
+function holdDown(block, x, y) {
+  hold = { block, x, y };
+  hold.timer = setTimeout(() => {
+    hold.timer = null;
+    startMoving(block);
+  }, HOLD_MILLISECONDS);
+}
+
+const isFar = (event, { x, y }) => Math.hypot(event.clientX - x, event.clientY - y) > 5;
+
 document.addEventListener("pointermove", (event) => {
-  if (!drag) return;
-  const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > 5;
-  if (!drag.drop && !far) return;
+  if (hold.timer && isFar(event, hold)) letGo();
+  if (!drag || (!drag.drop && !isFar(event, drag))) return;
   drag.drop ??= beginDrag(drag.block);
   placeDrop(event);
 });
 
+function letGo() {
+  if (hold.timer) hold = { timer: clearTimeout(hold.timer) };
+}
+
 function beginDrag(block) {
   block.classList.add("is-grabbed");
   getSelection().removeAllRanges();
-  return document.createElement("div");
+  return document.createElement(block.matches("li") ? "li" : "div");
 }
 
 function placeDrop(event) {
-  const column = document
-    .elementsFromPoint(event.clientX, event.clientY)
-    .map((element) => element.closest(".cal-col"))
-    .find(Boolean);
-  if (!column) return drag.drop.remove();
+  const under = document.elementsFromPoint(event.clientX, event.clientY);
+  const place = under.map((element) => element.closest(".cal-col, td[data-date]")).find(Boolean);
+  drag.landing = null;
+  if (!place) return drag.drop.remove();
+  drag.landing = place.matches("td") ? landInCell(place, under) : landInColumn(place, event);
+  const { className, within, start } = drag.landing;
+  drag.drop.className = className;
+  drag.drop.textContent = start.split("T")[1];
+  if (drag.drop.parentElement !== within) within.append(drag.drop);
+}
+
+function landInColumn(column, event) {
   const body = column.querySelector(".cal-body");
   const box = body.getBoundingClientRect();
   const rows = Number(getComputedStyle(body).getPropertyValue("--rows"));
   const span = Number(drag.block.dataset.span);
-  const row = Math.round(((event.clientY - drag.offset - box.top) / box.height) * rows);
-  drag.row = Math.max(0, Math.min(rows - span, row));
-  drag.drop.className = `cal-drop r-${drag.row} s-${span}`;
-  drag.drop.textContent = clock(drag.row);
-  body.append(drag.drop);
+  const wanted = Math.round(((event.clientY - drag.offset - box.top) / box.height) * rows);
+  const row = Math.max(0, Math.min(rows - span, wanted));
+  const { date, practitioner } = column.dataset;
+  const start = `${date}T${clock(row)}`;
+  return { within: body, className: `cal-drop r-${row} s-${span}`, start, practitioner };
+}
+
+// A free time takes it as it is; the rest of a day keeps the time that it has.
+function landInCell(cell, under) {
+  const { date, practitioner } = cell.dataset;
+  const free = under.map((element) => element.closest(".roster-free")).find(Boolean);
+  const start = free?.dataset.start ?? `${date}T${drag.block.dataset.start.split("T")[1]}`;
+  return { within: cell.querySelector("ul"), className: "roster-drop", start, practitioner };
 }
 
 function clock(row) {
@@ -181,22 +235,29 @@ function endDrag() {
 }
 
 document.addEventListener("pointerup", () => {
+  letGo();
   if (!drag?.drop) return (drag = null);
-  const { block, row } = drag;
-  const column = drag.drop.closest(".cal-col");
+  const { block, landing } = drag;
   // The click that follows a drop is not a click on the block.
   addEventListener("click", swallow, { capture: true, once: true });
   setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0);
   endDrag();
-  const unmoved = column === block.closest(".cal-col") && row === rowOf(block);
-  if (!column || unmoved) return;
-  const { date, practitioner } = column.dataset;
-  send(block, { start: `${date}T${clock(row)}`, practitioner });
+  const own = block.closest("[data-practitioner]").dataset.practitioner;
+  const isElsewhere = landing?.start !== block.dataset.start || landing.practitioner !== own;
+  if (landing && isElsewhere) send(block, landing);
 });
-document.addEventListener("pointercancel", endDrag);
-document.addEventListener("dragstart", (event) => {
-  if (event.target.closest("[data-move-url]")) event.preventDefault();
+document.addEventListener("pointercancel", () => {
+  letGo();
+  endDrag();
 });
+for (const name of ["dragstart", "contextmenu"]) {
+  document.addEventListener(name, (event) => {
+    const byMouse = name === "contextmenu" && !hold.block;
+    if (event.target.closest("[data-move-url]") && !byMouse) event.preventDefault();
+  });
+}
+// Nor is lifting the finger that held it.
+addEventListener("click", (event) => hold.block && !hold.timer && event.detail && swallow(event), true);
 
 function swallow(event) {
   event.preventDefault();
@@ -231,20 +292,20 @@ function reveal(root) {
   if (now) scroller.scrollTop = Math.max(0, now.offsetTop - scroller.clientHeight / 3);
 }
 
+const scroller = () => document.querySelector(".cal, .roster");
 let place = null;
 document.addEventListener("htmx:beforeSwap", () => {
-  const scroller = document.querySelector(".cal");
-  if (scroller) place = [scroller.scrollLeft, scroller.scrollTop];
+  if (scroller()) place = [scroller().scrollLeft, scroller().scrollTop];
 });
 document.addEventListener("htmx:afterSettle", () => {
-  const root = calendar();
+  const root = document.querySelector("#calendar");
   if (!root || root.dataset.ready) return;
-  start(root);
-  if (place) [root.querySelector(".cal").scrollLeft, root.querySelector(".cal").scrollTop] = place;
+  root.dataset.ready = "true";
+  if (calendar()) start(root);
+  if (place) [scroller().scrollLeft, scroller().scrollTop] = place;
 });
 
 function start(root) {
-  root.dataset.ready = "true";
   rove(root);
   follow(root);
 }
@@ -253,3 +314,5 @@ if (calendar()) {
   start(calendar());
   reveal(calendar());
 }
+const first = document.querySelector("#calendar");
+if (first) first.dataset.ready = "true";

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from accounts.roles import Role
-from billing.models import Reservation
+from billing.models import Authorization, Reservation
 from billing.services import replay
 from tests import factories
 from tests.api.client import error
@@ -193,6 +193,11 @@ def test_search_filters_and_order(api, clinic, authorization) -> None:
     day = f"{over.start_date}"
     assert ids(api, "authorizations", first=day, last=day) == [over.pk]
     turned(api, "authorizations", "end_date", "number", "available_units")
+    assert ids(api, "authorizations", attention="any") == []
+    Authorization.objects.filter(pk=authorization.pk).update(end_date=today)
+    assert ids(api, "authorizations", attention="any") == [authorization.pk]
+    assert ids(api, "authorizations", attention="ending") == [authorization.pk]
+    assert ids(api, "authorizations", attention="low") == []
 
 
 def test_what_a_date_of_service_could_draw_on(api, clinic, authorization) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 # Every page that reads, and what its address is about.
 READ = {
     "payers": None,
+    "payer": "payer",
     "service_codes": None,
     "service_code": "service",
     "patient_insurance": "patient",

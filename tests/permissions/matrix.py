@@ -123,6 +123,8 @@ billing:payers                                       GET    200 200 200 200 403 
 billing:payers                                       POST   200 200 200 200 403 403 200 404 404 in
 billing:payer_new                                    GET    200 403 403 403 403 403 403 404 404 in
 billing:payer_new                                    POST   422 403 403 403 403 403 403 404 404 in
+billing:payer                          payer         GET    200 200 200 200 403 403 200 404 404 in
+billing:payer                          payer         POST   200 200 200 200 403 403 200 404 404 in
 billing:payer_edit                     payer         GET    200 403 403 403 404 404 403 404 404 in
 billing:payer_edit                     payer         POST   422 403 403 403 404 404 403 404 404 in
 billing:payer_deactivate               payer         GET    405 403 403 403 404 404 403 404 404 in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -57,11 +58,34 @@ def test_week_of_everybody_has_a_row_for_each_and_the_next_free_time(
     assert f"start={earlier_today:%Y-%m-%dT%H:%M}" not in page
 
 
-def test_moving_leads_from_everybodys_week_to_the_practitioners(desk, admin, appointment) -> None:
-    asked = {"practitioner": "all", "move": appointment.pk}
-    page = desk.get(admin.url("scheduling:week"), asked).content.decode()
+def test_moving_begins_in_the_practitioners_week(desk, admin, appointment) -> None:
+    page = desk.get(admin.url("scheduling:week"), {"move": appointment.pk}).content.decode()
     assert admin.url("scheduling:appointment_move", pk=appointment.pk) in page
     assert 'value="2026-06-11T09:00"' in page
+    assert "data-roster" not in page
+
+
+def test_moving_in_everybodys_week_offers_the_times_that_fit(
+    desk, admin, appointment, service
+) -> None:
+    noon = NOW.replace(hour=12) + timedelta(days=1)
+    appointments.book(
+        actor=admin,
+        patient=factories.PatientFactory(organization=admin.organization),
+        practitioner=appointment.practitioner,
+        service_code=service,
+        starts_at=noon,
+        ends_at=noon + timedelta(hours=1),
+        authorization=None,
+    )
+    asked = {"practitioner": "all", "move": appointment.pk}
+    page = desk.get(admin.url("scheduling:week"), asked).content.decode()
+    assert "data-roster" in page
+    assert f'action="{admin.url("scheduling:appointment_move", pk=appointment.pk)}"' in page
+    offered = set(re.findall(r'value="(2026-06-1[01]T\d\d:\d\d)"', page))
+    # Its own time is free to it; half an hour before noon is too short; this morning is over.
+    assert {"2026-06-11T10:30", "2026-06-11T11:00", "2026-06-11T13:00"} <= offered
+    assert offered.isdisjoint({"2026-06-11T11:30", "2026-06-11T12:30", "2026-06-10T08:30"})
 
 
 def test_booking_panel_shows_units_before_saving(
@@ -141,6 +165,44 @@ def test_cancel_says_what_it_does_and_undo_takes_it_back(desk, admin, appointmen
     assert Authorization.objects.get().reserved_units == 0
     desk.post(admin.url("scheduling:restore", pk=appointment.pk))
     assert Authorization.objects.get().reserved_units == 4
+
+
+def test_a_no_show_says_what_it_does_and_can_be_undone(
+    desk, admin, appointment, time_travel
+) -> None:
+    time_travel(appointment.starts_at + timedelta(minutes=20))
+    desk.force_login(admin.user)
+    page = admin.url("scheduling:appointment", pk=appointment.pk)
+    assert "Releases 4 units" in desk.get(page).content.decode()
+    marked = desk.post(admin.url("scheduling:no_show", pk=appointment.pk), follow=True)
+    said = marked.content.decode()
+    assert "Marked as no-show. 4 units released." in said
+    restore = admin.url("scheduling:restore", pk=appointment.pk)
+    assert f'action="{restore}"' in said
+    assert Authorization.objects.get().reserved_units == 0
+    desk.post(restore)
+    appointment.refresh_from_db()
+    assert appointment.status == Status.SCHEDULED
+    assert Authorization.objects.get().reserved_units == 4
+
+
+def test_units_lead_to_the_entries_behind_them(desk, admin, appointment, time_travel) -> None:
+    entries = admin.url("billing:entries", pk=appointment.authorization_id)
+    link = f"{entries}?source=appointment:{appointment.pk}"
+    time_travel(appointment.ends_at)
+    desk.force_login(admin.user)
+    session = visits.complete(actor=admin, appointment=appointment)
+    for page in (
+        admin.url("scheduling:appointments"),
+        admin.url("scheduling:sessions"),
+        admin.url("scheduling:appointment", pk=appointment.pk),
+        admin.url("scheduling:session", pk=session.pk),
+    ):
+        assert f'<a href="{link}">4' in desk.get(page).content.decode(), page
+    behind = desk.get(link)
+    kinds = [row.record.kind for row in behind.context["table"].rows]
+    assert kinds == ["consume", "reserve"]
+    assert "97153, 11 Jun 2026" in behind.content.decode()
 
 
 def test_move_and_back(desk, admin, appointment) -> None:
