@@ -7,9 +7,8 @@ several says which by `Caretally-Organization: <slug>`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -63,10 +62,8 @@ def _header(request: Request) -> str:
 
 
 def _by_key(request: Request, token: str) -> Access:
-    digest, now = hash_of(token), timezone.now()
-    is_its = Q(secret_hash=digest) | Q(previous_hash=digest, previous_expires_at__gt=now)
-    keys = ApiKey.objects.active().select_related("organization", "practitioner")
-    key = keys.filter(is_its, organization__is_active=True).first()
+    now = timezone.now()
+    key = _key_with(hash_of(token), now)
     if key is None:
         raise AuthenticationFailed("That key is not known, or no longer.")
     if key.last_used_at is None or key.last_used_at < now - USED_AT_MOST_EVERY:
@@ -85,6 +82,16 @@ def _by_key(request: Request, token: str) -> Access:
         api_key_id=key.pk,
     )
     return Access(actor, f"key:{key.pk}", frozenset(key.scopes))
+
+
+def _key_with(digest: str, now: datetime) -> ApiKey | None:
+    """The one with this secret, or with it until it was rotated; asked anew for each request, so
+    that one which is revoked is dead at once."""
+    keys = ApiKey.objects.select_related("organization").order_by()
+    key = keys.filter(secret_hash=digest).first()
+    if key is None:
+        key = keys.filter(previous_hash=digest, previous_expires_at__gt=now).first()
+    return key if key and key.state == "active" and key.organization.is_active else None
 
 
 def _practitioner_id(key: ApiKey) -> int | None:

@@ -74,7 +74,10 @@ class Resource(Answering):
     def get_object(self) -> Any:
         """Locked where the request leaves some fields as they are, or has `If-Match`."""
         pk = int(self.kwargs["pk"])
-        row = self.get_queryset().filter(pk=pk).first() if pk <= LARGEST_ID else None
+        rows = self.get_queryset()
+        if getattr(self.endpoint, "answers", None) is not None:
+            rows = rows.prefetch_related(None)  # the row itself is not shown
+        row = rows.filter(pk=pk).order_by().first() if pk <= LARGEST_ID else None
         if row is None:
             raise NotFound("There is no such thing here.")
         if self.depends_on_row():
