@@ -1,14 +1,17 @@
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 
 from clinic import static_files
 
 # Any number, as long as nothing else takes an advisory lock with it.
 PREPARATION = 20_250_101
+PAUSE_SECONDS = 0.2
 
 
 @contextmanager
@@ -22,11 +25,22 @@ def one_at_a_time() -> Iterator[None]:
             "Start it, or set DATABASE_URL to one that runs."
         ) from error
     with cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARATION])
+        _wait_for_turn(cursor)
         try:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARATION])
+
+
+def _wait_for_turn(cursor: CursorWrapper) -> None:
+    """By asking again: an index made beside writes waits for every statement that runs, and would
+    wait for one that waits for its own migration.
+    """
+    while True:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [PREPARATION])
+        if cursor.fetchone()[0]:
+            return
+        time.sleep(PAUSE_SECONDS)
 
 
 def prepare() -> None:

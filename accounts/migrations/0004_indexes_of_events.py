@@ -1,9 +1,12 @@
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    atomic = False  # the indexes are made beside writes
+
     dependencies = [
         ("accounts", "0003_events_of_signing_in_and_lists"),
     ]
@@ -42,13 +45,13 @@ class Migration(migrations.Migration):
                 to="accounts.patient",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="event",
             index=models.Index(
                 fields=["actor", "organization", "-at", "-id"], name="event_of_actor"
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="event",
             index=models.Index(
                 fields=["organization", "action"],

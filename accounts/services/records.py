@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -36,7 +37,7 @@ def listed(
     """
     shown = sorted({pk for pk in patients if pk is not None})
     if shown:
-        details = {"list": of, "patients": shown, "filters": sorted(filters)}
+        details: dict[str, Any] = {"list": of, "patients": shown, "filters": sorted(filters)}
         events.record(actor=actor, action="patient.listed", obj=actor.organization, **details)
 
 
