@@ -17,12 +17,6 @@ USUAL = 50
 _PLACE = re.compile("[0-9]{1,18}")
 
 
-class ByNumber(PageNumberPagination):
-    page_size = USUAL
-    page_size_query_param = "page_size"
-    max_page_size = MOST
-
-
 class ByCursor(CursorPagination):
     """In the order of ids, so that what is added meanwhile shifts nothing."""
 
@@ -49,9 +43,12 @@ def _encoded(cursor: Cursor) -> str:
     return b64encode(text.encode()).decode()
 
 
-class Pages(ByNumber):
+class Pages(PageNumberPagination):
     """`page` and `page_size`; with `cursor` (empty for the first) the stable form for export."""
 
+    page_size = USUAL
+    page_size_query_param = "page_size"
+    max_page_size = MOST
     parameters = ("page", "page_size", "cursor")
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:

@@ -144,18 +144,14 @@ def ids_of(endpoint: Endpoint) -> dict[str, Own]:
 
 
 def test_ids_that_nothing_has(untouched: Site, endpoint: Endpoint) -> None:
-    fields = {
-        name: own for name, field in endpoint.takes().fields.items() if (own := own_of(field))
-    }
+    fields = ids_of(endpoint)
     for pk in (0, -1, 7, 2**63 - 1, 2**63, 10**30) if fields else ():
         refused = untouched.refused(endpoint, _with(endpoint, dict.fromkeys(fields, pk)), *fields)
         assert "does_not_exist" in codes_of(refused), shortened(pk)
 
 
 def test_ids_of_the_other_clinic(untouched: Site, endpoint: Endpoint) -> None:
-    fields = {
-        name: own for name, field in endpoint.takes().fields.items() if (own := own_of(field))
-    }
+    fields = ids_of(endpoint)
     theirs = {name: one_of(own, untouched.other) for name, own in fields.items()}
     if theirs:
         refused = untouched.refused(endpoint, _with(endpoint, theirs), *theirs)
