@@ -10,8 +10,14 @@ from playwright.sync_api import Page, expect
 
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
+# What stands around the pages, less the keys in its forms, which are new every time.
+FRAME = """() => Object.fromEntries([".sidebar", ".topbar", ".tab-bar"]
+    .map(selector => [selector, document.querySelector(selector)])
+    .filter(([, one]) => one)
+    .map(([selector, one]) => [selector, one.outerHTML.replace(/ value="[^"]*"/g, "")]))"""
 IN_THE_DARK = {"type": "rule", "values": ["color-contrast", "target-size"]}
 SEVERE = ("serious", "critical")
+RUN = """([where, options]) => axe.run(where ?? document, options).then(r => r.violations)"""
 AT_REST = """async () => {
     await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     await Promise.allSettled(document.getAnimations().map(one => one.finished));
@@ -25,18 +31,46 @@ def problems(page: Page) -> list[str]:
     return _axe(page, {})
 
 
-def problems_everywhere(page: Page) -> list[str]:
-    """As it stands, wide and light; then its colours in the dark and its width on a phone."""
-    found = problems(page)
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size(NARROW)
-    page.evaluate(AT_REST)
-    found += [f"dark, 390 px: {problem}" for problem in _axe(page, {"runOnly": IN_THE_DARK})]
-    if wide := _too_wide(page):
-        found.append(f"390 px: scrolls sideways, {wide} px wide")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(WIDE)
-    return found
+class Look:
+    """Pages one after the other: wide and light; their colours in the dark, their width on a phone.
+
+    What frames every page alike (navigation, top bar) is looked at once, in either state. A page is
+    looked at first in the state that the one before it was left in.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._is_wide = True
+        self._seen: dict[bool, set[str]] = {True: set(), False: set()}
+
+    def problems(self) -> list[str]:
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
+        found = self._as_it_stands()
+        self._turn()
+        return found + self._as_it_stands()
+
+    def _turn(self) -> None:
+        self._is_wide = not self._is_wide
+        self.page.emulate_media(color_scheme="light" if self._is_wide else "dark")
+        self.page.set_viewport_size(WIDE if self._is_wide else NARROW)
+
+    def _as_it_stands(self) -> list[str]:
+        self.page.evaluate(AT_REST)
+        known = self._known()
+        if self._is_wide:
+            return _axe(self.page, {}, known)
+        found = _axe(self.page, {"runOnly": IN_THE_DARK}, known)
+        if wide := _too_wide(self.page):
+            found.append(f"scrolls sideways, {wide} px wide")
+        return [f"dark, 390 px: {problem}" for problem in found]
+
+    def _known(self) -> list[str]:
+        """Of the frame, what has been looked at as it is here."""
+        drawn = self.page.evaluate(FRAME)
+        seen = self._seen[self._is_wide]
+        known = [selector for selector, markup in drawn.items() if selector + markup in seen]
+        seen.update(selector + markup for selector, markup in drawn.items())
+        return known
 
 
 def settle(page: Page) -> None:
@@ -45,11 +79,12 @@ def settle(page: Page) -> None:
     expect(awaited).to_have_count(0)
 
 
-def _axe(page: Page, options: dict[str, Any]) -> list[str]:
+def _axe(page: Page, options: dict[str, Any], known: list[str] | None = None) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    options = {"resultTypes": ["violations"], **options}
-    violations = page.evaluate("options => axe.run(options).then(r => r.violations)", options)
+    options = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}, **options}
+    where = {"exclude": known} if known else None
+    violations = page.evaluate(RUN, [where, options])
     return [_words(rule) for rule in violations if rule["impact"] in SEVERE]
 
 

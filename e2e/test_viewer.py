@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from e2e import look
 from e2e.conftest import SignedIn
 from e2e.desk import Desk
 from e2e.hands import Hands
@@ -112,7 +113,7 @@ def test_nothing_that_writes_is_in_sight(
         url("scheduling:locations"),
     ):
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        look.settle(page)
         forms = page.locator("form[method=post]").evaluate_all("all => all.map(one => one.action)")
         assert [urlsplit(action).path for action in forms] == ["/account/logout/"], path
         assert page.locator(f":is({WRITES})").count() == 0, path

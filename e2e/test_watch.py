@@ -62,4 +62,4 @@ def test_what_axe_calls_serious(page: Page) -> None:
 def test_what_scrolls_sideways(page: Page) -> None:
     page.evaluate("document.querySelector('#main h1').append('wide'.repeat(100))")
     page.evaluate("document.querySelector('#main h1').style.whiteSpace = 'nowrap'")
-    assert any("scrolls sideways" in problem for problem in look.problems_everywhere(page))
+    assert any("scrolls sideways" in problem for problem in look.Look(page).problems())
