@@ -169,7 +169,7 @@ def test_the_price_of_lists(api, clinic, authorization) -> None:
     add = partial(factories.AuthorizationFactory, organization=clinic, service_codes=[service])
     assert price(api, "authorizations", add) == 5
     url = f"authorizations/{authorization.pk}/entries"
-    assert price(api, url, partial(factories.grant_units, authorization, 1)) == 8
+    assert price(api, url, partial(factories.grant_units, authorization, 1)) == 7
 
 
 def test_search_filters_and_order(api, clinic, authorization) -> None:
