@@ -128,11 +128,11 @@ def test_what_booking_costs(api, desk) -> None:
     with CaptureQueriesContext(connection) as queries:
         answer = api.post("appointments", desk.wanted(desk.at(2)), Idempotency_Key="one")
     assert answer.status_code == 201
-    assert cost(queries) == 18
+    assert cost(queries) == 16
     with CaptureQueriesContext(connection) as queries:
         again = api.post("appointments", desk.wanted(desk.at(2)), Idempotency_Key="one")
     assert again.content == answer.content
-    assert cost(queries) == 3
+    assert cost(queries) == 2
 
 
 def test_what_the_dry_run_costs(api, desk) -> None:

@@ -44,7 +44,7 @@ def operations(noun: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 @pytest.fixture
 def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
-    def unknown(name: str, *args: object) -> None:
+    def unknown(name: str, *args: object, **options: object) -> None:
         raise OSError(f"{name} is not looked up here")
 
     monkeypatch.setattr(addresses, "resolve", unknown)
