@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -53,12 +53,6 @@ class Clinic:
     location: Location
     api_key: str
     api_actor: Actor
-
-
-def zone_at_noon() -> str:
-    """A zone in which the day is half over, whenever this runs."""
-    ahead = 12 - datetime.now(UTC).hour
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
 
 
 def found(slug: str, *, time_zone: str = "America/Chicago") -> Clinic:

@@ -78,11 +78,11 @@ def _ground(minutes: float, webhook: str) -> Any:
     from bench import data
     from bench.soak.audit import STEPS
     from bench.soak.clients import Ground, quarters_of_today
+    from tests.factories import where_it_is_noon
 
     pairs = range(1_000, 1_000 + CLIENTS * (4 + round(PAIRS_A_MINUTE * minutes / CLIENTS)))
     shared = range(SHARED + round(4 * minutes))
-    zone = data.zone_at_noon()
-    clinic = data.found("soak", time_zone=zone)
+    clinic = data.found("soak", time_zone=where_it_is_noon())
     with data.in_bulk():
         data.add_practitioners(clinic, pairs)
         data.add_patients(clinic, pairs, units=1_000)

@@ -49,9 +49,11 @@ def test_a_cap(untouched: Site, field: str) -> None:
 
 
 def test_a_total(untouched: Site) -> None:
-    """11: fewer than the 12 that are used and reserved."""
+    """Among them: one fewer than are used and reserved."""
     (found,) = untouched.forms["billing:authorization_adjust"]
-    for units in ("-1", "1000000000", "11", "1.5", "many", ""):
+    held = untouched.world.own.things["authorization"]
+    too_few = held.used_units + held.reserved_units - 1
+    for units in ("-1", "1000000000", f"{too_few}", "1.5", "many", ""):
         typed = {"total_units": units, "reason": "A new letter"}
         answer = untouched.refused(found, **typed)
         assert_told_beside(answer, ["total_units"], units)
@@ -70,7 +72,8 @@ def test_more_units_than_there_are(untouched: Site) -> None:
     (found,) = untouched.forms["scheduling:book"]
     day = f"{untouched.world.own.organization.today() + timedelta(days=9)}"
     answer = untouched.refused(found, minutes="720", day=day)
-    assert "48 units needed, 28 left" in answer.content.decode()
+    left = untouched.world.own.things["authorization"].available_units
+    assert f"48 units needed, {left} left" in answer.content.decode()
     assert_kept(answer, {"minutes": "720", "day": day})
 
 

@@ -129,7 +129,10 @@ class World:
 
 def build() -> World:
     _tell_ids_apart()
-    organization, elsewhere = factories.OrganizationFactory.create_batch(2)
+    # Two hours later it is still the same day, whenever this runs.
+    organization, elsewhere = factories.OrganizationFactory.create_batch(
+        2, time_zone=factories.where_it_is_noon()
+    )
     team = factories.actor(organization, Role.PRACTITIONER)
     own = furnish(organization, team, token=TOKEN)
     colleague = factories.actor(elsewhere, Role.PRACTITIONER)
