@@ -43,8 +43,9 @@ def test_a_read_that_does_not_match_is_refused_in_the_one_shape(api, method) -> 
     assert api.send(method, "patients", If_Match="*").status_code == 200
 
 
-def test_what_is_shown_once_has_no_tag(api) -> None:
+def test_what_is_shown_once_has_no_tag(clinic, new_app) -> None:
     """It is the tag of an answer that nobody can read again."""
+    api = new_app(factories.actor(clinic).user)
     made = api.post("webhooks", WEBHOOK)
     path = f"webhooks/{made.json()['id']}"
     turned = api.post(f"{path}/rotate", {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from accounts.tasks import send_mail
 from clinic.tasks import retry_stalled_jobs
+from tests import event_loop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def work_through() -> None:
             for _ in ("what puts the others back", "the others"):
                 await working.run_worker_async(wait=False, install_signal_handlers=False)
 
-    asyncio.run(run())
+    event_loop.run(run())
 
 
 def test_the_job_of_a_killed_worker_is_done_by_another(mailoutbox: list[Any]) -> None:

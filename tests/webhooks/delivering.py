@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from accounts.models import WebhookDelivery
 from accounts.webhooks.deliverer import Deliverer
+from tests import event_loop
 
 PATIENCE_SECONDS = 20
 
 
 def deliver(until: Callable[[], bool] | None = None) -> None:
     """Until nothing waits that is due, or `until` holds; it may ask the database."""
-    asyncio.run(_deliver(until or nothing_waits))
+    event_loop.run(_deliver(until or nothing_waits))
 
 
 async def _deliver(until: Callable[[], bool]) -> None:

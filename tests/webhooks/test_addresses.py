@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import ipaddress
 import socket
@@ -20,6 +19,7 @@ from accounts.errors import Invalid
 from accounts.services import webhooks
 from accounts.webhooks import addresses
 from accounts.webhooks.sending import Message, Outcome, Sender
+from tests import event_loop
 from tests.webhooks.receiver import receiving
 
 PRIVATE = [
@@ -109,7 +109,7 @@ def send(url: str, *, tls: Any = None) -> Outcome:
         async with Sender(tls) as sender:
             return await sender.send(Message(id="msg_1", url=url, body="{}", secrets=["whsec_YQ"]))
 
-    return asyncio.run(sent())
+    return event_loop.run(sent())
 
 
 @pytest.mark.usefixtures("_production")

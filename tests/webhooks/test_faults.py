@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from accounts.models import Event, WebhookDelivery
 from accounts.webhooks import queue
 from accounts.webhooks.deliverer import Deliverer
 from accounts.webhooks.sending import Message, Outcome, Sender
+from tests import event_loop
 from tests.webhooks.delivering import attempted, deliver
 from tests.webhooks.test_outbox import happened
 
@@ -58,7 +58,7 @@ def test_an_attempt_that_breaks_in_a_new_way_is_one_that_failed(monkeypatch) -> 
 
     monkeypatch.setattr(Sender, "_exchange", broken)
 
-    assert asyncio.run(sent()).error == "The attempt broke off: RuntimeError"
+    assert event_loop.run(sent()).error == "The attempt broke off: RuntimeError"
 
 
 def test_after_a_stall_nothing_old_is_sent(new_webhook, admin, receiver) -> None:
@@ -74,11 +74,11 @@ def test_after_a_stall_nothing_old_is_sent(new_webhook, admin, receiver) -> None
             await deliverer._deliver(sender, claim)
         await deliverer.database.close()
 
-    asyncio.run(run(late))
+    event_loop.run(run(late))
 
     assert receiver.requests == []
     (again,) = queue.claim(1)
     assert again.begin_by > time.monotonic()
-    asyncio.run(run(again))
+    event_loop.run(run(again))
     assert len(receiver.requests) == 1
     assert WebhookDelivery.objects.get().attempts.count() == 1
