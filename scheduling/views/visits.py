@@ -13,7 +13,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.http import ClinicRequest
 from accounts.pages import action, form_page
-from accounts.services import records
 from billing.errors import count
 from scheduling import access
 from scheduling.forms.visit import CompleteForm, ReasonForm
@@ -46,8 +45,6 @@ def restore(request: ClinicRequest, pk: int) -> HttpResponse:
 def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     """The form with the actual times; sent empty by a button, it takes the times as they are."""
     appointment = _changeable(request, pk)
-    if request.method != "POST":
-        records.view_part(actor=request.actor, patient=appointment.patient)
     session = access.sessions(request.actor).filter(appointment=appointment).first()
     is_running = appointment.status == Status.IN_PROGRESS
     initial = {
@@ -66,13 +63,12 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
             "cancel": request.actor.url("scheduling:appointment", pk=pk),
         },
         said="Completed.",
+        shows=appointment.patient,
     )
 
 
 def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
     appointment = _changeable(request, pk)
-    if request.method != "POST":
-        records.view_part(actor=request.actor, patient=appointment.patient)
     page = request.actor.url("scheduling:appointment", pk=pk)
     consequences = ["The session is in progress again; a signed note stays locked"]
     if appointment.reservation is not None:
@@ -89,6 +85,7 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
         done=lambda _: page,
         context={"appointment": appointment, "consequences": consequences, "cancel": page},
         said="Reopened.",
+        shows=appointment.patient,
     )
 
 
