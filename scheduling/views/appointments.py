@@ -69,8 +69,6 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
     """Says what cancelling will do, then does it."""
     found = _changeable(request, pk)
     actor = request.actor
-    if request.method != "POST":
-        records.view_part(actor=actor, patient=found.patient)
     by_patient = actor.role == Role.PATIENT
     initial = {"cancelled_by": Appointment.CancelledBy.PATIENT}
     back = actor.url("clinic:home") if by_patient else back_to(request, found)
@@ -92,6 +90,7 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
             "cancel": back,
             "next": request.POST.get("next", ""),
         },
+        shows=found.patient,
     )
 
 

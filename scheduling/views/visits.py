@@ -13,7 +13,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.http import ClinicRequest
 from accounts.pages import action, form_page
-from accounts.services import records
 from billing.errors import count
 from scheduling import access
 from scheduling.forms.visit import CompleteForm, ReasonForm
@@ -51,8 +50,6 @@ def restore(request: ClinicRequest, pk: int) -> HttpResponse:
 def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     """The form with the actual times; sent empty by a button, it takes the times as they are."""
     appointment = _changeable(request, pk)
-    if request.method != "POST":
-        records.view_part(actor=request.actor, patient=appointment.patient)
     session = access.sessions(request.actor).filter(appointment=appointment).first()
     is_running = appointment.status == Status.IN_PROGRESS
     initial = {
@@ -71,13 +68,12 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
             "cancel": request.actor.url("scheduling:appointment", pk=pk),
         },
         said="Completed.",
+        shows=appointment.patient,
     )
 
 
 def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
     appointment = _changeable(request, pk)
-    if request.method != "POST":
-        records.view_part(actor=request.actor, patient=appointment.patient)
     page = request.actor.url("scheduling:appointment", pk=pk)
 
     def done(_: Any) -> str | HttpResponse:
@@ -99,6 +95,11 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
         ),
         done=done,
         context={"appointment": appointment, "consequences": consequences, "cancel": page},
+<<<<<<< HEAD
+=======
+        said="Reopened.",
+        shows=appointment.patient,
+>>>>>>> people
     )
 
 
