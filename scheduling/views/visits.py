@@ -95,11 +95,7 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
         ),
         done=done,
         context={"appointment": appointment, "consequences": consequences, "cancel": page},
-<<<<<<< HEAD
-=======
-        said="Reopened.",
         shows=appointment.patient,
->>>>>>> people
     )
 
 
