@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -8,10 +9,18 @@ from accounts.models import ApiKey, Organization, User
 from accounts.models.api import SCOPES
 from accounts.roles import Role
 from accounts.services import api_keys
+from accounts.webhooks import addresses
 from tests import factories
 from tests.api.client import ApiClient
 
 NewKey = Callable[..., ApiKey]
+
+
+@pytest.fixture(autouse=True)
+def _no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows a name; numbers are what they are."""
+    resolve, numbers = addresses.resolve, socket.AI_NUMERICHOST
+    monkeypatch.setattr(addresses, "resolve", lambda *of, **_: resolve(*of, flags=numbers))
 
 
 @pytest.fixture
