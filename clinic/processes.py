@@ -15,7 +15,7 @@ import structlog
 from django.core.management.base import CommandError
 from django.db import connections
 
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 10
 LOOK_SECONDS = 0.5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0

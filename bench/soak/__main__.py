@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 CLIENTS = 8
 SHARED = 12
 PAIRS_A_MINUTE = 40
-PATIENCE_SECONDS = 60.0
-DELIVERY_SECONDS = 120.0
+PATIENCE_SECONDS = 180.0
+DELIVERY_SECONDS = 240.0
 OUT = place.ROOT / "var" / "bench" / "soak.json"
 LOG = OUT.with_suffix(".log")  # what the product said meanwhile
 
