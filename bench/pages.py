@@ -89,7 +89,8 @@ class Pages:
             raise RuntimeError(f"{url} answers {answer.status_code}")
         self._queries[size][page] = len(queries)
         html = answer.content.decode()
-        self._bytes[page] = len(answer.content) + sum(map(_bytes_of, set(LINKED.findall(html))))
+        wire = len(browser.get(url, headers={"Accept-Encoding": "gzip"}).content)
+        self._bytes[page] = wire + sum(map(_bytes_of, set(LINKED.findall(html))))
         took = self._took[size].setdefault(page, [])
         for _ in range(self._each):
             began = time.perf_counter()
@@ -125,6 +126,6 @@ class Pages:
 
 
 def _bytes_of(url: str) -> int:
-    """As whitenoise sends it to a browser that takes Brotli; the page itself goes as it is."""
+    """As whitenoise sends it to a browser that takes Brotli."""
     path = Path(settings.STATIC_ROOT) / url.removeprefix("/static/").split("?")[0]
     return min(one.stat().st_size for one in (path, Path(f"{path}.br")) if one.exists())

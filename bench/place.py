@@ -16,7 +16,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 STOP_SECONDS = 15
-START_SECONDS = 60
+START_SECONDS = 90
 
 
 def settle(var: Path) -> None:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django_structlog.middlewares import RequestMiddleware
 
 # What stands in these places of a URL opens something for whoever holds it.
@@ -25,6 +26,16 @@ class RequestLog(RequestMiddleware):
         django-allauth would not know an app by its access token.
         """
         structlog.contextvars.bind_contextvars(user_id=getattr(request.user, "pk", None))
+
+
+class CompressPages(GZipMiddleware):
+    """Pages alone: an API answer is small and keeps its strong ETag. See docs/decisions/0030."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        compressed: HttpResponse = super().process_response(request, response)
+        return compressed
 
 
 class AddressBehindProxies:
