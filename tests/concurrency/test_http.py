@@ -65,6 +65,20 @@ def test_fifty_book_where_seven_fit():
     assert clinic.balance() == (28, 0, 28)
 
 
+def test_two_book_the_last_units():
+    clinic = Clinic(units=4)
+    people = zip(browsers(clinic, 2), clinic.practitioners(2), strict=True)
+    answers = send_together(
+        [
+            (browser, booking_form(clinic, browser, practitioner=one.pk, start=clinic.day(7 + day)))
+            for day, (browser, one) in enumerate(people)
+        ],
+        authorization=clinic.authorization.pk,
+    )
+    assert statuses(answers) == {302: 1, 409: 1}
+    assert clinic.balance() == (4, 0, 4)
+
+
 def test_twenty_want_one_practitioners_slot(clinic):
     for patient in (patients := clinic.patients(20)):
         clinic.authorize(patient=patient, units=4)
@@ -146,3 +160,28 @@ def test_ten_move_one_appointment(clinic):
     answers = send_together(sends)
     assert statuses(answers) == {302: 1, 409: 9}
     assert clinic.balance() == (40, 0, 4)
+
+
+def test_reschedule_against_cancel(clinic):
+    """Whoever comes first, no move brings a cancelled one back, and none is cancelled twice."""
+    booked = clinic.book()
+    cancel, move = (
+        clinic.actor.url(f"scheduling:{name}", pk=booked.pk) for name in ("cancel", "reschedule")
+    )
+    sends = []
+    for number, browser in enumerate(browsers(clinic, 6)):
+        if number % 2:
+            form = open_form(browser, cancel, having="reason")
+        else:
+            form = open_form(browser, move, having="version")
+            form.values["day"] = f"{clinic.day(8 + number):%Y-%m-%d}"
+        sends.append((browser, form))
+    answers = send_together(sends)
+    assert set(statuses(answers)) <= {302, 409}
+    done = [number for number, answer in enumerate(answers) if answer.status_code == 302]
+    cancels = [number for number in done if number % 2]
+    assert len(cancels) <= 1
+    assert 1 <= len(done) <= 2
+    is_cancelled = Appointment.objects.get().status == Status.CANCELLED
+    assert is_cancelled == bool(cancels)
+    assert clinic.balance() == (40, 0, 0 if is_cancelled else 4)
