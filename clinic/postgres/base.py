@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -5,6 +6,9 @@ from django.utils.asyncio import async_unsafe
 from psycopg import Connection, OperationalError
 
 from clinic.postgres.server import EmbeddedServer
+
+PATIENCE_SECONDS = 5.0
+PAUSE_SECONDS = 0.1
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,9 +30,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
-        try:
-            return super().get_new_connection(conn_params)
-        except OperationalError:
+        """Waits a little for a server that is just dying, starting or recovering."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return super().get_new_connection(conn_params)
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
             if not self.server.revive():
-                raise
-            return super().get_new_connection(conn_params)
+                time.sleep(PAUSE_SECONDS)
