@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from e2e.conftest import NewContext
 from e2e.desk import Desk
 from e2e.hands import type_password
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,22 +39,25 @@ def test_register_a_passkey_and_sign_in_by_it(
     assert user is not None
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # as in the demo: there is no TLS here
     # A passkey belongs to a name; an address of numbers is none.
-    page = new_context(base_url=base_url.replace("127.0.0.1", "localhost")).new_page()
+    site = base_url.replace("127.0.0.1", "localhost")
+    page = new_context().new_page()
     give_authenticator(page)
-    page.goto("/")
+    page.goto(site)
     type_password(page, user)
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
 
-    page.goto(reverse("mfa_add_webauthn"))
+    page.goto(site + reverse("mfa_add_webauthn"))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery Codes")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     key = Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN)
     assert key.wrap().is_passwordless
 
-    page.get_by_label("Your account").click()
+    page.locator("summary[aria-label='Your account']").click()
     page.get_by_role("button", name="Sign out").click()
-    page.goto(desk.week)
+    page.goto(site + desk.week)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("group", name="Week of")).to_be_visible()
     key.refresh_from_db()

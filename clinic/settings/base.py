@@ -7,6 +7,7 @@ import environ
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor  # type: ignore[import-untyped]
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -123,6 +124,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "clinic.static_storage.OneStylesheetStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+# Maps of other people's scripts, which only a debugger reads, took most of the compressing's time.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # Sign-in
 
