@@ -109,7 +109,8 @@ class Client(threading.Thread):
         if not booked.is_done:
             return
         path = f"/appointments/{booked.answer['id']}"
-        if self._random.random() < 0.3 and (other := next(self._free, None)):
+        other = next(self._free, None) if self._random.random() < 0.3 else None
+        if other and other[0] == pair:  # another pair's quarter is not free for this one
             starts = other[1]
             self._do("reschedule", f"{path}/reschedule", {"starts_at": starts.isoformat()})
         dice = self._random.random()
