@@ -3,6 +3,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django_structlog.middlewares import RequestMiddleware
 
@@ -31,11 +32,11 @@ class RequestLog(RequestMiddleware):
 class CompressPages(GZipMiddleware):
     """Pages alone: an API answer is small and keeps its strong ETag. See docs/decisions/0030."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        if not response.get("Content-Type", "").startswith("text/html"):
-            return response
-        compressed: HttpResponse = super().process_response(request, response)
-        return compressed
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
 
 
 class AddressBehindProxies:
