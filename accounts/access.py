@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.actor import Actor
 from accounts.models import (
@@ -35,6 +35,11 @@ from accounts.roles import Role
 _SEES_WHOLE_CLINIC = frozenset({Role.ADMIN, Role.VIEWER, Role.SYSTEM})
 
 
+def sees_whole_clinic(actor: Actor) -> bool:
+    """Whether the actor's reach does not depend on who is whose patient."""
+    return actor.role in _SEES_WHOLE_CLINIC
+
+
 def organizations(user: User) -> QuerySet[Organization]:
     """The clinics that a user may enter."""
     active = Organization.objects.filter(is_active=True)
@@ -44,9 +49,13 @@ def organizations(user: User) -> QuerySet[Organization]:
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
-    """The roles in which a user may enter clinics."""
+    """Their roles in the clinics they may enter; `renders_as` is their practitioner there."""
     mine = Membership.objects.filter(user=user, is_active=True, organization__is_active=True)
-    return mine.select_related("organization")
+    profile = Practitioner.objects.filter(
+        organization=OuterRef("organization"), user=user, is_active=True
+    )
+    found = mine.select_related("organization").order_by("organization__name")
+    return found.annotate(renders_as=Subquery(profile.values("pk")[:1]))
 
 
 def patients(actor: Actor) -> PatientQuerySet:
@@ -60,7 +69,7 @@ def patient_scope(actor: Actor, prefix: str = "") -> Q:
 
     `patient_scope(actor, "patient__")` serves tables that refer to a patient.
     """
-    if actor.role in _SEES_WHOLE_CLINIC:
+    if sees_whole_clinic(actor):
         return Q()
     if actor.user is None and actor.practitioner_id is None:
         return Q(pk__in=[])

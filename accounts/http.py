@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from accounts.actor import Actor
     from accounts.errors import DomainError
-    from accounts.models import User
+    from accounts.models import Organization, User
 
 
 class ClinicRequest(HttpRequest):
@@ -21,6 +21,7 @@ class ClinicRequest(HttpRequest):
     user: User
     htmx: HtmxDetails
     refused: Callable[[DomainError], HttpResponse]
+    clinics: list[Organization]  # the user's own, by name; a super-administrator's are not read
 
 
 def id_in(text: str) -> int:

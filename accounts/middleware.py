@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import structlog
@@ -15,7 +15,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest
-from accounts.models import Organization, Practitioner, User
+from accounts.models import Membership, User
 from accounts.roles import Role
 
 GetResponse = Callable[[ClinicRequest], HttpResponse]
@@ -45,8 +45,10 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return to_sign_in(cast(ClinicRequest, request))
         page = cast(ClinicRequest, request)
-        actor = actor_for(page.user, slug, page, channel="web")
-        cast(ClinicRequest, request).actor = actor
+        memberships = list(access.memberships_of(page.user))
+        page.actor = actor = actor_for(page.user, slug, page, channel="web", among=memberships)
+        if not page.user.is_superuser:
+            page.clinics = [one.organization for one in memberships]
         timezone.activate(actor.organization.zone)
         structlog.contextvars.bind_contextvars(
             organization_id=actor.organization.pk, role=actor.role.value
@@ -54,11 +56,19 @@ class ActorMiddleware:
         return None
 
 
-def actor_for(user: User, slug: str, request: HttpRequest, *, channel: str) -> Actor:
-    """Raises Http404 unless the user may enter this clinic."""
-    membership = access.memberships_of(user).filter(organization__slug=slug).first()
+def actor_for(
+    user: User, slug: str, request: HttpRequest, *, channel: str, among: Iterable[Membership]
+) -> Actor:
+    """Who the user is in that clinic, by their memberships.
+
+    Raises Http404 unless they may enter it.
+    """
+    membership = next((one for one in among if one.organization.slug == slug), None)
+    practitioner_id = None
     if membership is not None:
         organization, role = membership.organization, Role(membership.role)
+        if role in (Role.PRACTITIONER, Role.ADMIN):
+            practitioner_id = membership.renders_as
     elif user.is_superuser:
         organization = get_object_or_404(access.organizations(user), slug=slug)
         role = Role.SUPERADMIN
@@ -71,15 +81,8 @@ def actor_for(user: User, slug: str, request: HttpRequest, *, channel: str) -> A
         channel=channel,
         request_id=request_id(),
         address=request.META.get("REMOTE_ADDR") or None,
-        practitioner_id=_practitioner_id(user, organization, role),
+        practitioner_id=practitioner_id,
     )
-
-
-def _practitioner_id(user: User, organization: Organization, role: Role) -> int | None:
-    if role not in (Role.PRACTITIONER, Role.ADMIN):
-        return None
-    profile = Practitioner.objects.filter(organization=organization, user=user, is_active=True)
-    return profile.values_list("pk", flat=True).first()
 
 
 def request_id() -> str:

@@ -19,7 +19,8 @@ PARTS = ("ledger", "http", "pages", "growth")
 LEDGER, PAGES = "ledger", "pages"  # the two clinics
 LEDGER_FIRST = 100_000
 PRACTITIONERS_FIRST = 100_000
-SMALL, LARGE = range(10), range(10, 1000)  # practitioners, each with six patients
+TEAM = range(10)  # practitioners
+GROWN = 100  # times the patients, appointments and entries of a quarter: 25 years of them
 BASE = "caretally"
 
 
@@ -33,12 +34,12 @@ class Run:
 
     def prepare(self) -> None:
         from bench import data, history
-        from bench.data import PATIENTS_EACH
+        from bench.data import PATIENTS_AT_ONCE
 
-        patients = range(len(SMALL) * PATIENTS_EACH)
+        patients = range(PATIENTS_AT_ONCE)
         self.pages = data.found(PAGES)
         with data.in_bulk():
-            data.add_practitioners(self.pages, SMALL)
+            data.add_practitioners(self.pages, TEAM)
             data.add_patients(self.pages, patients, units=1_000)
             history.add_appointments(self.pages, patients)
         place.copy_database("small", of=BASE)
@@ -111,19 +112,15 @@ class Run:
 
     def measure_pages(self) -> None:
         from bench import data, history
-        from bench.data import PATIENTS_EACH
         from bench.pages import Pages
 
         databases = {"1×": "small"}
         if not self.is_quick:
             place.copy_database("large", of="small")
             place.use("large")
-            patients = range(len(SMALL) * PATIENTS_EACH, LARGE.stop * PATIENTS_EACH)
             with data.in_bulk():
-                data.add_practitioners(self.pages, LARGE)
-                data.add_patients(self.pages, patients, units=1_000)
-                history.add_appointments(self.pages, patients)
-            databases["100×"] = "large"
+                history.add_years(self.pages, GROWN)
+            databases[f"{GROWN}×"] = "large"
             self.report.note("made.unexplained_large", data.verify())
         Pages(self.pages, databases, self.report, is_quick=self.is_quick).run()
         place.use(BASE)

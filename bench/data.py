@@ -31,6 +31,7 @@ AUTHORIZATIONS = 20_000_000
 POLICIES = 30_000_000
 RESERVATIONS = 40_000_000
 PATIENTS_EACH = 6  # of a practitioner
+PATIENTS_AT_ONCE = 60
 
 GRANT = """
 INSERT INTO billing_ledgerentry (
@@ -141,9 +142,14 @@ def _npi(number: int) -> str:
     return first_nine + check_digit(first_nine)
 
 
-def add_patients(clinic: Clinic, numbers: range, *, units: int) -> None:
-    """Each with a policy and an authorization of so many units for the clinic's service."""
-    organization, today = clinic.organization, clinic.organization.today()
+def add_patients(
+    clinic: Clinic, numbers: range, *, units: int, ago: timedelta = timedelta()
+) -> None:
+    """Each with a policy and an authorization of so many units for the clinic's service.
+
+    `ago` is how long before today's they were its patients.
+    """
+    organization, today = clinic.organization, clinic.organization.today() - ago
     start, end = today - timedelta(days=400), today + timedelta(days=300)
     patients, policies, authorizations, services = [], [], [], []
     for n in numbers:
@@ -170,7 +176,7 @@ def add_patients(clinic: Clinic, numbers: range, *, units: int) -> None:
                 end_date=end,
                 total_units=units,
                 entry_count=1,
-                created_at=timezone.now() - timedelta(days=400),
+                created_at=timezone.now() - ago - timedelta(days=400),
             )
         )
         services.append(_covered(clinic, n, start, end))

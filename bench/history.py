@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
 
 from bench.data import (
     AUTHORIZATIONS,
     PATIENTS,
+    PATIENTS_AT_ONCE,
     PATIENTS_EACH,
     PRACTITIONERS,
     RESERVATIONS,
     Clinic,
+    add_patients,
 )
 
 WEEKS_BEFORE, WEEKS_AHEAD = 8, 4
+WEEKS = WEEKS_BEFORE + 1 + WEEKS_AHEAD
 ROOM_FOR = 1000  # reservations of one patient, in the ids
 
 # Two hours a week for each patient, at an hour of the day that is theirs, from 9:00 to 15:00.
-# `j` counts a patient's visits.
+# `j` counts a patient's visits. The clinic's first patients come now, the next as many came in the
+# weeks before, and so on: the same practitioners saw them all.
 PLAN = f"""
 CREATE TEMP TABLE bench_plan AS
 SELECT n, row_number() OVER (PARTITION BY n ORDER BY day)::int AS j, day < current_date AS past,
        {RESERVATIONS} + n::bigint * {ROOM_FOR} + row_number() OVER (PARTITION BY n ORDER BY day)
            AS id,
        (day + make_time(9 + n %% {PATIENTS_EACH}, 0, 0)) AT TIME ZONE 'America/Chicago' AS start,
-       day
+       day, n / {PATIENTS_AT_ONCE} * interval '{WEEKS} weeks' AS back,
+       n %% {PATIENTS_AT_ONCE} / {PATIENTS_EACH} AS practitioner
   FROM generate_series(%(first)s::int, %(last)s::int - 1) AS n,
        LATERAL (SELECT (date_trunc('week', current_date)::date
-                        + 7 * week + (n + 2 * twice) %% 5)::date AS day
+                        + 7 * (week - n / {PATIENTS_AT_ONCE} * {WEEKS})
+                        + (n + 2 * twice) %% 5)::date AS day
                   FROM generate_series(-{WEEKS_BEFORE}, {WEEKS_AHEAD}) AS week,
                        generate_series(0, 1) AS twice) AS days
 """
@@ -53,7 +61,8 @@ SELECT %(organization)s, a.id,
        '', '', moment
   FROM bench_plan AS plan
   JOIN billing_authorization AS a ON a.id = %(authorizations)s + n,
-       LATERAL (VALUES ('reserve', 0, 4, now() - interval '100 days' + j * interval '1 minute'),
+       LATERAL (VALUES ('reserve', 0, 4,
+                        now() - back - interval '100 days' + j * interval '1 minute'),
                        ('consume', 4, -4, start + interval '1 hour'))
             AS movement (kind, used, held, moment)
  WHERE kind = 'reserve' OR past
@@ -75,7 +84,7 @@ INSERT INTO scheduling_appointment (
     id, organization_id, patient_id, practitioner_id, service_code_id, authorization_id,
     reservation_id, location_id, starts_at, ends_at, units, status, allows_concurrent,
     allows_group, override_reason, cancelled_by, cancel_reason, external_id, version, created_at)
-SELECT id, %(organization)s, %(patients)s + n, %(practitioners)s + n / %(each)s, %(service)s,
+SELECT id, %(organization)s, %(patients)s + n, %(practitioners)s + practitioner, %(service)s,
        %(authorizations)s + n, id, %(location)s, start, start + interval '1 hour', 4,
        CASE WHEN past THEN 'completed' ELSE 'scheduled' END, false, false, '', '', '', '', 1,
        start - interval '100 days'
@@ -86,14 +95,14 @@ SESSIONS = """
 INSERT INTO scheduling_session (
     organization_id, appointment_id, patient_id, practitioner_id, started_at, ended_at, units,
     created_at)
-SELECT %(organization)s, id, %(patients)s + n, %(practitioners)s + n / %(each)s, start,
+SELECT %(organization)s, id, %(patients)s + n, %(practitioners)s + practitioner, start,
        start + interval '1 hour', 4, start
   FROM bench_plan WHERE past
 """
 
 CARE_TEAM = """
 INSERT INTO accounts_careteammember (organization_id, patient_id, practitioner_id, since)
-SELECT DISTINCT %(organization)s, %(patients)s + n, %(practitioners)s + n / %(each)s, current_date
+SELECT DISTINCT %(organization)s, %(patients)s + n, %(practitioners)s + practitioner, current_date
   FROM bench_plan
 """
 
@@ -108,7 +117,7 @@ SELECT %(organization)s, start - interval '100 days', %(actor)s, 'admin', 'page'
 
 
 def add_appointments(clinic: Clinic, numbers: range) -> None:
-    """For patients that have nothing but their grant, seen by the practitioner of their six."""
+    """For patients that have nothing but their grant."""
     values = {
         "first": numbers.start,
         "last": numbers.stop,
@@ -119,7 +128,6 @@ def add_appointments(clinic: Clinic, numbers: range) -> None:
         "patients": PATIENTS,
         "practitioners": PRACTITIONERS,
         "authorizations": AUTHORIZATIONS,
-        "each": PATIENTS_EACH,
         "from": AUTHORIZATIONS + numbers.start,
         "to": AUTHORIZATIONS + numbers.stop,
     }
@@ -128,3 +136,11 @@ def add_appointments(clinic: Clinic, numbers: range) -> None:
         for sql in steps:
             cursor.execute(sql, values)
         cursor.execute("DROP TABLE bench_plan")
+
+
+def add_years(clinic: Clinic, times: int) -> None:
+    """So many times the patients and what they had, each lot in weeks of its own."""
+    for number in range(1, times):
+        patients = range(number * PATIENTS_AT_ONCE, (number + 1) * PATIENTS_AT_ONCE)
+        add_patients(clinic, patients, units=1_000, ago=timedelta(weeks=number * WEEKS))
+    add_appointments(clinic, range(PATIENTS_AT_ONCE, times * PATIENTS_AT_ONCE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import F
+from django.db.models import Case, F, IntegerField, Q, When
 
 from accounts.actor import Actor
 from accounts.models import Patient
@@ -35,5 +35,7 @@ def best(
 ) -> Authorization | None:
     """The first candidate with enough units left, else the first candidate, else None."""
     found = candidates(actor, patient=patient, service_code=service_code, day=day)
-    enough = found.filter(total_units__gte=F("used_units") + F("reserved_units") + units).first()
-    return enough or found.first()
+    is_enough = Q(total_units__gte=F("used_units") + F("reserved_units") + units)
+    enough_first = Case(When(is_enough, then=0), default=1, output_field=IntegerField())
+    best: Authorization | None = found.order_by(enough_first, *found.query.order_by).first()
+    return best

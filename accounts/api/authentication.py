@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -18,6 +19,7 @@ from rest_framework.request import Request
 from accounts import access, session_limits
 from accounts.actor import Actor
 from accounts.api.tokens import opened_by
+from accounts.composed import Composed, Given
 from accounts.errors import Invalid
 from accounts.middleware import actor_for, request_id
 from accounts.models import ApiKey, User
@@ -27,6 +29,16 @@ from accounts.services.api_keys import MARK, hash_of
 
 ORGANIZATION = "Caretally-Organization"
 USED_AT_MOST_EVERY = timedelta(minutes=1)
+
+
+def _keys() -> QuerySet[ApiKey]:
+    return ApiKey.objects.select_related("organization").order_by()
+
+
+KEY = Composed(lambda: _keys().filter(secret_hash=Given("digest")))
+ROTATED_KEY = Composed(
+    lambda: _keys().filter(previous_hash=Given("digest"), previous_expires_at__gt=Given("now"))
+)
 
 
 @dataclass(frozen=True)
@@ -87,10 +99,7 @@ def _by_key(request: Request, token: str) -> Access:
 def _key_with(digest: str, now: datetime) -> ApiKey | None:
     """The one with this secret, or with it until it was rotated; asked anew for each request, so
     that one which is revoked is dead at once."""
-    keys = ApiKey.objects.select_related("organization").order_by()
-    key = keys.filter(secret_hash=digest).first()
-    if key is None:
-        key = keys.filter(previous_hash=digest, previous_expires_at__gt=now).first()
+    key = KEY.first(digest=digest) or ROTATED_KEY.first(digest=digest, now=now)
     return key if key and key.state == "active" and key.organization.is_active else None
 
 
@@ -106,7 +115,9 @@ def _by_token(request: Request, token: str) -> Access:
         raise AuthenticationFailed("That token is not valid, or no longer.")
     user, session = found
     try:
-        actor = actor_for(user, _slug(request, user), request, channel="app")
+        memberships = access.memberships_of(user)
+        slug = _slug(request, user)
+        actor = actor_for(user, slug, request, channel="app", among=memberships)
     except Http404 as error:
         raise NotFound from error
     by_itself = session_limits.BY_ITSELF in request.headers

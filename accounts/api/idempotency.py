@@ -18,6 +18,7 @@ from rest_framework.request import Request
 
 from accounts.actor import Actor
 from accounts.cipher import cipher
+from accounts.composed import insert
 from accounts.errors import Conflict, Invalid, KeyReused
 from accounts.models import ApiAnswer
 from accounts.services.transaction import in_transaction
@@ -128,7 +129,7 @@ def _earlier(attempt: Attempt) -> HttpResponse | None:
 
 
 def _keep(answer: HttpResponse, attempt: Attempt) -> None:
-    ApiAnswer.objects.create(
+    answered = ApiAnswer(
         organization_id=attempt.actor.organization.pk,
         credential=attempt.credential,
         key=attempt.key,
@@ -137,3 +138,4 @@ def _keep(answer: HttpResponse, attempt: Attempt) -> None:
         headers=dict(answer.items()),
         content=cipher(PURPOSE).encrypt(answer.content),
     )
+    insert(answered)

@@ -33,6 +33,7 @@ from accounts.api.answering import Answering
 from accounts.api.endpoints import Farewell, farewells
 from accounts.api.pagination import Pages
 from accounts.api.serializers import LARGEST_ID, Input, Output
+from accounts.composed import by_id
 from accounts.lists import patient_id
 from accounts.models import Patient
 from accounts.services import records
@@ -52,8 +53,15 @@ class Resource(Answering):
     named: frozenset[str] = frozenset()  # the fields of the body, where it matters early
     lookup_value_regex = "[0-9]{1,19}"
 
-    def rows(self) -> QuerySet[Any]:
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Any]:
+        """What there is for the actor, with all that an answer shows of it."""
         raise NotImplementedError
+
+    @classmethod
+    def bare_rows(cls, actor: Actor) -> QuerySet[Any]:
+        """The same for a command whose answer shows something else."""
+        return cls.rows(actor)
 
     # Reading
 
@@ -69,22 +77,20 @@ class Resource(Answering):
         return self.answer(row)
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.rows()
+        return self.rows(self.actor)
 
     def get_object(self) -> Any:
         """Locked where the request leaves some fields as they are, or has `If-Match`."""
         pk = int(self.kwargs["pk"])
-        rows = self.get_queryset()
-        if getattr(self.endpoint, "answers", None) is not None:
-            rows = rows.prefetch_related(None)  # the row itself is not shown
-        row = rows.filter(pk=pk).order_by().first() if pk <= LARGEST_ID else None
+        rows = self.rows if self.shows_what_is_read() else self.bare_rows
+        row = by_id(rows, self.actor, pk) if pk <= LARGEST_ID else None
         if row is None:
             raise NotFound("There is no such thing here.")
         if self.depends_on_row():
             self.lock_before()
             locking = type(row)._default_manager.select_for_update(no_key=True)
             locking.only("pk").get(pk=pk)
-            row = self.get_queryset().get(pk=pk)
+            row = by_id(self.rows, self.actor, pk)
             etags.require_match(self.request, self._shown(row, self.output).data)
         return row
 
@@ -217,7 +223,7 @@ class Resource(Answering):
 
     def _again(self, result: models.Model) -> Any:
         """The row as the list shows it."""
-        return self.get_queryset().filter(pk=result.pk).first() or result
+        return by_id(self.rows, self.actor, result.pk) or result
 
     def _page(self, rows: QuerySet[Any], shown: type[serializers.BaseSerializer]) -> Response:
         page = self.paginate_queryset(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.actor import Actor
+from accounts.composed import by_id
 from accounts.errors import DomainError
 from accounts.validators import validate_day, validate_plain_text
 
@@ -114,7 +116,10 @@ class Own(serializers.PrimaryKeyRelatedField):
             self.fail("incorrect_type", data_type=type(data).__name__)
         if not 0 < data <= LARGEST_ID:
             self.fail("does_not_exist", pk_value=data)
-        return super().to_internal_value(data)
+        found = by_id(self.rows, self.context["actor"], data)
+        if found is None:
+            self.fail("does_not_exist", pk_value=data)
+        return found
 
 
 def service_name(field: serializers.Field) -> str:
@@ -182,8 +187,17 @@ class Input(serializers.Serializer):
 class Output(serializers.ModelSerializer):
     """`Meta.fields` names all that is shown; `Meta.example` stands in the schema."""
 
+    known_fields: ClassVar[dict[str, serializers.Field]]
+
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: Instant,
         models.EmailField: serializers.CharField,  # an empty one is no address
     }
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Looked up at the model once: for a single row that took longer than showing it."""
+        own = type(self)
+        if "known_fields" not in own.__dict__:
+            own.known_fields = super().get_fields()
+        return {name: copy.deepcopy(field) for name, field in own.known_fields.items()}

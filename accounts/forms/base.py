@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.models import construct_instance, model_to_dict
+from django.forms.models import ModelChoiceIterator, construct_instance, model_to_dict
 
 from accounts.validators import validate_day
 
@@ -33,6 +34,30 @@ class FieldsForm(forms.ModelForm):
             self.instance.clean_fields(exclude=self._get_validation_exclusions())
         except ValidationError as error:
             self._update_errors(error)
+
+
+class _ReadOnce(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, self.queryset)
+
+
+class RowField(forms.ModelChoiceField):
+    """A choice of few rows, which are read once: to be offered, and to find the chosen one."""
+
+    iterator = _ReadOnce
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        key = str(getattr(value, "pk", value))
+        for row in self.queryset:
+            if str(row.pk) == key:
+                return row
+        raise ValidationError(
+            self.error_messages["invalid_choice"], "invalid_choice", {"value": value}
+        )
 
 
 class DateInput(forms.DateInput):

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
 
 from accounts.access import open_glass
 from accounts.actor import Actor
+from accounts.composed import insert
 from accounts.models import Event, Patient
+
+_waiting: ContextVar[list[Event] | None] = ContextVar("events_of_a_write", default=None)
 
 
 def record(
     *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
 ) -> Event:
-    """Write one event. `details` are ids and figures, never clinical text or secrets."""
+    """Note one event. `details` are ids and figures, never clinical text or secrets.
+
+    Within a write it has no id yet: a write's events are written together when it ends.
+    """
     event = describe(actor=actor, action=action, obj=obj, patient=patient, **details)
     event.break_glass = open_glass(actor, patient) if patient else None
-    event.save(force_insert=True)
+    if (waiting := _waiting.get()) is None:
+        insert(event)
+    else:
+        waiting.append(event)
     return event
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is recorded inside is written by one statement at the end, and not if that fails."""
+    token = _waiting.set([])
+    try:
+        yield
+        flush()
+    finally:
+        _waiting.reset(token)
+
+
+def flush() -> None:
+    """Write what waits now, for who needs to find it at once."""
+    if waiting := _waiting.get():
+        insert(*waiting)
+        waiting.clear()
 
 
 def describe(

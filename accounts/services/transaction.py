@@ -22,6 +22,7 @@ from accounts import permissions
 from accounts.actor import Actor
 from accounts.errors import Busy, Conflict, KeyReused, from_integrity_error
 from accounts.models import IdempotencyKey
+from accounts.services import events
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -160,7 +161,8 @@ def _once(
     kwargs: dict[str, Any],
 ) -> R:
     if not actor.idempotency_key or actor.user is None:
-        return function(*args, **kwargs)
+        with events.together():
+            return function(*args, **kwargs)
     fingerprint = _fingerprint(verb, actor, kwargs)
     own = {"user": actor.user, "key": actor.idempotency_key}
     if earlier := IdempotencyKey.objects.filter(**own).first():
@@ -174,7 +176,8 @@ def _once(
     kept = IdempotencyKey.objects.create(
         organization=actor.organization, verb=verb, fingerprint=fingerprint, **own
     )
-    result = function(*args, **kwargs)
+    with events.together():
+        result = function(*args, **kwargs)
     if isinstance(result, models.Model):
         kept.result_model, kept.result_id = result._meta.label_lower, result.pk
         kept.save(update_fields=["result_model", "result_id"])

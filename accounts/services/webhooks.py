@@ -176,6 +176,7 @@ def test(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookDelivery:
     """Send `webhook.tested` to this endpoint. Raises NotFound, Conflict `webhook_off`."""
     current = _on(actor, webhook)
     event = events.record(actor=actor, action=catalogue.TESTED, obj=current)
+    events.flush()
     return access.webhook_deliveries(actor).get(event=event, endpoint=current)
 
 

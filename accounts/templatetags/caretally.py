@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import re
 import uuid
 from datetime import date, datetime, timedelta
@@ -56,6 +57,7 @@ def may(actor: Actor | None, verb: str) -> bool:
 
 
 @register.simple_tag
+@functools.cache
 def icon(name: str, *, size: int = 16, label: str = "") -> SafeString:
     """A lucide icon: decoration, unless a label gives it a name."""
     attrs = {"class": "icon", "stroke-width": "1.75"}
@@ -176,5 +178,8 @@ def undo_url(tags: str | None) -> str:
 @register.simple_tag(takes_context=True)
 def own_clinics(context: template.Context) -> list[Any]:
     """The clinics that this user can switch to, by name."""
-    user = context["request"].user
-    return list(access.organizations(user)[:50]) if user.is_authenticated else []
+    request = context["request"]
+    if not request.user.is_authenticated:
+        return []
+    known = getattr(request, "clinics", None)
+    return known or list(access.organizations(request.user)[:50])

@@ -6,7 +6,11 @@ from clinic.settings.base import env
 # Connections stay open between requests; a broken one is replaced when a request begins. What is
 # sent often is planned once for a connection: that halves the database's share of a booking.
 PERSISTENT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
-PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
+PLANNED = {
+    "server_side_binding": True,
+    "prepare_threshold": 5,
+    "options": "-c enable_mergejoin=off",  # docs/decisions/0031
+}
 
 
 def database(*, embedded_in: Path, server_options: dict[str, str] | None = None) -> dict[str, Any]:
@@ -19,11 +23,11 @@ def database(*, embedded_in: Path, server_options: dict[str, str] | None = None)
         "USER": "postgres",
         "DATA_DIR": embedded_in,
         "SERVER_OPTIONS": server_options or {},
-        "OPTIONS": PREPARED,
+        "OPTIONS": PLANNED,
         **PERSISTENT,
     }
 
 
 def database_from_url() -> dict[str, Any]:
     found = env.db_url("DATABASE_URL")
-    return {**found, "OPTIONS": {**PREPARED, **found.get("OPTIONS", {})}, **PERSISTENT}
+    return {**found, "OPTIONS": {**PLANNED, **found.get("OPTIONS", {})}, **PERSISTENT}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -221,7 +222,11 @@ class Painter:
 
     def _book_url(self, column: Column, starts_at: str) -> str:
         params = {"start": starts_at, "practitioner": column.practitioner_id}
-        return f"{self.actor.url('scheduling:book')}?{urlencode(params, safe=':')}"
+        return f"{self._booking}?{urlencode(params, safe=':')}"
+
+    @functools.cached_property
+    def _booking(self) -> str:
+        return self.actor.url("scheduling:book")
 
     def _block(self, column: Column, placed: Placed[Appointment]) -> Block:
         appointment = placed.item

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts import access as accounts_access
 from accounts.actor import Actor
 from accounts.errors import DomainError
-from accounts.forms.base import DayField, TimeInput
+from accounts.forms.base import DayField, RowField, TimeInput
 from accounts.models import Patient
 from accounts.roles import Role
 from accounts.validators import validate_plain_text
@@ -32,13 +32,13 @@ class AuthorizationChoice(forms.ChoiceField):
 class BookingForm(forms.Form):
     """An appointment in the clinic's words: a day, a wall-clock time and a length."""
 
-    service_code = forms.ModelChoiceField(label="Service", queryset=None, empty_label=None)
-    practitioner = forms.ModelChoiceField(queryset=None, empty_label=None)
+    service_code = RowField(label="Service", queryset=None, empty_label=None)
+    practitioner = RowField(queryset=None, empty_label=None)
     day = DayField(label="Date")
     start = forms.TimeField(widget=TimeInput)
     minutes = forms.IntegerField(min_value=1, max_value=100_000)
     authorization = AuthorizationChoice(required=False)
-    room = forms.ModelChoiceField(queryset=None, required=False, empty_label="No room")
+    room = RowField(queryset=None, required=False, empty_label="No room")
     override_reason = forms.CharField(
         label="Book over it, because",
         required=False,
@@ -81,6 +81,10 @@ class BookingForm(forms.Form):
         ]
         if not actor.may("appointment.override"):
             del self.fields["override_reason"]
+
+    def begin(self, entries: dict[str, Any]) -> None:
+        """Fill in what nobody typed yet, so that its units show at once."""
+        self.data, self.is_bound = entries, True
 
     def clean(self) -> dict[str, Any]:
         fields = self.cleaned_data

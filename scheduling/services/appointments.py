@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField, Func, Value
 
 from accounts import permissions
 from accounts.actor import Actor
+from accounts.composed import insert
 from accounts.errors import stale
 from accounts.models import Patient, Practitioner
 from accounts.services import care_team, events
@@ -73,7 +74,7 @@ def book(
     reservation = None
     if authorization is not None:
         reservation = reservations.reserve(actor, slot, authorization, units, appointment_id)
-    appointment = Appointment.objects.create(
+    appointment = Appointment(
         pk=appointment_id,
         organization=actor.organization,
         patient=patient,
@@ -91,6 +92,7 @@ def book(
         override_reason=override_reason.strip() if overridden else "",
         created_by=actor.user,
     )
+    insert(appointment)
     care_team.ensure(actor=actor, patient=patient, practitioner=practitioner)
     events.record(
         actor=actor,

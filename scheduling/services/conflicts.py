@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from accounts.actor import Actor
 from accounts.models import Patient, Practitioner
@@ -45,13 +45,19 @@ def find(actor: Actor, slot: Slot, *, beside: Appointment | None = None) -> list
         .occupying()
         .overlapping(slot.starts_at, slot.ends_at)
         .filter(who)
-        .select_related("patient", "practitioner", "service_code", "room")
         .order_by("starts_at", "id")
     )
     if beside is not None:
         others = others.exclude(pk=beside.pk)
     found = [(kind, other) for other in others for kind in _clashes(slot, other)]
-    visible = set(_visible(actor, [other for _, other in found]))
+    return _errors(actor, found) if found else []
+
+
+def _errors(actor: Actor, found: list[tuple[Kind, Appointment]]) -> list[NotFree]:
+    others = [other for _, other in found]
+    prefetch_related_objects(others, "patient", "practitioner", "service_code", "room")
+    mine = access.appointments(actor).filter(pk__in=[other.pk for other in others])
+    visible = set(mine.values_list("pk", flat=True))
     return [_error(actor, kind, other, named=other.pk in visible) for kind, other in found]
 
 
@@ -78,13 +84,6 @@ def _clashes(slot: Slot, other: Appointment) -> list[Kind]:
     if slot.room is not None and other.room_id == slot.room.pk and not shares_room:
         kinds.append("room")
     return kinds
-
-
-def _visible(actor: Actor, others: list[Appointment]) -> list[int]:
-    if not others:
-        return []
-    mine = access.appointments(actor).filter(pk__in=[other.pk for other in others])
-    return list(mine.values_list("pk", flat=True))
 
 
 def _error(actor: Actor, kind: Kind, other: Appointment, *, named: bool) -> NotFree:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,6 +20,7 @@ from accounts.permissions import require
 from accounts.services import records
 from billing import access as billing_access
 from billing.errors import count
+from billing.models import ServiceCode
 from scheduling import access
 from scheduling.forms.booking import BookingForm
 from scheduling.models import Appointment, Status
@@ -141,8 +143,8 @@ def _form(request: ClinicRequest, patient: Patient) -> BookingForm:
     if request.method == "POST":
         return BookingForm(typed(request), actor=actor, patient=patient)
     form = BookingForm(actor=actor, patient=patient)
-    # Bound to its own beginnings, so that the units show before anything is typed.
-    return BookingForm(_beginnings(request, form), actor=actor, patient=patient)
+    form.begin(_beginnings(request, form))
+    return form
 
 
 def _beginnings(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
@@ -168,17 +170,20 @@ def _beginnings(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
 def _last(actor: Actor, patient: Patient, practitioner: int) -> Appointment | None:
     """The patient's latest appointment, with that practitioner if there was one."""
     earlier = access.appointments(actor).filter(patient=patient).exclude(status=Status.CANCELLED)
-    latest = earlier.order_by("-starts_at")
-    found: Appointment | None = latest.filter(practitioner=practitioner).first() or latest.first()
+    theirs_first = Case(When(practitioner=practitioner, then=0), default=1)
+    found: Appointment | None = earlier.order_by(theirs_first, "-starts_at").first()
     return found
 
 
-def _service(form: BookingForm, last: Appointment | None) -> Any:
+def _service(form: BookingForm, last: Appointment | None) -> ServiceCode | None:
+    """What was rendered last, else what is authorized first, else the first there is."""
     services = form.fields["service_code"].queryset  # type: ignore[attr-defined]
-    if last is not None and (same := services.filter(pk=last.service_code_id).first()):
-        return same
-    authorized = services.filter(authorizations__in=form.found)
-    return authorized.first() or services.first()
+    if last is not None:
+        for service in services:
+            if service.pk == last.service_code_id:
+                return cast(ServiceCode, service)
+    authorized: ServiceCode | None = services.filter(authorizations__in=form.found).first()
+    return authorized or services.first()
 
 
 def _start(request: ClinicRequest) -> datetime:

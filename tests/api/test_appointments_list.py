@@ -128,7 +128,7 @@ def test_what_booking_costs(api, desk) -> None:
     with CaptureQueriesContext(connection) as queries:
         answer = api.post("appointments", desk.wanted(desk.at(2)), Idempotency_Key="one")
     assert answer.status_code == 201
-    assert cost(queries) == 16
+    assert cost(queries) == 15
     with CaptureQueriesContext(connection) as queries:
         again = api.post("appointments", desk.wanted(desk.at(2)), Idempotency_Key="one")
     assert again.content == answer.content
@@ -139,7 +139,7 @@ def test_what_the_dry_run_costs(api, desk) -> None:
     api.post("appointments/preview", desk.wanted(desk.at(1)))
     with CaptureQueriesContext(connection) as queries:
         assert api.post("appointments/preview", desk.wanted(desk.at(2))).status_code == 200
-    assert cost(queries) == 8
+    assert cost(queries) == 7
 
 
 def cost(queries: CaptureQueriesContext) -> int:

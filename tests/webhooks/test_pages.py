@@ -147,7 +147,7 @@ def test_filters_of_deliveries(client, url, webhook, admin) -> None:
     assert "patient.updated" not in client.get(page, {"status": "parked"}).content.decode()
 
 
-@pytest.mark.parametrize(("name", "expected"), [("webhooks", 7), ("webhook", 9)])
+@pytest.mark.parametrize(("name", "expected"), [("webhooks", 5), ("webhook", 7)])
 def test_query_counts(name, expected, client, url, webhook, new_webhook, admin) -> None:
     page = url(name, webhook.pk) if name == "webhook" else url(name)
     counts = []

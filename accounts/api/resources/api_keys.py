@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts import access
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, does, removes
 from accounts.api.filters import ApiKeyListFilter
 from accounts.api.inputs import api_key as inputs
@@ -21,8 +22,9 @@ class ApiKeys(Resource):
     filterset_class = ApiKeyListFilter
     ordering_fields = {"name": "name", "created_at": "created_at", "last_used_at": "last_used_at"}
 
-    def rows(self) -> QuerySet[ApiKey]:
-        return access.api_keys(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[ApiKey]:
+        return access.api_keys(actor)
 
     @creates("api_key.create", inputs.NewApiKey, answers=outputs.NewSecretOutput)
     def create(self, **fields: Any) -> ApiKey:

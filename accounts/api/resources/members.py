@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts import access
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, does, updates
 from accounts.api.filters import InvitationListFilter, MemberListFilter
 from accounts.api.inputs import member as inputs
@@ -26,8 +27,9 @@ class Memberships(Resource):
         "created_at": "created_at",
     }
 
-    def rows(self) -> QuerySet[Membership]:
-        return access.memberships(self.actor).select_related("user")
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Membership]:
+        return access.memberships(actor).select_related("user")
 
     def lock_before(self) -> None:
         members.lock_administrators(self.actor)
@@ -60,8 +62,9 @@ class Invitations(Resource):
         "expires_at": "expires_at",
     }
 
-    def rows(self) -> QuerySet[Invitation]:
-        return access.invitations(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Invitation]:
+        return access.invitations(actor)
 
     @creates("invitation.invite", inputs.NewInvitation)
     def create(self, **fields: Any) -> Invitation:

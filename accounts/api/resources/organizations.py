@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts import access
+from accounts.actor import Actor
 from accounts.api.endpoints import updates
 from accounts.api.filters import EventListFilter, OrganizationListFilter
 from accounts.api.inputs.organization import OrganizationChange
@@ -24,8 +25,9 @@ class Organizations(Resource):
     filterset_class = OrganizationListFilter
     ordering_fields = {"name": "name"}
 
-    def rows(self) -> QuerySet[Organization]:
-        return Organization.objects.filter(pk=self.actor.organization.pk)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Organization]:
+        return Organization.objects.filter(pk=actor.organization.pk)
 
     @updates("organization.update", OrganizationChange)
     def partial_update(self, row: Organization, **fields: Any) -> Organization:
@@ -43,5 +45,6 @@ class Events(Resource):
     filterset_class = EventListFilter
     ordering_fields = {"at": "at"}
 
-    def rows(self) -> QuerySet[Event]:
-        return access.events(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Event]:
+        return access.events(actor)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts import access
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, removes, updates
 from accounts.api.filters import (
     BreakGlassListFilter,
@@ -33,8 +34,9 @@ class Patients(Resource):
         "created_at": "created_at",
     }
 
-    def rows(self) -> QuerySet[Patient]:
-        return access.patients(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Patient]:
+        return access.patients(actor)
 
     @creates("patient.create", inputs.NewPatient)
     def create(self, **fields: Any) -> Patient:
@@ -54,8 +56,9 @@ class Guardians(Resource):
     filterset_class = GuardianListFilter
     ordering_fields = {"name": "name"}
 
-    def rows(self) -> QuerySet[Guardian]:
-        return access.guardians(self.actor).select_related("patient")
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Guardian]:
+        return access.guardians(actor).select_related("patient")
 
     @creates("guardian.add", inputs.NewGuardian)
     def create(self, **fields: Any) -> Guardian:
@@ -79,8 +82,9 @@ class CareTeam(Resource):
     filterset_class = CareTeamListFilter
     ordering_fields = {"since": "since", "practitioner": "practitioner__last_name"}
 
-    def rows(self) -> QuerySet[CareTeamMember]:
-        return access.care_team(self.actor).select_related("patient")
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[CareTeamMember]:
+        return access.care_team(actor).select_related("patient")
 
     @creates("care_team.add", inputs.NewCareTeamMember)
     def create(self, **fields: Any) -> CareTeamMember:
@@ -103,8 +107,9 @@ class BreakGlassGrants(Resource):
     filterset_class = BreakGlassListFilter
     ordering_fields = {"granted_at": "granted_at", "expires_at": "expires_at"}
 
-    def rows(self) -> QuerySet[BreakGlass]:
-        return access.break_glass_grants(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[BreakGlass]:
+        return access.break_glass_grants(actor)
 
     @creates("glass.break", inputs.NewBreakGlass)
     def create(self, **fields: Any) -> BreakGlass:

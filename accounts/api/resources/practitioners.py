@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts import access
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, updates
 from accounts.api.filters import PractitionerListFilter
 from accounts.api.inputs import practitioner as inputs
@@ -21,8 +22,9 @@ class Practitioners(Resource):
     filterset_class = PractitionerListFilter
     ordering_fields = {"name": "last_name", "npi": "npi"}
 
-    def rows(self) -> QuerySet[Practitioner]:
-        return access.practitioners(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Practitioner]:
+        return access.practitioners(actor)
 
     def lock_before(self) -> None:
         practitioners.queue(self.actor)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts import access
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, does, removes, shows, updates
 from accounts.api.filters import AttemptListFilter, WebhookDeliveryListFilter, WebhookListFilter
 from accounts.api.inputs import webhook as inputs
@@ -21,8 +22,9 @@ class Webhooks(Resource):
     filterset_class = WebhookListFilter
     ordering_fields = {"url": "url", "created_at": "created_at"}
 
-    def rows(self) -> QuerySet[WebhookEndpoint]:
-        return access.webhooks(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[WebhookEndpoint]:
+        return access.webhooks(actor)
 
     @creates("webhook.create", inputs.NewWebhook, answers=outputs.NewWebhookSecretOutput)
     def create(self, **fields: Any) -> WebhookEndpoint:
@@ -62,8 +64,9 @@ class WebhookDeliveries(Resource):
     filterset_class = WebhookDeliveryListFilter
     ordering_fields = {"created_at": "created_at"}
 
-    def rows(self) -> QuerySet[WebhookDelivery]:
-        return access.webhook_deliveries(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[WebhookDelivery]:
+        return access.webhook_deliveries(actor)
 
     @shows(
         "webhook.view",

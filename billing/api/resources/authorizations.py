@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, does, shows, updates
 from accounts.api.resource import Resource
 from billing import access
@@ -22,10 +23,15 @@ class Authorizations(Resource):
     filterset_class = AuthorizationListFilter
     ordering_fields = {"end_date": "end_date", "number": "number", "available_units": "available"}
 
-    def rows(self) -> QuerySet[Authorization]:
-        today = self.actor.organization.today()
-        found = access.authorizations(self.actor).with_state(today=today).with_available()
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Authorization]:
+        today = actor.organization.today()
+        found = access.authorizations(actor).with_state(today=today).with_available()
         return found.with_services().select_related("patient")
+
+    @classmethod
+    def bare_rows(cls, actor: Actor) -> QuerySet[Authorization]:
+        return access.authorizations(actor).select_related("patient")
 
     @creates("authorization.create", inputs.NewAuthorization)
     def create(self, **fields: Any) -> Authorization:
@@ -112,8 +118,9 @@ class Reservations(Resource):
     filterset_class = ReservationFilter
     ordering_fields = {"date_of_service": "date_of_service", "created_at": "created_at"}
 
-    def rows(self) -> QuerySet[Reservation]:
-        return access.reservations(self.actor).select_related("authorization__patient")
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Reservation]:
+        return access.reservations(actor).select_related("authorization__patient")
 
     def patient_of(self, row: Reservation) -> Any:
         return row.authorization.patient

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, does, updates
 from accounts.api.resource import Resource
 from billing import access
@@ -21,8 +22,9 @@ class Payers(Resource):
     filterset_class = PayerFilter
     ordering_fields = {"name": "name", "electronic_id": "payer_id"}
 
-    def rows(self) -> QuerySet[Payer]:
-        return access.payers(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Payer]:
+        return access.payers(actor)
 
     @creates("payer.create", inputs.NewPayer)
     def create(self, **fields: Any) -> Payer:
@@ -52,8 +54,9 @@ class ServiceCodes(Resource):
     filterset_class = ServiceCodeFilter
     ordering_fields = {"code": "code", "label": "label", "default_rate": "default_rate"}
 
-    def rows(self) -> QuerySet[ServiceCode]:
-        return access.service_codes(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[ServiceCode]:
+        return access.service_codes(actor)
 
     @creates("service_code.create", inputs.NewServiceCode)
     def create(self, **fields: Any) -> ServiceCode:

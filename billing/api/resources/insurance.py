@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, does, shows, updates
 from accounts.api.resource import Resource
 from billing import access
@@ -28,8 +29,9 @@ class Insurance(Resource):
         "member_id": "member_id",
     }
 
-    def rows(self) -> QuerySet[InsurancePolicy]:
-        return access.policies(self.actor).select_related("patient", "payer")
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[InsurancePolicy]:
+        return access.policies(actor).select_related("patient", "payer")
 
     @creates("policy.create", inputs.NewPolicy)
     def create(self, **fields: Any) -> InsurancePolicy:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, does, updates
 from accounts.api.resource import Resource
 from accounts.models import Patient
@@ -24,8 +25,9 @@ class Appointments(Resource):
     filterset_class = AppointmentFilter
     ordering_fields = {"starts_at": "starts_at", "status": "status", "created_at": "created_at"}
 
-    def rows(self) -> QuerySet[Appointment]:
-        return access.appointments(self.actor).with_people().select_related("reservation")
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Appointment]:
+        return access.appointments(actor).with_people().select_related("reservation")
 
     @creates("appointment.book", inputs.NewAppointment)
     def create(self, **fields: Any) -> Appointment:

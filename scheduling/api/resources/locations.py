@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.actor import Actor
 from accounts.api.endpoints import creates, updates
 from accounts.api.resource import Resource
 from scheduling import access
@@ -21,8 +22,9 @@ class Locations(Resource):
     filterset_class = LocationFilter
     ordering_fields = {"name": "name"}
 
-    def rows(self) -> QuerySet[Location]:
-        return access.locations(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Location]:
+        return access.locations(actor)
 
     @creates("location.create", inputs.NewLocation)
     def create(self, **fields: Any) -> Location:
@@ -42,8 +44,9 @@ class Rooms(Resource):
     filterset_class = RoomFilter
     ordering_fields = {"name": "name"}
 
-    def rows(self) -> QuerySet[Room]:
-        return access.rooms(self.actor)
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Room]:
+        return access.rooms(actor)
 
     @creates("room.create", inputs.NewRoom)
     def create(self, **fields: Any) -> Room:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.actor import Actor
 from accounts.api.endpoints import does, shows
 from accounts.api.resource import Resource
 from accounts.errors import NotFound
@@ -22,8 +23,9 @@ class Sessions(Resource):
     filterset_class = SessionFilter
     ordering_fields = {"started_at": "started_at", "created_at": "created_at"}
 
-    def rows(self) -> QuerySet[Session]:
-        found = access.sessions(self.actor).select_related("patient", "appointment", "note")
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Session]:
+        found = access.sessions(actor).select_related("patient", "appointment", "note")
         return found.defer(*(f"note__{text}" for text in notes.TEXTS))
 
     @shows("note.view", NoteOutput)
