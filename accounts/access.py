@@ -48,7 +48,7 @@ def organizations(user: User) -> QuerySet[Organization]:
     return active.filter(memberships__user=user, memberships__is_active=True)
 
 
-def memberships_of(user: User) -> QuerySet[Membership]:
+def memberships_of(user: User) -> QuerySet[Any]:
     """Their roles in the clinics they may enter; `renders_as` is their practitioner there."""
     mine = Membership.objects.filter(user=user, is_active=True, organization__is_active=True)
     profile = Practitioner.objects.filter(

@@ -15,7 +15,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.roles import Role
 
 GetResponse = Callable[[ClinicRequest], HttpResponse]
@@ -57,9 +57,9 @@ class ActorMiddleware:
 
 
 def actor_for(
-    user: User, slug: str, request: HttpRequest, *, channel: str, among: Iterable[Membership]
+    user: User, slug: str, request: HttpRequest, *, channel: str, among: Iterable[Any]
 ) -> Actor:
-    """Who the user is in that clinic, by their memberships.
+    """Who the user is in that clinic, by what `access.memberships_of` found.
 
     Raises Http404 unless they may enter it.
     """

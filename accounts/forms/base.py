@@ -52,7 +52,7 @@ class RowField(forms.ModelChoiceField):
         if value in self.empty_values:
             return None
         key = str(getattr(value, "pk", value))
-        for row in self.queryset:
+        for row in self.queryset or ():
             if str(row.pk) == key:
                 return row
         raise ValidationError(

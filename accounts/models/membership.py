@@ -23,8 +23,6 @@ class Membership(models.Model):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    renders_as: int | None  # their practitioner's id, of `access.memberships_of`
-
     class Meta:
         ordering = ["user__email"]
         constraints = [

@@ -156,7 +156,7 @@ def test_a_page_asks_the_same_for_one_event_and_for_many(
     records.view(actor=admin, patient=patient)
     address = admin.url("accounts:audit")
     client.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(address)
     for _ in range(40):
         records.view(actor=factories.actor(clinic), patient=patient)

@@ -54,7 +54,7 @@ def test_a_patients_page_asks_the_same_however_many_stand_around_them(admin, cli
         return len(asked)
 
     client.get(address)
-    assert {count() for _ in range(4)} == {11}
+    assert {count() for _ in range(4)} == {9}
 
 
 def test_a_viewer_sees_what_the_administrator_sees_without_a_control(
