@@ -36,6 +36,7 @@ FIRST = 200_000  # the number of the first patient whose authorization has a lon
 EACH = 500  # reservations of one authorization: a grant, and two entries for each
 UNITS = 100_000
 DAYS = 390
+TURNS = 6
 
 # One reservation a day or so, consumed an hour later. The same moments for every authorization.
 RESERVATION_ROWS = f"""
@@ -72,19 +73,17 @@ class Stage:
     authorizations: int
 
 
-QUICK = (Stage("10 thousand", "grown_1", 10), Stage("200 thousand", "grown_2", 200))
-FULL = (
+STAGES = (
     Stage("10 thousand", "grown_1", 10),
     Stage("1 million", "grown_2", 1_000),
     Stage("10 million", "grown_3", 10_000),
 )
 
 
-def run(clinic: Clinic, base: str, report: Report, *, is_quick: bool) -> None:
-    stages = QUICK if is_quick else FULL
+def run(clinic: Clinic, base: str, report: Report) -> None:
     before, unexplained = base, 0
     made = 0
-    for stage in stages:
+    for stage in STAGES:
         copy_database(stage.database, of=before)
         use(stage.database)
         began = time.perf_counter()
@@ -93,10 +92,10 @@ def run(clinic: Clinic, base: str, report: Report, *, is_quick: bool) -> None:
         say(f"  {stage.name} entries made and verified in {time.perf_counter() - began:.0f} s")
         before, made = stage.database, stage.authorizations
     report.note("growth.unexplained", unexplained)
-    took = _measure(clinic, stages, turns=4 if is_quick else 6)
-    _note(stages, took, report)
+    took = _measure(clinic)
+    _note(took, report)
     use(base)
-    for stage in stages:
+    for stage in STAGES:
         drop_database(stage.database)
 
 
@@ -110,7 +109,7 @@ def _add(clinic: Clinic, numbers: range) -> None:
         "from": AUTHORIZATIONS + numbers.start,
         "to": AUTHORIZATIONS + numbers.stop,
     }
-    is_large = len(numbers) > QUICK[-1].authorizations
+    is_large = len(numbers) > STAGES[0].authorizations
     with in_bulk(), connection.cursor() as cursor:
         add_patients(clinic, numbers, units=UNITS)
         with _without_indexes() if is_large else _as_it_is():
@@ -144,13 +143,11 @@ def _without_indexes() -> Iterator[None]:
             cursor.execute(definition)
 
 
-def _measure(
-    clinic: Clinic, stages: tuple[Stage, ...], *, turns: int
-) -> dict[str, dict[str, list[float]]]:
+def _measure(clinic: Clinic) -> dict[str, dict[str, list[float]]]:
     """Turn by turn, every database answers each question a few times."""
     took: dict[str, dict[str, list[float]]] = {}
-    for turn in range(turns):
-        for stage in stages if turn % 2 == 0 else reversed(stages):
+    for turn in range(TURNS):
+        for stage in STAGES if turn % 2 == 0 else reversed(STAGES):
             use(stage.database)
             with pages.signed_in(clinic) as browser:
                 for what, ask in _questions(clinic, browser, turn).items():
@@ -192,18 +189,16 @@ def _questions(clinic: Clinic, browser: Any, turn: int) -> dict[str, Callable[[i
     }
 
 
-def _note(
-    stages: tuple[Stage, ...], took: dict[str, dict[str, list[float]]], report: Report
-) -> None:
+def _note(took: dict[str, dict[str, list[float]]], report: Report) -> None:
     rows = []
     for what, by_stage in took.items():
-        medians = [median(by_stage[stage.name]) for stage in stages]
+        medians = [median(by_stage[stage.name]) for stage in STAGES]
         grown = report.note(f"growth.{what.replace(' ', '_')}.ratio", medians[-1] / medians[0])
-        for stage, each in zip(stages, medians, strict=True):
+        for stage, each in zip(STAGES, medians, strict=True):
             report.note(f"growth.{what}.{stage.name}_ms".replace(" ", "_"), each)
         rows.append([what, *(shown(one, 2) for one in medians), f"{grown:.2f}"])
     report.table(
         "With a growing ledger (milliseconds, the median; booking is booked and cancelled)",
-        ["question", *(f"{stage.name} entries" for stage in stages), "last ÷ first"],
+        ["question", *(f"{stage.name} entries" for stage in STAGES), "last ÷ first"],
         rows,
     )

@@ -94,9 +94,9 @@ SELECT id, %(organization)s, %(patients)s + n, %(practitioners)s + practitioner,
 SESSIONS = """
 INSERT INTO scheduling_session (
     organization_id, appointment_id, patient_id, practitioner_id, started_at, ended_at, units,
-    created_at)
+    is_note_due, created_at)
 SELECT %(organization)s, id, %(patients)s + n, %(practitioners)s + practitioner, start,
-       start + interval '1 hour', 4, start
+       start + interval '1 hour', 4, start > now() - interval '7 days', start
   FROM bench_plan WHERE past
 """
 

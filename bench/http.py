@@ -74,7 +74,7 @@ class Http:
 
     def mixed(self, server: list[int], *, cookie: str, pages: list[str]) -> None:
         """A clinic's day, with more and more people connected."""
-        seconds = 10 if self._is_quick else 60
+        seconds = 5 if self._is_quick else 60
         rows, failed, seen = [], 0, 0
         for count in (50,) if self._is_quick else CONNECTIONS:
             memory = _Memory(server)

@@ -106,7 +106,8 @@ class Ledger:
             ORM: by(ORM, bounded=False),
         }
         if self._is_quick:
-            del ways[PGBENCH_SIMPLE], ways[UNBOUNDED], ways[SERVICE_SERIALIZABLE]
+            for way in (PGBENCH_SIMPLE, UNBOUNDED, SERVICE_SERIALIZABLE, USUAL):
+                del ways[way]
         return ways
 
     def _written(

@@ -21,16 +21,16 @@ class SessionQuerySet(TenantQuerySet):
         return self.filter(ended_at__isnull=False)
 
     def unsigned(self) -> SessionQuerySet:
-        """Those whose note is still to be signed.
-
-        What an import brought in has its note where it comes from, unless one was begun here.
-        """
-        ours = Q(appointment__external_id="") | Q(note__isnull=False)
-        return self.completed().filter(ours).exclude(note__status=ProgressNote.Status.SIGNED)
+        """Those whose note is still to be signed."""
+        return self.filter(is_note_due=True)
 
 
 class Session(models.Model):
-    """What really happened at an appointment; it has an end and units once completed."""
+    """What really happened at an appointment; it has an end and units once completed.
+
+    `is_note_due` is kept by triggers: a completed session's note is not signed yet. What an import
+    brought in has its note where it comes from, unless one was begun here.
+    """
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="+"
@@ -47,6 +47,7 @@ class Session(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     units = models.PositiveIntegerField(null=True)
+    is_note_due = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = SessionQuerySet.as_manager()
@@ -57,6 +58,12 @@ class Session(models.Model):
             models.Index(fields=["organization", "-started_at", "-id"], name="session_by_start"),
             models.Index(fields=["practitioner", "-started_at"], name="session_of_practitioner"),
             models.Index(fields=["patient", "-started_at"], name="session_of_patient"),
+            # The few among the many: what is to be signed is asked for on every first page.
+            models.Index(
+                fields=["organization", "practitioner", "started_at"],
+                condition=Q(is_note_due=True),
+                name="session_note_due",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -77,7 +84,24 @@ class Session(models.Model):
             ),
             unique_in_organization("session"),
         ]
-        triggers = [never_deleted("session")]
+        triggers = [
+            never_deleted("session"),
+            Guard(
+                name="session_note_due",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("ended_at", "is_note_due"),
+                declare=[("status", "text")],
+                func="""
+                    status := (SELECT note.status FROM scheduling_progressnote AS note
+                                WHERE note.session_id = NEW.id);
+                    NEW.is_note_due := NEW.ended_at IS NOT NULL AND coalesce(
+                        status = 'draft',
+                        (SELECT external_id = '' FROM scheduling_appointment
+                          WHERE id = NEW.appointment_id));
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Session of {self.patient}, {self.started_at:%Y-%m-%d}"
@@ -137,6 +161,16 @@ class ProgressNote(models.Model):
                 "signed_note_locked",
                 pgtrigger.Update,
                 condition=pgtrigger.Condition("OLD.status = 'signed'"),
+            ),
+            Guard(
+                name="note_of_session",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
+                func="""
+                    UPDATE scheduling_session SET is_note_due = is_note_due
+                     WHERE id = NEW.session_id AND is_note_due <> (NEW.status = 'draft');
+                    RETURN NULL;
+                """,
             ),
             never_deleted("note"),
         ]

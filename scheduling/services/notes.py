@@ -50,7 +50,7 @@ def draft(
     """
     require_author(actor, session)
     # Two first drafts at once: the second waits here, and finds the first one's note.
-    Session.objects.select_for_update(no_key=True).values_list("pk").get(pk=session.pk)
+    _lock(session.pk)
     note = ProgressNote.objects.select_for_update().filter(session=session).first()
     if note is None:
         note = ProgressNote(organization=actor.organization, session=session, version=0)
@@ -79,6 +79,7 @@ def sign(*, actor: Actor, note: ProgressNote, version: int | None = None) -> Pro
     `stale`.
     """
     signer = _person(actor)
+    _lock(note.session_id)
     locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
     session = locked.session
     require_author(actor, session)
@@ -153,6 +154,11 @@ def require_author(actor: Actor, session: Session) -> None:
             "Only the practitioner who gave the session, or their supervisor, writes its note.",
             code="not_own_note",
         )
+
+
+def _lock(session_id: int) -> None:
+    """Hold the session before its note, which a trigger tells it of."""
+    Session.objects.select_for_update(no_key=True).values_list("pk").get(pk=session_id)
 
 
 def _person(actor: Actor) -> User:

@@ -51,9 +51,11 @@ def book(admin: Actor, starts_at: datetime = NOW) -> Appointment:
     )
 
 
-def completed(admin: Actor) -> Session:
+def completed(admin: Actor, *, external_id: str = "") -> Session:
+    appointment = book(admin)
+    Appointment.objects.filter(pk=appointment.pk).update(external_id=external_id)
     return visits.complete(
-        actor=admin, appointment=book(admin), started_at=NOW - HOUR, ended_at=NOW
+        actor=admin, appointment=appointment, started_at=NOW - HOUR, ended_at=NOW
     )
 
 
@@ -78,10 +80,9 @@ def test_all_of_today_is_counted_and_leads_to_its_list(desk, admin, monkeypatch)
 
 
 def test_what_an_import_brought_needs_no_note(desk, admin) -> None:
-    ours, imported, begun = (completed(admin) for _ in range(3))
-    for session in (imported, begun):
-        named = {"external_id": f"elsewhere-{session.pk}"}
-        Appointment.objects.filter(pk=session.appointment_id).update(**named)
+    ours = completed(admin)
+    completed(admin, external_id="elsewhere-1")
+    begun = completed(admin, external_id="elsewhere-2")
     ProgressNote.objects.create(organization=admin.organization, session=begun)
     assert set(Session.objects.unsigned()) == {ours, begun}
     page = desk.get(admin.url("clinic:home"))
