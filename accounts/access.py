@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.actor import Actor
 from accounts.models import (
@@ -56,6 +56,12 @@ def memberships_of(user: User) -> QuerySet[Any]:
     )
     found = mine.select_related("organization").order_by("organization__name")
     return found.annotate(renders_as=Subquery(profile.values("pk")[:1]))
+
+
+def memberships_around(user: User, slug: str, *, most: int) -> list[Any]:
+    """Of `memberships_of`, the one in that clinic if there is one, and some others."""
+    elsewhere = Case(When(organization__slug=slug, then=0), default=1)
+    return list(memberships_of(user).order_by(elsewhere, "organization__name")[:most])
 
 
 def patients(actor: Actor) -> PatientQuerySet:

@@ -7,6 +7,7 @@ the values, as other toolkits have bound parameters; from then on only the value
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from datetime import date
@@ -26,26 +27,21 @@ Rows = Callable[[Actor], QuerySet[Any]]
 
 
 class Given(Expression):
-    """The place of a value that comes with each run."""
+    """The place of a value that comes with each run; of a row it is the id."""
 
     def __init__(self, name: str) -> None:
         super().__init__(output_field=Field())
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", [self]
-
-
-class AnyOrganization(Given):
-    """The clinic of whoever asks, in a query that is composed for all."""
-
-    def __init__(self) -> None:
-        super().__init__("organization")
-
     @property
     def pk(self) -> Given:
         return self
 
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+
+class GivenOrganization(Given):
     def today(self) -> Given:
         return Given("today")
 
@@ -72,7 +68,8 @@ class Composed(Generic[M]):
             cursor.execute(query.sql, values)
             fetched = cursor.fetchall()
         found = [query.row(one) for one in query.converted(fetched)]
-        prefetch_related_objects(found, *query.prefetches)
+        if found:  # by copies: Django leaves the first row hanging on them
+            prefetch_related_objects(found, *copy.deepcopy(query.prefetches))
         return found
 
     @functools.cached_property
@@ -90,9 +87,11 @@ class _Query:
     def __init__(self, rows: Any) -> None:
         compiler = rows.query.get_compiler(connection=connection)
         self.sql, self.values = compiler.as_sql()
-        if dated := [one for one in self.values if isinstance(one, date)]:
-            raise ValueError(f"{dated[0]} would stay as it is now: {self.sql}")
         self.prefetches = rows._prefetch_related_lookups
+        _refuse_what_would_stay(self.sql, self.values, refused=(date,))
+        for other in [getattr(one, "queryset", None) for one in self.prefetches]:
+            if other is not None:
+                _refuse_what_would_stay(*other.query.sql_with_params(), refused=(date, Given))
         self._compiler = compiler
         self._converters = compiler.get_converters([column for column, *_ in compiler.select])
         about: Any = compiler.klass_info
@@ -116,8 +115,17 @@ class _Query:
         return found
 
 
+def _refuse_what_would_stay(sql: str, values: Any, *, refused: Any) -> None:
+    if found := [one for one in values if isinstance(one, refused)]:
+        raise ValueError(f"{found[0]} would stay as it is now: {sql}")
+
+
 def by_id(rows: Rows, actor: Actor, pk: int) -> Any | None:
-    """The one of `rows(actor)` with this id; `rows` is a function of a module or of a class."""
+    """The one of `rows(actor)` with this id; `rows` is a function of a module or of a class.
+
+    What `rows` makes of an actor may hang on the role, and on whether a user acts; everything else
+    of the actor it may only compare with.
+    """
     if not sees_whole_clinic(actor):
         return rows(actor).filter(pk=pk).order_by().first()
     return _by_id(rows, actor.role, actor.user is None).first(
@@ -125,50 +133,16 @@ def by_id(rows: Rows, actor: Actor, pk: int) -> Any | None:
         organization=actor.organization.pk,
         today=actor.organization.today(),
         user=actor.user.pk if actor.user else None,
+        practitioner=actor.practitioner_id,
     )
 
 
 @functools.cache
 def _by_id(rows: Rows, role: Role, is_program: bool) -> Composed[Any]:
-    """For roles whose rows are the clinic's: what differs between two actors is `Given`."""
-    user = None if is_program else Given("user")
-    actor = Actor(
-        user=cast(Any, user), organization=cast(Any, AnyOrganization()), role=role, channel=""
-    )
-    return Composed(lambda: rows(actor).filter(pk=Given("pk")).order_by())
-
-
-def insert(*rows: Model) -> None:
-    """Write new rows of one model by one statement; no signals are sent.
-
-    They have their ids already, or get them now: all alike.
-    """
-    insertion = _insertion(type(rows[0]), rows[0].pk is not None)
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for row in rows
-        for field in insertion.fields
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(insertion.sql(len(rows)), values)
-        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = pk
-            row._state.adding, row._state.db = False, connection.alias
-
-
-@functools.cache
-def _insertion(model: type[Model], has_id: bool) -> _Insertion:
-    return _Insertion(model, has_id)
-
-
-class _Insertion:
-    def __init__(self, model: type[Model], has_id: bool) -> None:
-        stored = [one for one in model._meta.concrete_fields if not one.generated]
-        self.fields = [one for one in stored if has_id or not one.primary_key]
-        columns = ", ".join(str(one.column) for one in self.fields)
-        self._row = f"({', '.join(['%s'] * len(self.fields))})"
-        self._into = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES "
-        self._giving = f" RETURNING {model._meta.pk.column}"
-
-    def sql(self, count: int) -> str:
-        return self._into + ", ".join([self._row] * count) + self._giving
+    given: dict[str, Any] = {
+        "user": None if is_program else Given("user"),
+        "organization": GivenOrganization("organization"),
+        "practitioner_id": Given("practitioner"),
+    }
+    anybody = Actor(role=role, channel="", **given)
+    return Composed(lambda: rows(anybody).filter(pk=Given("pk")).order_by())

@@ -21,7 +21,7 @@ class ClinicRequest(HttpRequest):
     user: User
     htmx: HtmxDetails
     refused: Callable[[DomainError], HttpResponse]
-    clinics: list[Organization]  # the user's own, by name; a super-administrator's are not read
+    clinics: list[Organization]  # where the user is a member, this one among them
 
 
 def id_in(text: str) -> int:

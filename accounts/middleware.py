@@ -18,6 +18,8 @@ from accounts.http import ClinicRequest
 from accounts.models import User
 from accounts.roles import Role
 
+MOST_CLINICS = 50  # of those that one can switch to
+
 GetResponse = Callable[[ClinicRequest], HttpResponse]
 
 
@@ -33,6 +35,7 @@ class ActorMiddleware:
 
     def __call__(self, request: ClinicRequest) -> HttpResponse:
         request.actor = cast(Actor, None)  # outside a clinic nobody acts
+        request.clinics = []
         with timezone.override(None):  # a clinic's zone ends with the request
             return self.get_response(request)
 
@@ -45,10 +48,9 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return to_sign_in(cast(ClinicRequest, request))
         page = cast(ClinicRequest, request)
-        memberships = list(access.memberships_of(page.user))
+        memberships = access.memberships_around(page.user, slug, most=MOST_CLINICS)
         page.actor = actor = actor_for(page.user, slug, page, channel="web", among=memberships)
-        if not page.user.is_superuser:
-            page.clinics = [one.organization for one in memberships]
+        page.clinics = [one.organization for one in memberships]
         timezone.activate(actor.organization.zone)
         structlog.contextvars.bind_contextvars(
             organization_id=actor.organization.pk, role=actor.role.value

@@ -169,9 +169,7 @@ def _timed(what: str, call: Callable[[], None]) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="less of it, judged by ratios"
-    )
+    parser.add_argument("--quick", action="store_true", help="less of it, judged by ratios")
     parser.add_argument("--only", type=_parts, help=",".join(PARTS))
     parser.add_argument("--out", type=Path, default=place.ROOT / "var" / "bench" / "latest.json")
     return parser.parse_args()

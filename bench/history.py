@@ -100,6 +100,17 @@ SELECT %(organization)s, id, %(patients)s + n, %(practitioners)s + practitioner,
   FROM bench_plan WHERE past
 """
 
+# All but the last week's are written and signed.
+NOTES = """
+INSERT INTO scheduling_progressnote (
+    organization_id, session_id, format, subjective, objective, assessment, plan, narrative, status,
+    version, updated_at, signed_at, signed_by_id)
+SELECT organization_id, id, 'narrative', '', '', '', '', 'Went well.', 'signed', 2, ended_at,
+       ended_at, %(actor)s
+  FROM scheduling_session WHERE organization_id = %(organization)s AND NOT is_note_due
+   AND id NOT IN (SELECT session_id FROM scheduling_progressnote)
+"""
+
 CARE_TEAM = """
 INSERT INTO accounts_careteammember (organization_id, patient_id, practitioner_id, since)
 SELECT DISTINCT %(organization)s, %(patients)s + n, %(practitioners)s + practitioner, current_date
@@ -131,7 +142,7 @@ def add_appointments(clinic: Clinic, numbers: range) -> None:
         "from": AUTHORIZATIONS + numbers.start,
         "to": AUTHORIZATIONS + numbers.stop,
     }
-    steps = [PLAN, RESERVED, ENTRIES, BALANCES, APPOINTMENTS, SESSIONS, CARE_TEAM, EVENTS]
+    steps = [PLAN, RESERVED, ENTRIES, BALANCES, APPOINTMENTS, SESSIONS, NOTES, CARE_TEAM, EVENTS]
     with connection.cursor() as cursor:
         for sql in steps:
             cursor.execute(sql, values)

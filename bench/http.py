@@ -120,7 +120,7 @@ class Http:
         ]
 
     def _case(self, where: str, numbers: range, count: int) -> None:
-        seconds = 1.5 if self._is_quick else 3.0
+        seconds = 1.5 if self._is_quick else 2.0
         samples = alternate(self._ways(numbers, count, seconds), rounds=3)
         rows = []
         for way, each in samples.items():

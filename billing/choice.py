@@ -12,6 +12,8 @@ from billing import access
 from billing.models import Authorization, ServiceCode
 from billing.models.authorization import AuthorizationQuerySet
 
+THE_BEST_FIRST = ("policy__priority", "end_date", "id")
+
 
 def candidates(
     actor: Actor, *, patient: Patient, service_code: ServiceCode, day: date
@@ -24,8 +26,9 @@ def candidates(
         access.authorizations(actor)
         .filter(patient=patient, services__service_code=service_code)
         .usable_on(day)
+        .annotate(found_for=F("services__service_code"))
         .select_related("policy", "payer")
-        .order_by("policy__priority", "end_date", "id")
+        .order_by(*THE_BEST_FIRST)
     )
     return found
 
@@ -37,5 +40,4 @@ def best(
     found = candidates(actor, patient=patient, service_code=service_code, day=day)
     is_enough = Q(total_units__gte=F("used_units") + F("reserved_units") + units)
     enough_first = Case(When(is_enough, then=0), default=1, output_field=IntegerField())
-    best: Authorization | None = found.order_by(enough_first, *found.query.order_by).first()
-    return best
+    return found.order_by(enough_first, *THE_BEST_FIRST).first()

@@ -112,8 +112,7 @@ def preview(
     drawn = reservations.drawn_on(actor, slot, authorization, units)
     freed = _freed(beside, drawn)
     if drawn is not None and units:
-        is_covered = authorization == reservations.BEST
-        problems += _refusal(slot, drawn, units, day, freed, is_covered=is_covered)
+        problems += _refusal(slot, drawn, units, day, freed)
     held = freed.units if freed else 0
     return Preview(
         day=day,
@@ -163,13 +162,7 @@ def _raised(check: Callable[[], object]) -> list[DomainError]:
 
 
 def _refusal(
-    slot: Slot,
-    authorization: Authorization,
-    units: int,
-    day: date,
-    freed: Reservation | None,
-    *,
-    is_covered: bool,
+    slot: Slot, authorization: Authorization, units: int, day: date, freed: Reservation | None
 ) -> list[DomainError]:
     """What stands against the units; held ones that stay as they are ask for nothing."""
     if freed and reservations.says(freed, authorization, slot.service_code, units, day):
@@ -181,7 +174,6 @@ def _refusal(
         units=units,
         date_of_service=day,
         freed=freed,
-        is_covered=is_covered,
     )
     return [why] if why else []
 

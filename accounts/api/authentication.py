@@ -115,8 +115,8 @@ def _by_token(request: Request, token: str) -> Access:
         raise AuthenticationFailed("That token is not valid, or no longer.")
     user, session = found
     try:
-        memberships = access.memberships_of(user)
         slug = _slug(request, user)
+        memberships = access.memberships_of(user).filter(organization__slug=slug)
         actor = actor_for(user, slug, request, channel="app", among=memberships)
     except Http404 as error:
         raise NotFound from error

@@ -18,9 +18,9 @@ from rest_framework.request import Request
 
 from accounts.actor import Actor
 from accounts.cipher import cipher
-from accounts.composed import insert
 from accounts.errors import Conflict, Invalid, KeyReused
 from accounts.models import ApiAnswer
+from accounts.services.loading import insert_few
 from accounts.services.transaction import in_transaction
 
 HEADER = "Idempotency-Key"
@@ -138,4 +138,4 @@ def _keep(answer: HttpResponse, attempt: Attempt) -> None:
         headers=dict(answer.items()),
         content=cipher(PURPOSE).encrypt(answer.content),
     )
-    insert(answered)
+    insert_few(answered)

@@ -33,7 +33,7 @@ from accounts.api.answering import Answering
 from accounts.api.endpoints import Farewell, farewells
 from accounts.api.pagination import Pages
 from accounts.api.serializers import LARGEST_ID, Input, Output
-from accounts.composed import by_id
+from accounts.composed import Rows, by_id
 from accounts.lists import patient_id
 from accounts.models import Patient
 from accounts.services import records
@@ -83,15 +83,19 @@ class Resource(Answering):
         """Locked where the request leaves some fields as they are, or has `If-Match`."""
         pk = int(self.kwargs["pk"])
         rows = self.rows if self.shows_what_is_read() else self.bare_rows
-        row = by_id(rows, self.actor, pk) if pk <= LARGEST_ID else None
-        if row is None:
-            raise NotFound("There is no such thing here.")
+        row = self._one(rows, pk)
         if self.depends_on_row():
             self.lock_before()
             locking = type(row)._default_manager.select_for_update(no_key=True)
-            locking.only("pk").get(pk=pk)
-            row = by_id(self.rows, self.actor, pk)
+            locking.only("pk").filter(pk=pk).first()
+            row = self._one(self.rows, pk)  # as it is after the wait, if it still is the actor's
             etags.require_match(self.request, self._shown(row, self.output).data)
+        return row
+
+    def _one(self, rows: Rows, pk: int) -> Any:
+        row = by_id(rows, self.actor, pk) if pk <= LARGEST_ID else None
+        if row is None:
+            raise NotFound("There is no such thing here.")
         return row
 
     def lock_before(self) -> None:

@@ -187,7 +187,7 @@ class Input(serializers.Serializer):
 class Output(serializers.ModelSerializer):
     """`Meta.fields` names all that is shown; `Meta.example` stands in the schema."""
 
-    known_fields: ClassVar[dict[str, serializers.Field]]
+    _known_fields: ClassVar[dict[str, serializers.Field]]
 
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
@@ -198,6 +198,6 @@ class Output(serializers.ModelSerializer):
     def get_fields(self) -> dict[str, serializers.Field]:
         """Looked up at the model once: for a single row that took longer than showing it."""
         own = type(self)
-        if "known_fields" not in own.__dict__:
-            own.known_fields = super().get_fields()
-        return {name: copy.deepcopy(field) for name, field in own.known_fields.items()}
+        if "_known_fields" not in own.__dict__:
+            own._known_fields = super().get_fields()
+        return {name: copy.deepcopy(field) for name, field in own._known_fields.items()}

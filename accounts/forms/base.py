@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -44,7 +44,10 @@ class _ReadOnce(ModelChoiceIterator):
 
 
 class RowField(forms.ModelChoiceField):
-    """A choice of few rows, which are read once: to be offered, and to find the chosen one."""
+    """A choice of few rows, which are read once: to be offered, and to find the chosen one.
+
+    All of them are read and drawn; where there may be hundreds, let people search instead.
+    """
 
     iterator = _ReadOnce
 
@@ -52,7 +55,7 @@ class RowField(forms.ModelChoiceField):
         if value in self.empty_values:
             return None
         key = str(getattr(value, "pk", value))
-        for row in self.queryset or ():
+        for row in cast(Any, self.queryset):
             if str(row.pk) == key:
                 return row
         raise ValidationError(

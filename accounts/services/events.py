@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from accounts.access import open_glass
 from accounts.actor import Actor
-from accounts.composed import insert
 from accounts.models import Event, Patient
+from accounts.services.loading import insert_few
 
-_waiting: ContextVar[list[Event] | None] = ContextVar("events_of_a_write", default=None)
+
+@dataclass(frozen=True)
+class _Waiting:
+    """The events of a write that is under way, and how many savepoints it began in."""
+
+    savepoints: int
+    events: list[Event] = field(default_factory=list)
+
+
+_waiting: ContextVar[_Waiting | None] = ContextVar("events_of_a_write", default=None)
 
 
 def record(
@@ -26,17 +36,18 @@ def record(
     """
     event = describe(actor=actor, action=action, obj=obj, patient=patient, **details)
     event.break_glass = open_glass(actor, patient) if patient else None
-    if (waiting := _waiting.get()) is None:
-        insert(event)
+    waiting = _waiting.get()
+    if waiting is None or waiting.savepoints != _savepoints():
+        insert_few(event)  # in a savepoint: what may be taken back takes its event along
     else:
-        waiting.append(event)
+        waiting.events.append(event)
     return event
 
 
 @contextmanager
 def together() -> Iterator[None]:
     """What is recorded inside is written by one statement at the end, and not if that fails."""
-    token = _waiting.set([])
+    token = _waiting.set(_Waiting(_savepoints()))
     try:
         yield
         flush()
@@ -46,9 +57,13 @@ def together() -> Iterator[None]:
 
 def flush() -> None:
     """Write what waits now, for who needs to find it at once."""
-    if waiting := _waiting.get():
-        insert(*waiting)
-        waiting.clear()
+    if (waiting := _waiting.get()) is not None:
+        insert_few(*waiting.events)
+        waiting.events.clear()
+
+
+def _savepoints() -> int:
+    return len(connection.savepoint_ids)
 
 
 def describe(

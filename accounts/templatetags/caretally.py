@@ -4,6 +4,7 @@ import functools
 import re
 import uuid
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import lucide
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts import access
 from accounts.actor import Actor
+from accounts.middleware import MOST_CLINICS
 from accounts.templatetags import marks
 
 register = template.Library()
@@ -181,5 +183,6 @@ def own_clinics(context: template.Context) -> list[Any]:
     request = context["request"]
     if not request.user.is_authenticated:
         return []
-    known = getattr(request, "clinics", None)
-    return known or list(access.organizations(request.user)[:50])
+    if request.clinics and not request.user.is_superuser:
+        return sorted(request.clinics, key=attrgetter("name"))
+    return list(access.organizations(request.user)[:MOST_CLINICS])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -17,6 +18,9 @@ from accounts.models.tenancy import (
 from accounts.validators import validate_plain_text
 from billing.models.ranges import only
 from billing.models.triggers import AUTHORIZATION_TRIGGERS, AUTHORIZED_SERVICE_TRIGGERS
+
+if TYPE_CHECKING:
+    from billing.models.service_code import ServiceCode
 
 
 class AuthorizationQuerySet(TenantQuerySet):
@@ -105,6 +109,8 @@ class Authorization(models.Model):
     entry_count = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    found_for: int | None = None  # the service by which it was found
+
     objects = AuthorizationQuerySet.as_manager()
 
     class Meta:
@@ -161,6 +167,16 @@ class Authorization(models.Model):
     @property
     def has_caps(self) -> bool:
         return any((self.cap_per_day, self.cap_per_week, self.cap_per_month))
+
+    def covers(self, service_code: ServiceCode) -> bool:
+        """As the row was found, if by its service (see `billing.choice`); else as it is now."""
+        if self.found_for == service_code.pk:
+            return True
+        return self.services.filter(service_code=service_code).exists()
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self.found_for = None
+        super().refresh_from_db(*args, **kwargs)
 
 
 class AuthorizedService(models.Model):

@@ -22,12 +22,10 @@ def refusal(
     units: int,
     date_of_service: date,
     freed: Reservation | None = None,
-    is_covered: bool = False,
 ) -> errors.Conflict | None:
     """The first rule that stands against reserving these units now, or None.
 
-    `freed` is a reservation that would be released first, as when an appointment moves. Who has
-    just found the authorization by its service says that it `is_covered`.
+    `freed` is a reservation that would be released first, as when an appointment moves.
     """
     if freed is not None and freed.authorization_id != authorization.pk:
         freed = None
@@ -38,7 +36,7 @@ def refusal(
         return errors.NotActive.of(authorization)
     if not authorization.start_date <= date_of_service <= authorization.end_date:
         return errors.OutsideDates.of(authorization, day=date_of_service)
-    if not (is_covered or authorization.services.filter(service_code=service_code).exists()):
+    if not authorization.covers(service_code):
         return errors.ServiceNotCovered.of(authorization, service=service_code)
     if authorization.available_units < units:
         return errors.NotEnoughUnits.of(authorization, needed=units)

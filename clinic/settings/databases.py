@@ -6,11 +6,9 @@ from clinic.settings.base import env
 # Connections stay open between requests; a broken one is replaced when a request begins. What is
 # sent often is planned once for a connection: that halves the database's share of a booking.
 PERSISTENT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
-PLANNED = {
-    "server_side_binding": True,
-    "prepare_threshold": 5,
-    "options": "-c enable_mergejoin=off",  # docs/decisions/0031
-}
+PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
+# docs/decisions/0031. Empty where a pooler refuses it: then set it for the role.
+PLANNER = env("DATABASE_PLANNER_OPTIONS", default="-c enable_mergejoin=off")
 
 
 def database(*, embedded_in: Path, server_options: dict[str, str] | None = None) -> dict[str, Any]:
@@ -23,11 +21,16 @@ def database(*, embedded_in: Path, server_options: dict[str, str] | None = None)
         "USER": "postgres",
         "DATA_DIR": embedded_in,
         "SERVER_OPTIONS": server_options or {},
-        "OPTIONS": PLANNED,
+        "OPTIONS": _options(),
         **PERSISTENT,
     }
 
 
 def database_from_url() -> dict[str, Any]:
     found = env.db_url("DATABASE_URL")
-    return {**found, "OPTIONS": {**PLANNED, **found.get("OPTIONS", {})}, **PERSISTENT}
+    return {**found, "OPTIONS": _options(**found.get("OPTIONS", {})), **PERSISTENT}
+
+
+def _options(*, options: str = "", **others: Any) -> dict[str, Any]:
+    both = " ".join(part for part in (PLANNER, options) if part)
+    return {**PREPARED, **others, **({"options": both} if both else {})}

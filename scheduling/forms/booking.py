@@ -83,7 +83,7 @@ class BookingForm(forms.Form):
             del self.fields["override_reason"]
 
     def begin(self, entries: dict[str, Any]) -> None:
-        """Fill in what nobody typed yet, so that its units show at once."""
+        """Fill in what nobody typed yet, so that its units show at once. Before any validation."""
         self.data, self.is_bound = entries, True
 
     def clean(self) -> dict[str, Any]:

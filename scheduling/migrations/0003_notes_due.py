@@ -4,15 +4,6 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 
-# The trigger says what is due; this finds the rows that it has not seen, which are few.
-DUE_ALREADY = """
-    UPDATE scheduling_session SET is_note_due = true
-     WHERE ended_at IS NOT NULL AND NOT EXISTS (
-        SELECT FROM scheduling_progressnote AS note
-         WHERE note.session_id = scheduling_session.id AND note.status = 'signed')
-"""
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_indexes_of_events"),
@@ -28,12 +19,12 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name="progressnote",
             trigger=pgtrigger.compiler.Trigger(
-                name="note_of_session",
+                name="note_tells_its_session",
                 sql=accounts.models.triggers.GuardSql(
-                    func="\n                    UPDATE scheduling_session SET is_note_due = is_note_due\n                     WHERE id = NEW.session_id AND is_note_due <> (NEW.status = 'draft');\n                    RETURN NULL;\n                ",
-                    hash="5dde9965586acb4858507d2e6ecba1eaf1b03506",
+                    func="\n                    UPDATE scheduling_session SET is_note_due = is_note_due\n                     WHERE id = NEW.session_id AND ended_at IS NOT NULL\n                       AND is_note_due <> (NEW.status = 'draft');\n                    RETURN NULL;\n                ",
+                    hash="2199b768d11dcb5bbc09de80e365a7f48cf41222",
                     operation='INSERT OR UPDATE OF "status"',
-                    pgid="pgtrigger_note_of_session_cbdda",
+                    pgid="pgtrigger_note_tells_its_session_60d16",
                     table="scheduling_progressnote",
                     when="AFTER",
                 ),
@@ -42,17 +33,16 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name="session",
             trigger=pgtrigger.compiler.Trigger(
-                name="session_note_due",
+                name="session_says_what_is_due",
                 sql=accounts.models.triggers.GuardSql(
                     declare="DECLARE status text;",
                     func="\n                    status := (SELECT note.status FROM scheduling_progressnote AS note\n                                WHERE note.session_id = NEW.id);\n                    NEW.is_note_due := NEW.ended_at IS NOT NULL AND coalesce(\n                        status = 'draft',\n                        (SELECT external_id = '' FROM scheduling_appointment\n                          WHERE id = NEW.appointment_id));\n                    RETURN NEW;\n                ",
-                    hash="7d1e00ddf6ae019b5c614dd7a61eea617af82ed4",
+                    hash="3584a650d2b9532c4f46d341e8ba2648ad3b1934",
                     operation='INSERT OR UPDATE OF "ended_at", "is_note_due"',
-                    pgid="pgtrigger_session_note_due_b0fa2",
+                    pgid="pgtrigger_session_says_what_is_due_66ff0",
                     table="scheduling_session",
                     when="BEFORE",
                 ),
             ),
         ),
-        migrations.RunSQL(DUE_ALREADY, migrations.RunSQL.noop),
     ]

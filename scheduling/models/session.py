@@ -87,7 +87,7 @@ class Session(models.Model):
         triggers = [
             never_deleted("session"),
             Guard(
-                name="session_note_due",
+                name="session_says_what_is_due",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("ended_at", "is_note_due"),
                 declare=[("status", "text")],
@@ -162,13 +162,15 @@ class ProgressNote(models.Model):
                 pgtrigger.Update,
                 condition=pgtrigger.Condition("OLD.status = 'signed'"),
             ),
+            # Touches the session, whose own trigger then says anew what is due.
             Guard(
-                name="note_of_session",
+                name="note_tells_its_session",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
                 func="""
                     UPDATE scheduling_session SET is_note_due = is_note_due
-                     WHERE id = NEW.session_id AND is_note_due <> (NEW.status = 'draft');
+                     WHERE id = NEW.session_id AND ended_at IS NOT NULL
+                       AND is_note_due <> (NEW.status = 'draft');
                     RETURN NULL;
                 """,
             ),

@@ -12,10 +12,10 @@ from django.db.models import BigIntegerField, Func, Value
 
 from accounts import permissions
 from accounts.actor import Actor
-from accounts.composed import insert
 from accounts.errors import stale
 from accounts.models import Patient, Practitioner
 from accounts.services import care_team, events
+from accounts.services.loading import insert_few
 from accounts.services.transaction import write
 from billing.models import ServiceCode
 from scheduling.models import Appointment, Location, Room
@@ -92,7 +92,7 @@ def book(
         override_reason=override_reason.strip() if overridden else "",
         created_by=actor.user,
     )
-    insert(appointment)
+    insert_few(appointment)
     care_team.ensure(actor=actor, patient=patient, practitioner=practitioner)
     events.record(
         actor=actor,

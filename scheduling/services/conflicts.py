@@ -54,6 +54,7 @@ def find(actor: Actor, slot: Slot, *, beside: Appointment | None = None) -> list
 
 
 def _errors(actor: Actor, found: list[tuple[Kind, Appointment]]) -> list[NotFree]:
+    """Names are read only here: mostly nothing is in the way."""
     others = [other for _, other in found]
     prefetch_related_objects(others, "patient", "practitioner", "service_code", "room")
     mine = access.appointments(actor).filter(pk__in=[other.pk for other in others])

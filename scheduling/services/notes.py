@@ -79,10 +79,11 @@ def sign(*, actor: Actor, note: ProgressNote, version: int | None = None) -> Pro
     `stale`.
     """
     signer = _person(actor)
-    _lock(note.session_id)
-    locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
-    session = locked.session
+    session = note.session
     require_author(actor, session)
+    _lock(session.pk)
+    session.refresh_from_db()
+    locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
     if locked.is_signed:
         raise _is_signed()
     if version is not None and locked.version != version:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Case, When
 from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -170,9 +169,11 @@ def _beginnings(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
 def _last(actor: Actor, patient: Patient, practitioner: int) -> Appointment | None:
     """The patient's latest appointment, with that practitioner if there was one."""
     earlier = access.appointments(actor).filter(patient=patient).exclude(status=Status.CANCELLED)
-    theirs_first = Case(When(practitioner=practitioner, then=0), default=1)
-    found: Appointment | None = earlier.order_by(theirs_first, "-starts_at").first()
-    return found
+    latest = earlier.order_by("-starts_at")
+    theirs: Appointment | None = None
+    if practitioner:
+        theirs = latest.filter(practitioner=practitioner).first()
+    return theirs or latest.first()
 
 
 def _service(form: BookingForm, last: Appointment | None) -> ServiceCode | None:

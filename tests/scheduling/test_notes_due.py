@@ -76,7 +76,7 @@ def test_nobody_sets_it_by_hand(session) -> None:
 
 def test_the_migration_finds_those_from_before(session, author, admin) -> None:
     """As the rows were before there was a trigger."""
-    migration = import_module("scheduling.migrations.0003_notes_due")
+    migration = import_module("scheduling.migrations.0004_notes_due_already")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE scheduling_session SET is_note_due = false")

@@ -3,9 +3,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    atomic = False
+    atomic = False  # the index is made beside writes
 
-    dependencies = [("scheduling", "0003_notes_due")]
+    dependencies = [("scheduling", "0004_notes_due_already")]
 
     operations = [
         AddIndexConcurrently(
