@@ -34,8 +34,7 @@ def record(
 
     Within a write it has no id yet: a write's events are written together when it ends.
     """
-    event = describe(actor=actor, action=action, obj=obj, patient=patient, **details)
-    event.break_glass = open_glass(actor, patient) if patient else None
+    event = of_record(actor=actor, action=action, obj=obj, patient=patient, **details)
     waiting = _waiting.get()
     if waiting is None or waiting.savepoints != _savepoints():
         insert_few(event)  # in a savepoint: what may be taken back takes its event along
@@ -64,6 +63,15 @@ def flush() -> None:
 
 def _savepoints() -> int:
     return len(connection.savepoint_ids)
+
+
+def of_record(
+    *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
+) -> Event:
+    """The event, not written yet, with the broken glass by which the actor is in the record."""
+    event = describe(actor=actor, action=action, obj=obj, patient=patient, **details)
+    event.break_glass = open_glass(actor, patient) if patient else None
+    return event
 
 
 def describe(

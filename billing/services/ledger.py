@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.models import Patient
+from accounts.models import Event, Patient
 from accounts.services import events
 from accounts.services.rows import not_found
 from accounts.services.transaction import write
@@ -87,6 +87,7 @@ def reserve(
         "day": date_of_service,
         "source": source,
         "expires": expires_at,
+        "event": _told(actor, "unit.reserved", authorization, patient, units=units, source=source),
     }
     while (entry := move(movements.RESERVE, actor=actor, **wanted)) is None:
         # Nothing standing against it means that units came free in between: try again.
@@ -112,7 +113,6 @@ def reserve(
         expires_at=expires_at,
     )
     reservation._state.adding = False
-    _record(actor, "unit.reserved", authorization, patient, entry, units=units, source=source)
     return reservation
 
 
@@ -143,20 +143,14 @@ def consume(*, actor: Actor, reservation: Reservation, units: int) -> LedgerEntr
         more = units - reservation.units
         if why := rules.cap_reached(authorization, reservation.date_of_service, needed=more):
             raise why
-    entry = move(movements.CONSUME, actor=actor, reservation=reservation.pk, units=units)
+    event = _told(actor, "unit.consumed", authorization, units=units, reserved=reservation.units)
+    entry = move(
+        movements.CONSUME, actor=actor, event=event, reservation=reservation.pk, units=units
+    )
     if entry is None:
         raise _why_not_consumed(reservation, units)
     _reflect(authorization, entry)
     reservation.state, reservation.consumed_units = Reservation.State.CONSUMED, units
-    _record(
-        actor,
-        "unit.consumed",
-        authorization,
-        authorization.patient,
-        entry,
-        units=units,
-        reserved=reservation.units,
-    )
     return entry
 
 
@@ -165,20 +159,16 @@ def reverse(*, actor: Actor, reservation: Reservation, reason: str) -> LedgerEnt
     """Take a consumption back, as a correction. Raises ReasonMissing, ReservationEnded."""
     reason = reasons.required(reason, of="reversing a consumption")
     _check_clinic(actor, reservation)
-    entry = move(movements.REVERSE, actor=actor, reason=reason, reservation=reservation.pk)
+    authorization = reservation.authorization
+    event = _told(actor, "unit.reversed", authorization, units=reservation.consumed_units)
+    entry = move(
+        movements.REVERSE, actor=actor, event=event, reason=reason, reservation=reservation.pk
+    )
     if entry is None:
         reservation.refresh_from_db()
         raise errors.ReservationEnded.of(reservation)
     reservation.state = Reservation.State.REVERSED
-    _reflect(reservation.authorization, entry)
-    _record(
-        actor,
-        "unit.reversed",
-        reservation.authorization,
-        reservation.authorization.patient,
-        entry,
-        units=reservation.consumed_units,
-    )
+    _reflect(authorization, entry)
     return entry
 
 
@@ -203,9 +193,11 @@ def _change_total(
     actor: Actor, authorization: Authorization, kind: LedgerEntry.Kind, units: int, reason: str
 ) -> LedgerEntry:
     _check_clinic(actor, authorization)
+    action = "unit.granted" if kind == LedgerEntry.Kind.GRANT else "unit.adjusted"
     entry = move(
         movements.GRANT_OR_ADJUST,
         actor=actor,
+        event=_told(actor, action, authorization, units=units),
         reason=reason,
         authorization=authorization.pk,
         kind=kind.value,
@@ -215,8 +207,6 @@ def _change_total(
         authorization.refresh_from_db()
         raise errors.NotEnoughUnits.of(authorization, needed=-units)
     _reflect(authorization, entry)
-    action = "unit.granted" if kind == LedgerEntry.Kind.GRANT else "unit.adjusted"
-    _record(actor, action, authorization, authorization.patient, entry, units=units)
     return entry
 
 
@@ -228,9 +218,11 @@ def _end_unused(
         Reservation.State.RELEASED: LedgerEntry.Kind.RELEASE,
         Reservation.State.EXPIRED: LedgerEntry.Kind.EXPIRE,
     }[state]
+    authorization = reservation.authorization
     entry = move(
         movements.END_WITHOUT_USE,
         actor=actor,
+        event=_told(actor, f"unit.{state.value}", authorization, units=reservation.units),
         reason=reason,
         reservation=reservation.pk,
         state=state.value,
@@ -240,16 +232,7 @@ def _end_unused(
         reservation.refresh_from_db()
         raise errors.ReservationEnded.of(reservation)
     reservation.state = state
-    authorization = reservation.authorization
     _reflect(authorization, entry)
-    _record(
-        actor,
-        f"unit.{state.value}",
-        authorization,
-        authorization.patient,
-        entry,
-        units=reservation.units,
-    )
     return entry
 
 
@@ -283,20 +266,14 @@ def _reflect(authorization: Authorization, entry: LedgerEntry) -> None:
     authorization.entry_count = entry.number
 
 
-def _record(
+def _told(
     actor: Actor,
     action: str,
     authorization: Authorization,
-    patient: Patient,
-    entry: LedgerEntry,
+    patient: Patient | None = None,
     **details: object,
-) -> None:
-    events.record(
-        actor=actor,
-        action=action,
-        obj=authorization,
-        patient=patient,
-        entry=entry.number,
-        available=entry.available_after,
-        **details,
+) -> Event:
+    patient = patient or authorization.patient
+    return events.of_record(
+        actor=actor, action=action, obj=authorization, patient=patient, **details
     )

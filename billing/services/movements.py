@@ -1,8 +1,8 @@
 """The SQL of the ledger: each movement is one statement.
 
-It updates the balance only where that stays lawful, and writes the reservation and the entry from
-what was updated, so that no read can be stale and the hot row is locked only from here to the
-commit. No row back means refused: the caller finds out why.
+It updates the balance only where that stays lawful, and writes the reservation, the entry and the
+event from what was updated, so that no read can be stale and the hot row is locked only from here
+to the commit. No row back means refused: the caller finds out why.
 """
 
 from __future__ import annotations
@@ -12,21 +12,43 @@ from typing import Any
 from django.db import connection
 
 from accounts.actor import Actor
+from accounts.models import Event
 from billing.models import LedgerEntry
 
 _COLUMNS = [str(field.column) for field in LedgerEntry._meta.concrete_fields]
 _FIELDS = [field.attname for field in LedgerEntry._meta.concrete_fields]
 
-_ENTRY = """
-INSERT INTO billing_ledgerentry (
-    organization_id, authorization_id, number, kind, units,
-    total_delta, used_delta, reserved_delta, total_after, used_after, reserved_after,
-    reservation_id, date_of_service, source, reason, actor_id, request_id, at)
-SELECT moved.organization_id, moved.id, moved.entry_count, {kind}, {units},
-       {total}, {used}, {reserved}, moved.total_units, moved.used_units, moved.reserved_units,
-       {reservation}, {day}, {source}, %(reason)s, %(actor)s, %(request)s, clock_timestamp()
-  FROM {origin}
-RETURNING """ + ", ".join(_COLUMNS)
+_TOLD = [field for field in Event._meta.concrete_fields if not field.primary_key]
+
+
+def _told(field: Any) -> str:
+    """The event's values are given; its details get the figures that only the database knows."""
+    given = f"%(event_{field.attname})s"
+    if field.attname != "details":
+        return given
+    available = "total_after - used_after - reserved_after"
+    return f"{given} || jsonb_build_object('entry', number, 'available', {available})"
+
+
+_ENTRY = f"""
+, entry AS (
+    INSERT INTO billing_ledgerentry (
+        organization_id, authorization_id, number, kind, units,
+        total_delta, used_delta, reserved_delta, total_after, used_after, reserved_after,
+        reservation_id, date_of_service, source, reason, actor_id, request_id, at)
+    SELECT moved.organization_id, moved.id, moved.entry_count, {{kind}}, {{units}},
+           {{total}}, {{used}}, {{reserved}},
+           moved.total_units, moved.used_units, moved.reserved_units,
+           {{reservation}}, {{day}}, {{source}},
+           %(reason)s, %(actor)s, %(request)s, clock_timestamp()
+      FROM {{origin}}
+    RETURNING {", ".join(_COLUMNS)}
+), told AS (
+    INSERT INTO accounts_event ({", ".join(str(field.column) for field in _TOLD)})
+    SELECT {", ".join(map(_told, _TOLD))} FROM entry
+)
+SELECT {", ".join(_COLUMNS)} FROM entry
+"""
 
 _RETURNING = "RETURNING id, organization_id, entry_count, total_units, used_units, reserved_units"
 
@@ -157,8 +179,10 @@ WITH ended AS (
 )
 
 
-def move(sql: str, *, actor: Actor, reason: str = "", **values: Any) -> LedgerEntry | None:
-    """Run one movement and return its entry.
+def move(
+    sql: str, *, actor: Actor, event: Event, reason: str = "", **values: Any
+) -> LedgerEntry | None:
+    """Run one movement and return its entry. `event` is told with the entry's number and balance.
 
     None means that the movement's conditions did not hold. The caller must then raise, so that the
     transaction takes back the half that may have been done.
@@ -169,8 +193,13 @@ def move(sql: str, *, actor: Actor, reason: str = "", **values: Any) -> LedgerEn
         "reason": reason,
         "actor": actor.user.pk if actor.user else None,
         "request": actor.request_id,
+        **{f"event_{field.attname}": _prepared(field, event) for field in _TOLD},
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()
     return LedgerEntry.from_db(connection.alias, _FIELDS, row) if row else None
+
+
+def _prepared(field: Any, event: Event) -> Any:
+    return field.get_db_prep_save(getattr(event, field.attname), connection)
