@@ -16,7 +16,8 @@ demo: $(RUNTIME)
 test: $(DEV)
 	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
 	$(MAKE) --no-print-directory check && \
-	CARETALLY_BROWSER="$$BROWSER" $(BIN)/pytest -n 2 --dist loadfile
+	CARETALLY_BROWSER="$$BROWSER" $(BIN)/pytest -n 2 --dist loadfile && \
+	$(MAKE) --no-print-directory bench-quick
 
 # Whatever the schema of the API lets one think of, sent by every role: make fuzz MINUTES=60
 MINUTES ?= 10
@@ -48,9 +49,12 @@ bench: $(DEV)
 	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
 	CARETALLY_BROWSER="$$BROWSER" $(BIN)/python -m bench
 
-# A second of each is little: what is really slower is so twice.
+# A second of each is little: what is really slower is so every time.
 bench-quick: $(DEV)
-	@$(BIN)/python -m bench --quick || { echo "Measuring once more."; $(BIN)/python -m bench --quick; }
+	@for again in 2 1 0; do \
+		$(BIN)/python -m bench --quick && exit 0; \
+		[ $$again = 0 ] || echo "Measuring once more."; \
+	done; exit 1
 
 # Kills everything at random under load, then counts what was lost: make soak MINUTES=60
 soak: $(DEV)

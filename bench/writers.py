@@ -1,7 +1,7 @@
 """One process with some writers, told by its input what to do; prints what came of it.
 
-Web workers look the same: many requests wait in one fair line, and as many as there are threads
-are let to the database. A yardstick without such a line gets a thread for every writer.
+Many writers wait in one fair line, as requests do in a web worker, and one at a time is let to the
+database. A yardstick without such a line gets a thread for every writer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from bench.figures import Sample
 from bench.place import ROOT
 
-THREADS = 2  # calls that one process lets to the database at once
+THREADS = 1  # calls that one process lets to the database at once
 
 
 @dataclass(frozen=True)
