@@ -45,6 +45,8 @@ class Ledger:
             ]
         for where, numbers, writers in cases:
             self._case(where, numbers, writers)
+        if not self._is_quick:
+            self._bursts(one)
         self._report.note("ledger.unexplained", verify())
         self._sum_up()
         for process in self._processes:
@@ -81,10 +83,29 @@ class Ledger:
         ours = samples[SERVICE]
         if ORM in samples:
             self._report.note(f"{key}.service_to_orm", ratio(ours, samples[ORM]))
-        if USUAL in samples:
-            pairs = zip(samples[USUAL], ours, strict=True)
-            p95 = median(theirs.p(95) / mine.p(95) for theirs, mine in pairs)
-            self._report.note(f"{key}.usual_p95_to_service", p95)
+
+    def _bursts(self, one: range) -> None:
+        """Everybody wants a unit of the same authorization in the same moment."""
+
+        def burst(way: str, *, bounded: bool) -> Callable[[], Sample]:
+            return lambda: self._written(way, one, CROWD, 0, bounded=bounded, is_burst=True)
+
+        ways = {
+            SERVICE: burst(SERVICE, bounded=True),
+            USUAL: burst(USUAL, bounded=False),
+            ORM: burst(ORM, bounded=False),
+        }
+        samples = alternate(ways, rounds=5)
+        for way, each in samples.items():
+            self._report.note_samples(f"ledger.burst.{NAMES[way]}", each)
+        pairs = zip(samples[USUAL], samples[SERVICE], strict=True)
+        p95 = median(theirs.p(95) / mine.p(95) for theirs, mine in pairs)
+        self._report.note("ledger.burst.usual_p95_to_service", p95)
+        self._report.table(
+            f"{CROWD} writers, one authorization, all in one moment (milliseconds to the result)",
+            ["way", "p50", "p95", "p99", "aborts", "retries", "failed"],
+            [_latencies(way, each) for way, each in samples.items()],
+        )
 
     def _ways(
         self, numbers: range, writers: int, seconds: float
@@ -114,7 +135,14 @@ class Ledger:
         return ways
 
     def _written(
-        self, way: str, numbers: range, writers: int, seconds: float, *, bounded: bool
+        self,
+        way: str,
+        numbers: range,
+        writers: int,
+        seconds: float,
+        *,
+        bounded: bool,
+        is_burst: bool = False,
     ) -> Sample:
         processes = self._processes[: min(writers, len(self._processes))]
         for place, process in enumerate(processes):
@@ -128,6 +156,7 @@ class Ledger:
                     last=AUTHORIZATIONS + numbers.stop,
                     seconds=seconds,
                     name=f"bench{place}",
+                    is_burst=is_burst,
                 )
             )
         return Sample.together([process.result() for process in processes])
@@ -140,10 +169,18 @@ def _is_of_service(name: str, what: str) -> bool:
 
 
 def _row(way: str, samples: list[Sample], of_base: float) -> list[str]:
+    name, *latencies = _latencies(way, samples)
     return [
-        way,
+        name,
         f"{of_base:.2f}",
         shown(median(one.per_second for one in samples)),
+        *latencies,
+    ]
+
+
+def _latencies(way: str, samples: list[Sample]) -> list[str]:
+    return [
+        way,
         *(shown(median(one.p(percent) for one in samples), 1) for percent in (50, 95, 99)),
         *(
             str(sum(getattr(one, what) for one in samples))

@@ -31,6 +31,7 @@ class Job:
     last: int
     seconds: float
     name: str
+    is_burst: bool = False  # all begin in one moment, and each has one turn
 
 
 class Process:
@@ -102,13 +103,15 @@ def _take_turns(job: Job, waiting: deque[Any]) -> float:
     def take_turns() -> None:
         connection.ensure_connection()
         start.wait()
-        while not over.is_set():
+        began = time.perf_counter() if job.is_burst else 0
+        while waiting and not over.is_set():
             since, writer = waiting.popleft()
             writer.step(job.way)
             now = time.perf_counter()
-            if since:
-                writer.sample.milliseconds.append((now - since) * 1000)
-            waiting.append((now, writer))
+            if since or began:
+                writer.sample.milliseconds.append((now - (since or began)) * 1000)
+            if not job.is_burst:
+                waiting.append((now, writer))
         connection.close()
 
     threads = [threading.Thread(target=take_turns) for _ in range(job.threads)]
@@ -116,8 +119,9 @@ def _take_turns(job: Job, waiting: deque[Any]) -> float:
         thread.start()
     start.wait()
     began = time.perf_counter()
-    over.wait(job.seconds)
-    over.set()
+    if not job.is_burst:
+        over.wait(job.seconds)
+        over.set()
     for thread in threads:
         thread.join()
     return time.perf_counter() - began
