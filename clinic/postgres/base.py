@@ -1,3 +1,4 @@
+import select
 import time
 from typing import Any
 
@@ -27,6 +28,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         self.settings_dict["HOST"] = self.server.socket_dir
         return super().get_connection_params()
+
+    def is_usable(self) -> bool:
+        """Without asking the server, which is on this machine: who has hung up leaves a last word
+        to read, and who has not leaves nothing.
+        """
+        if self.connection.closed:
+            return False
+        ear = select.poll()
+        ear.register(self.connection.fileno(), select.POLLIN)
+        return not ear.poll(0)
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:

@@ -1,12 +1,15 @@
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import BreakGlass, Event
 from accounts.services import events, records
+from accounts.services.transaction import write
 from tests import factories
 
 TABLES = {"accounts_event": "event", "accounts_breakglass": "break_glass"}
@@ -85,3 +88,38 @@ def test_a_part_is_of_the_page_just_seen_and_a_view_by_itself(admin, patient):
         records.view_part(actor=admin, patient=patient)
         records.view_part(actor=factories.actor(patient.organization), patient=patient)
     assert views.count() == 3
+
+
+@write("record.view")
+def looked_twice(*, actor, patient, fails=False):
+    """Two events, and one in between that is taken back."""
+    note(actor, patient, 1)
+    with suppress(LookupError), transaction.atomic():
+        note(actor, patient, 2)
+        raise LookupError
+    note(actor, patient, 3)
+    assert not Event.objects.filter(details__number__in=[1, 3]).exists()
+    if fails:
+        raise LookupError
+
+
+def note(actor, patient, number):
+    events.record(actor=actor, action="patient.viewed", obj=patient, patient=patient, number=number)
+
+
+def numbers():
+    return list(Event.objects.order_by("pk").values_list("details__number", flat=True))
+
+
+def test_a_writes_events_are_written_together_but_not_those_taken_back(admin, patient):
+    with CaptureQueriesContext(connection) as queries:
+        looked_twice(actor=admin, patient=patient)
+    assert numbers() == [1, 3]
+    inserts = [one["sql"] for one in queries if 'INSERT INTO "accounts_event"' in one["sql"]]
+    assert len(inserts) == 2  # the one that was taken back, and the two together
+
+
+def test_a_write_that_fails_leaves_no_event(admin, patient):
+    with pytest.raises(LookupError):
+        looked_twice(actor=admin, patient=patient, fails=True)
+    assert numbers() == []

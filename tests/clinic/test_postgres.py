@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +15,7 @@ from clinic.postgres.server import EmbeddedServer
 USE_UNTIL_INPUT_ENDS = """
 import sys
 from pathlib import Path
+from typing import Any
 import psycopg
 from clinic.postgres.server import EmbeddedServer
 
@@ -112,3 +114,30 @@ def test_a_record_of_a_dead_server_is_no_hindrance(data_dir: Path) -> None:
 def test_a_folder_the_server_cannot_use_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="Set CARETALLY_VAR to another folder"):
         EmbeddedServer.at(tmp_path / "my clinic", {})
+
+
+def test_a_connection_that_was_cut_is_seen_without_asking(
+    transactional_db: None, django_assert_num_queries: Any
+) -> None:
+    wrapper = connection.copy()
+    try:
+        wrapper.ensure_connection()
+        with django_assert_num_queries(0, connection=wrapper):
+            assert wrapper.is_usable()
+        with wrapper.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            assert wrapper.is_usable()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(%s, 5000)", [wrapper.connection.info.backend_pid]
+            )
+        assert not wrapper.is_usable()
+    finally:
+        wrapper.close()
+    assert not closed(wrapper).is_usable()
+
+
+def closed(wrapper: Any) -> Any:
+    wrapper.connect()
+    wrapper.connection.close()
+    return wrapper

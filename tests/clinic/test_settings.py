@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from clinic.secret import kept_secret
+from clinic.settings import databases
 
 PRODUCTION = {
     "SECRET_KEY": "x" * 60,
@@ -58,3 +60,22 @@ def test_the_demo_makes_its_secret_once_and_keeps_it_to_its_owner(tmp_path: Path
     assert kept_secret(path) == first
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["secret_key"]
+
+
+def test_no_merge_joins(db: None) -> None:
+    """See docs/decisions/0031."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_mergejoin")
+        assert cursor.fetchone() == ("off",)
+
+
+def test_the_planners_option_stands_beside_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://caretally@localhost/caretally"
+    monkeypatch.setenv("DATABASE_URL", f"{url}?options=-c%20statement_timeout%3D5s")
+    assert databases.database_from_url()["OPTIONS"]["options"] == (
+        "-c enable_mergejoin=off -c statement_timeout=5s"
+    )
+    monkeypatch.setattr(databases, "PLANNER", "")
+    assert databases.database_from_url()["OPTIONS"]["options"] == "-c statement_timeout=5s"
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert "options" not in databases.database_from_url()["OPTIONS"]
