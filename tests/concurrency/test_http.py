@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
@@ -30,6 +32,12 @@ def booking_form(clinic: Clinic, browser: Client, **asked: Any) -> Form:
     return open_form(browser, f"{url}?{query}&start={start:%Y-%m-%dT%H:%M}", having="service_code")
 
 
+def another(form: Form, **typed: Any) -> Form:
+    """The same form in another browser: with a key of its own, and other entries."""
+    own = {"idempotency_key": str(uuid4())}
+    return replace(form, values={**form.values, **own, **typed})
+
+
 def send_together(sends: list[tuple[Client, Form]], **typed: Any) -> list[HttpResponse]:
     return race([lambda b=b, form=form: form.send(b, **typed) for b, form in sends]).each
 
@@ -40,22 +48,14 @@ def statuses(answers: list[HttpResponse]) -> Counter[int]:
 
 def test_fifty_book_where_seven_fit():
     clinic = Clinic(units=28)
-    people = zip(browsers(clinic, 50), clinic.practitioners(50), strict=True)
-    answers = send_together(
-        [
-            (
-                browser,
-                booking_form(
-                    clinic,
-                    browser,
-                    practitioner=practitioner.pk,
-                    start=clinic.day(7 + number % 25, hour=8 + number // 25),
-                ),
-            )
-            for number, (browser, practitioner) in enumerate(people)
-        ],
-        authorization=clinic.authorization.pk,
-    )
+    opened = browsers(clinic, 50)
+    form = booking_form(clinic, opened[0])
+    sends = []
+    for number, (browser, one) in enumerate(zip(opened, clinic.practitioners(50), strict=True)):
+        start = clinic.day(7 + number % 25, hour=8 + number // 25)
+        when = {"day": f"{start:%Y-%m-%d}", "start": f"{start:%H:%M}"}
+        sends.append((browser, another(form, practitioner=one.pk, **when)))
+    answers = send_together(sends, authorization=clinic.authorization.pk)
     assert statuses(answers) == {302: 7, 409: 43}
     for answer in answers:
         if answer.status_code == 409:
@@ -82,10 +82,12 @@ def test_two_book_the_last_units():
 def test_twenty_want_one_practitioners_slot(clinic):
     for patient in (patients := clinic.patients(20)):
         clinic.authorize(patient=patient, units=4)
+    opened = browsers(clinic, 20)
+    form = booking_form(clinic, opened[0])
     answers = send_together(
         [
-            (browser, booking_form(clinic, browser, patient=patient.pk))
-            for browser, patient in zip(browsers(clinic, 20), patients, strict=True)
+            (browser, another(form, patient=patient.pk))
+            for browser, patient in zip(opened, patients, strict=True)
         ]
     )
     assert statuses(answers) == {302: 1, 409: 19}
