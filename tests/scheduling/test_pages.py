@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from accounts.actor import Actor
 from accounts.roles import Role
 from billing.models import Authorization
 from scheduling.models import Appointment, ProgressNote, Session, Status
 from scheduling.services import appointments, cancellation, visits
 from tests import factories
-from tests.pages import open_form
+from tests.pages import form_on, open_form
 from tests.scheduling.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +265,56 @@ def test_the_visit_to_a_signed_note(desk, admin, clinic, patient, service) -> No
     assert tablet.post(write, {"format": "soap", "objective": "Changed."}).status_code == 409
     tablet.post(me.url("scheduling:addendum", pk=session.pk), {"text": "Mother called."})
     assert note.addenda.count() == 1
+
+
+def running(admin, clinic, patient, service) -> tuple[Actor, Session]:
+    """A session that has begun, and the practitioner who gives it."""
+    me = factories.actor(clinic, Role.PRACTITIONER)
+    mine = appointments.book(
+        actor=admin,
+        patient=patient,
+        practitioner=clinic.practitioners.get(pk=me.practitioner_id),
+        service_code=service,
+        starts_at=NOW,
+        ends_at=NOW + timedelta(minutes=30),
+    )
+    visits.start(actor=admin, appointment=visits.check_in(actor=admin, appointment=mine))
+    return me, Session.objects.get()
+
+
+def test_two_begin_the_same_note(admin, clinic, patient, service) -> None:
+    """The later one is refused, however often it is sent, and its words stay on the page."""
+    me, session = running(admin, clinic, patient, service)
+    page = me.url("scheduling:session", pk=session.pk)
+    tablet, laptop = Client(), Client()
+    tablet.force_login(me.user)
+    laptop.force_login(me.user)
+    one = open_form(tablet, page, having="plan")
+    other = open_form(laptop, page, having="plan")
+    saved = one.send(tablet, plan="Again next week")
+    assert saved.status_code == 302
+    for _ in range(2):
+        refused = other.send(laptop, plan="Twice a week")
+        assert refused.status_code == 409
+        other = form_on(refused, having="plan")
+        assert other.values["plan"] == "Twice a week"
+    assert ProgressNote.objects.get().plan == "Again next week"
+
+
+def test_a_note_that_saves_itself_learns_its_version(admin, clinic, patient, service) -> None:
+    """What the answer swaps in is what the next saving sends, with all that was typed since."""
+    me, session = running(admin, clinic, patient, service)
+    tablet = Client()
+    tablet.force_login(me.user)
+    form = open_form(tablet, me.url("scheduling:session", pk=session.pk), having="plan")
+    for number, plan in enumerate(("Again", "Again next", "Again next week"), start=1):
+        saved = tablet.post(
+            form.action, {**form.values, "plan": plan}, headers={"HX-Request": "true"}
+        )
+        state = dict(re.findall(r'name="(\w+)" value="([^"]+)"', saved.content.decode()))
+        assert state["version"] == str(number)
+        form.values.update(state)
+    assert ProgressNote.objects.get().plan == "Again next week"
 
 
 def test_reopen_asks_for_a_reason(desk, admin, patient, practitioner, service, authorization):
