@@ -11,7 +11,7 @@ SOAP_FIELDS = ("subjective", "objective", "assessment", "plan")
 
 
 class NoteForm(forms.ModelForm):
-    """The texts of one format. `version` is that of the note the writer saw; empty: they saw none."""
+    """The texts of one format. `version` is that of the note the writer saw, 0 for none."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -36,8 +36,9 @@ def cancel(
 ) -> Appointment:
     """Cancel and give the units back. Late when less than the clinic's notice is left.
 
-    `cancelled_by` is who wished it, when that is not the actor's own side. Patients may cancel
-    themselves only while it is not late, and if the clinic lets them.
+    `cancelled_by` is who wished it, when that is not the actor's own side. `version` is the one the
+    actor saw. Patients may cancel themselves only while it is not late, and if the clinic lets
+    them.
     Raises UnlawfulTransition, Conflict `too_late_to_cancel`, `cancel_by_phone`, `stale`.
     """
     locked = lock(actor, appointment, version=version)
@@ -64,12 +65,14 @@ def cancel(
 
 
 @write("appointment.mark_no_show")
-def mark_no_show(*, actor: Actor, appointment: Appointment) -> Appointment:
+def mark_no_show(
+    *, actor: Actor, appointment: Appointment, version: int | None = None
+) -> Appointment:
     """The patient did not come: the units are given back. Only once the time has begun.
 
-    Raises UnlawfulTransition, Conflict `not_begun`.
+    `version` is the one the actor saw. Raises UnlawfulTransition, Conflict `not_begun`, `stale`.
     """
-    locked = lock(actor, appointment)
+    locked = lock(actor, appointment, version=version)
     require(locked, Status.NO_SHOW)
     if timezone.now() < locked.starts_at:
         raise Conflict("The appointment has not begun yet.", code="not_begun")

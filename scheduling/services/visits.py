@@ -104,15 +104,17 @@ def complete(
 
 
 @write("appointment.reopen")
-def reopen(*, actor: Actor, appointment: Appointment, reason: str) -> Appointment:
+def reopen(
+    *, actor: Actor, appointment: Appointment, reason: str, version: int | None = None
+) -> Appointment:
     """An administrator's correction: the consumption is reversed and its units held again.
 
-    The session is in progress anew; a signed note stays locked. Raises ReasonMissing,
-    UnlawfulTransition, and the refusals of `ledger.reserve`.
+    The session is in progress anew; a signed note stays locked. `version` is the one the actor saw.
+    Raises ReasonMissing, UnlawfulTransition, Conflict `stale`, the refusals of `ledger.reserve`.
     """
     if not reason.strip():
         raise ReasonMissing.of("reopening a session")
-    locked = lock(actor, appointment)
+    locked = lock(actor, appointment, version=version)
     if locked.status != Status.COMPLETED:
         raise UnlawfulTransition(
             f"This appointment is {locked.get_status_display().lower()}: "
