@@ -128,7 +128,7 @@ def _possible(actor: Actor, found: Appointment) -> dict[str, Any]:
 
     is_patient = actor.role == Role.PATIENT
     has_come = checks.has_come(actor, found)
-    may_no_show = has_come and may("appointment.mark_no_show", Status.NO_SHOW)
+    may_no_show = cancellation.has_begun(found) and may("appointment.mark_no_show", Status.NO_SHOW)
     may_cancel = may("appointment.cancel", Status.CANCELLED) and (
         not is_patient or cancellation.patient_may_cancel(found)
     )

@@ -262,6 +262,28 @@ def test_a_change_that_was_refused_does_not_take_back_a_move(desk, admin, appoin
     assert appointment.starts_at == now.starts_at
 
 
+def steps_on(admin, appointment) -> set[str]:
+    """What its page offers."""
+    desk = Client()
+    desk.force_login(admin.user)
+    page = desk.get(admin.url("scheduling:appointment", pk=appointment.pk))
+    return {form.action.rstrip("/").rpartition("/")[2] for form in forms_on(page)}
+
+
+def test_no_show_is_offered_once_the_time_has_begun(admin, appointment, time_travel) -> None:
+    for minutes, offered in [(-1, False), (0, True)]:
+        time_travel(appointment.starts_at + timedelta(minutes=minutes))
+        assert ("no-show" in steps_on(admin, appointment)) == offered
+
+
+def test_start_is_offered_on_the_day_and_in_time_only(admin, appointment, time_travel) -> None:
+    time_travel(appointment.starts_at)
+    visits.check_in(actor=admin, appointment=appointment)
+    for hours, offered in [(0, True), (10, True), (24, False)]:
+        time_travel(appointment.starts_at + timedelta(hours=hours))
+        assert ("start" in steps_on(admin, appointment)) == offered
+
+
 def test_units_lead_to_the_entries_behind_them(desk, admin, appointment, time_travel) -> None:
     entries = admin.url("billing:entries", pk=appointment.authorization_id)
     link = f"{entries}?source=appointment:{appointment.pk}"
