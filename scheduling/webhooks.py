@@ -55,6 +55,13 @@ _appointment(
 )
 register("note.drafted", "A progress note was begun.", of="progress_note", patient=True, session=ID)
 register(
+    "note.updated",
+    "The draft of a progress note changed; while it is written, every few seconds.",
+    of="progress_note",
+    patient=True,
+    session=ID,
+)
+register(
     "note.signed",
     "A progress note was signed and locked.",
     of="progress_note",

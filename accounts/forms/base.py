@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from django import forms
@@ -8,13 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import ModelChoiceIterator, construct_instance, model_to_dict
 
+from accounts.services.rows import digest
 from accounts.validators import validate_day
 
 
 class FieldsForm(forms.ModelForm):
     """Checks each field by the model's own rules; what spans rows is the service's to refuse.
 
-    `row` gives the initial values and is itself left as it is: the page goes on showing it.
+    `row` gives the initial values and is itself left as it is: the page goes on showing it. Its
+    digest goes along as `shown`, by which the service knows whether somebody else changed it since.
     """
 
     def __init__(self, data: Any = None, *, row: models.Model | None = None, **kwargs: Any) -> None:
@@ -25,6 +27,8 @@ class FieldsForm(forms.ModelForm):
         for field in self.fields.values():
             if isinstance(field, forms.DateField):
                 field.validators.append(validate_day)
+        if row is not None:
+            self.fields["shown"] = Shown(row, self.fields)
 
     def _post_clean(self) -> None:
         # Without the parent's check of the constraints, which the services make, in better words.
@@ -34,6 +38,19 @@ class FieldsForm(forms.ModelForm):
             self.instance.clean_fields(exclude=self._get_validation_exclusions())
         except ValidationError as error:
             self._update_errors(error)
+
+
+class Shown(forms.CharField):
+    """What an edit page showed of a row, in all its `fields`, when it was opened.
+
+    The service is given it by this name; see `accounts.services.rows.refuse_stale`.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self, row: models.Model, fields: Iterable[str]) -> None:
+        # Reckoned when it is drawn: a form may add fields after this one.
+        super().__init__(required=False, max_length=64, initial=lambda: digest(row, fields))
 
 
 class _ReadOnce(ModelChoiceIterator):

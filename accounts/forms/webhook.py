@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.actor import Actor
-from accounts.forms.base import DayField, TimeInput
+from accounts.forms.base import DayField, Shown, TimeInput
 from accounts.models import WebhookEndpoint
 from accounts.tasks import DELIVERIES_KEPT
 from accounts.validators import validate_plain_text
@@ -49,6 +49,8 @@ class WebhookForm(forms.Form):
     def __init__(self, data: Any = None, *, row: WebhookEndpoint | None = None) -> None:
         initial = {name: getattr(row, name) for name in self.base_fields} if row else {}
         super().__init__(data, initial=initial)
+        if row is not None:
+            self.fields["shown"] = Shown(row, self.fields)
 
 
 class ReplayForm(forms.Form):

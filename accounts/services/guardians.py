@@ -8,7 +8,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.models import Guardian, Patient
 from accounts.services import events, fields
-from accounts.services.rows import change, locked, not_found, tidy
+from accounts.services.rows import change, locked, not_found, refuse_stale, tidy
 from accounts.services.transaction import write
 
 
@@ -33,12 +33,15 @@ def add(*, actor: Actor, patient: Patient, **details: Unpack[GuardianFields]) ->
 
 
 @write("guardian.update")
-def update(*, actor: Actor, guardian: Guardian, **details: Unpack[GuardianFields]) -> Guardian:
+def update(
+    *, actor: Actor, guardian: Guardian, shown: str = "", **details: Unpack[GuardianFields]
+) -> Guardian:
     """Taking away `may_sign_in` closes the patient's pages to them at once.
 
-    Raises NotFound, Invalid.
+    `shown` is the digest of what a page showed. Raises NotFound, Invalid, Conflict `stale`.
     """
     current = locked(access.guardians(actor), guardian)
+    refuse_stale(current, details, shown)
     return change(
         actor=actor,
         row=current,

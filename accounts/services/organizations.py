@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, translates
 from accounts.models import Organization
 from accounts.services import events, fields
-from accounts.services.rows import change, locked, tidy
+from accounts.services.rows import change, locked, refuse_stale, tidy
 from accounts.services.transaction import write
 
 
@@ -59,9 +59,15 @@ def create(
 
 
 @write("organization.update")
-def update(*, actor: Actor, **details: Unpack[OrganizationChanges]) -> Organization:
-    """Change the actor's own clinic. Raises Invalid."""
+def update(
+    *, actor: Actor, shown: str = "", **details: Unpack[OrganizationChanges]
+) -> Organization:
+    """Change the actor's own clinic; `shown` is the digest of what a page showed of it.
+
+    Raises Invalid, Conflict `stale`.
+    """
     clinic = locked(Organization.objects.all(), actor.organization)
+    refuse_stale(clinic, details, shown)
     return change(actor=actor, row=clinic, to=details, action="organization.updated", check=_check)
 
 

@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, translates
 from accounts.models import Organization, Patient
 from accounts.services import events, fields
-from accounts.services.rows import change, locked, tidy
+from accounts.services.rows import change, locked, refuse_stale, tidy
 from accounts.services.transaction import write
 
 OLDEST_YEARS = 130
@@ -51,9 +51,15 @@ def create(*, actor: Actor, **demographics: Unpack[Demographics]) -> Patient:
 
 
 @write("patient.update")
-def update(*, actor: Actor, patient: Patient, **demographics: Unpack[Demographics]) -> Patient:
-    """Raises NotFound, Invalid, Conflict `mrn_taken`."""
+def update(
+    *, actor: Actor, patient: Patient, shown: str = "", **demographics: Unpack[Demographics]
+) -> Patient:
+    """`shown` is the digest of what a page showed.
+
+    Raises NotFound, Invalid, Conflict `mrn_taken`, `stale`.
+    """
     current = locked(access.patients(actor), patient)
+    refuse_stale(current, demographics, shown)
     return change(
         actor=actor,
         row=current,

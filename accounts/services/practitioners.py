@@ -9,7 +9,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound, translates
 from accounts.models import Organization, Practitioner, User
 from accounts.services import events, fields
-from accounts.services.rows import change, locked, not_found, tidy
+from accounts.services.rows import change, locked, not_found, refuse_stale, tidy
 from accounts.services.transaction import write
 
 
@@ -39,11 +39,19 @@ def create(*, actor: Actor, **details: Unpack[PractitionerFields]) -> Practition
 
 @write("practitioner.update")
 def update(
-    *, actor: Actor, practitioner: Practitioner, **details: Unpack[PractitionerFields]
+    *,
+    actor: Actor,
+    practitioner: Practitioner,
+    shown: str = "",
+    **details: Unpack[PractitionerFields],
 ) -> Practitioner:
-    """Raises NotFound, Invalid, Conflict `npi_taken`, `member_is_practitioner`."""
+    """`shown` is the digest of what a page showed.
+
+    Raises NotFound, Invalid, Conflict `npi_taken`, `member_is_practitioner`, `stale`.
+    """
     queue(actor)
     current = locked(access.practitioners(actor), practitioner)
+    refuse_stale(current, details, shown)
     _check_references(actor, details)
     _refuse_loop(current, details.get("supervisor"))
     return change(actor=actor, row=current, to=details, action="practitioner.updated", check=_check)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import models
+from django.forms.models import model_to_dict
 
 from accounts.actor import Actor
-from accounts.errors import NotFound
+from accounts.errors import NotFound, stale
 from accounts.models import Patient
 from accounts.services import events, fields
 
@@ -24,6 +26,28 @@ def locked(rows: models.QuerySet[M], row: models.Model) -> M:
     if found is None:
         raise not_found(row)
     return found
+
+
+def digest(row: models.Model, names: Iterable[str]) -> str:
+    """Stands for what these fields of the row say, so that a form can carry it."""
+    values = model_to_dict(row, fields=list(names))
+    said = [(name, _said(value)) for name, value in sorted(values.items())]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def refuse_stale(row: models.Model, names: Iterable[str], shown: str) -> None:
+    """Raises Conflict `stale` when a locked row says something else than was `shown`: its digest.
+
+    Programs, which say only what is to change, were shown none.
+    """
+    if shown and shown != digest(row, names):
+        raise stale(str(row._meta.verbose_name))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return repr([getattr(one, "pk", one) for one in value])
+    return str(value)
 
 
 def not_found(row: models.Model, *, field: str | None = None) -> NotFound:

@@ -14,7 +14,7 @@ from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
 from accounts.models.outbox import CHANNEL, COLUMNS, VALUES, WANTED
 from accounts.models.webhook import new_secret
 from accounts.services import events, fields
-from accounts.services.rows import locked, tidy
+from accounts.services.rows import locked, refuse_stale, tidy
 from accounts.services.transaction import write
 from accounts.tasks import DELIVERIES_KEPT
 from accounts.webhooks import addresses, catalogue
@@ -70,8 +70,12 @@ def update(
     event_types: list[str],
     description: str,
     is_active: bool,
+    shown: str = "",
 ) -> WebhookEndpoint:
-    """What waits goes to the new address. Raises NotFound, Invalid."""
+    """What waits goes to the new address. `shown` is the digest of what a page showed.
+
+    Raises NotFound, Invalid, Conflict `stale`.
+    """
     permissions.require(actor.role, "webhook.update")
     if url != webhook.url:
         url = addresses.checked(url)
@@ -82,6 +86,7 @@ def update(
         event_types=_known(event_types),
         description=description,
         is_active=is_active,
+        shown=shown,
     )
 
 
@@ -94,9 +99,11 @@ def _update(
     event_types: list[str],
     description: str,
     is_active: bool,
+    shown: str = "",
 ) -> WebhookEndpoint:
     current = locked(access.webhooks(actor), webhook)
     wanted = tidy({"url": url, "event_types": event_types, "description": description})
+    refuse_stale(current, wanted, shown)
     changed = {name for name, value in wanted.items() if getattr(current, name) != value}
     for name, value in wanted.items():
         setattr(current, name, value)

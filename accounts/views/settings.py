@@ -32,7 +32,7 @@ def settings(request: ClinicRequest) -> HttpResponse:
 
 def _facts(form: OrganizationForm) -> list[tuple[str, Any]]:
     facts = []
-    for field in form:
+    for field in form.visible_fields():
         value = field.initial
         if isinstance(value, bool):
             value = "Yes" if value else "No"

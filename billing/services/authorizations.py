@@ -10,7 +10,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Patient
 from accounts.services import events, fields
-from accounts.services.rows import locked
+from accounts.services.rows import locked, refuse_stale
 from accounts.services.transaction import write
 from billing import access, errors
 from billing.models import Authorization, AuthorizedService, InsurancePolicy, ServiceCode
@@ -85,17 +85,18 @@ def update(
     cap_per_day: int | None = None,
     cap_per_week: int | None = None,
     cap_per_month: int | None = None,
+    shown: str = "",
 ) -> Authorization:
     """Change what the letter says, but not the units: those move by `ledger.adjust`.
 
-    Raises Conflict `reservations_outside` when units are held for dates of service that the new
-    dates leave out, Conflict `service_reserved` when units are held for a service taken away,
-    Conflict `authorization_cancelled`.
+    `shown` is the digest of what a page showed. Raises Conflict `stale`, Conflict
+    `reservations_outside` when units are held for dates of service that the new dates leave out,
+    Conflict `service_reserved` when units are held for a service taken away, Conflict
+    `authorization_cancelled`.
     """
     covered = list(service_codes)
     _check_services(actor, covered)
     current = locked(access.authorizations(actor), authorization)
-    _check_not_cancelled(current)
     wanted = {
         "number": number.strip(),
         "start_date": start_date,
@@ -104,6 +105,8 @@ def update(
         "cap_per_week": cap_per_week,
         "cap_per_month": cap_per_month,
     }
+    refuse_stale(current, [*wanted, "service_codes"], shown)
+    _check_not_cancelled(current)
     changed = events.changes(current, wanted)
     for name, value in wanted.items():
         setattr(current, name, value)

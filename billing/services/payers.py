@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.actor import Actor
 from accounts.errors import Conflict
 from accounts.services import events, fields
-from accounts.services.rows import change, locked
+from accounts.services.rows import change, locked, refuse_stale
 from accounts.services.transaction import write
 from billing import access, errors
 from billing.models import Payer
@@ -31,11 +31,23 @@ def create(
 
 
 @write("payer.update")
-def update(*, actor: Actor, payer: Payer, name: str, payer_id: str = "", phone: str = "") -> Payer:
-    """Raises NotFound, Invalid, Conflict `payer_exists`."""
+def update(
+    *,
+    actor: Actor,
+    payer: Payer,
+    name: str,
+    payer_id: str = "",
+    phone: str = "",
+    shown: str = "",
+) -> Payer:
+    """`shown` is the digest of what a page showed.
+
+    Raises NotFound, Invalid, Conflict `payer_exists`, `stale`.
+    """
     current = locked(access.payers(actor), payer)
-    _check_name(actor, name, beside=current)
     wanted = {"name": name, "payer_id": payer_id, "phone": phone}
+    refuse_stale(current, wanted, shown)
+    _check_name(actor, name, beside=current)
     change(actor=actor, row=current, to=wanted, action="payer.updated")
     return current
 

@@ -11,7 +11,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Patient
 from accounts.services import events, fields
-from accounts.services.rows import change, locked, tidy
+from accounts.services.rows import change, locked, refuse_stale, tidy
 from accounts.services.transaction import write
 from billing import access, errors
 from billing.models import InsurancePolicy, Payer
@@ -79,16 +79,14 @@ def update(
     subscriber_relationship: str = InsurancePolicy.Relationship.SELF,
     subscriber_name: str = "",
     is_active: bool = True,
+    shown: str = "",
 ) -> InsurancePolicy:
     """Correct a policy. One that is not active was entered by mistake and covers nothing.
 
-    Raises what `create` raises, and Conflict `policy_in_use` when authorizations of the policy
-    stand against another payer.
+    `shown` is the digest of what a page showed. Raises what `create` raises, Conflict `stale`, and
+    Conflict `policy_in_use` when authorizations of the policy stand against another payer.
     """
     current = locked(access.policies(actor), policy)
-    if payer.pk != current.payer_id:
-        _check_payer(actor, payer)
-        _check_free_of_authorizations(current)
     wanted = tidy(
         {
             "payer": payer,
@@ -102,6 +100,10 @@ def update(
             "is_active": is_active,
         }
     )
+    refuse_stale(current, wanted, shown)
+    if payer.pk != current.payer_id:
+        _check_payer(actor, payer)
+        _check_free_of_authorizations(current)
     proposed = copy(current)
     for name, value in wanted.items():
         setattr(proposed, name, value)

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 from accounts.actor import Actor
 from accounts.errors import Invalid
 from accounts.services import events, fields
-from accounts.services.rows import change, locked, tidy
+from accounts.services.rows import change, locked, refuse_stale, tidy
 from accounts.services.transaction import write
 from billing import access, errors
 from billing.models import Rounding, ServiceCode
@@ -46,12 +46,16 @@ def create(*, actor: Actor, **terms: Unpack[Terms]) -> ServiceCode:
 
 
 @write("service_code.update")
-def update(*, actor: Actor, service_code: ServiceCode, **terms: Unpack[Terms]) -> ServiceCode:
+def update(
+    *, actor: Actor, service_code: ServiceCode, shown: str = "", **terms: Unpack[Terms]
+) -> ServiceCode:
     """Change the given terms. Units that are reserved already stay as they are.
 
-    Raises Invalid, Conflict `service_code_exists`.
+    `shown` is the digest of what a page showed. Raises Invalid, Conflict `service_code_exists`,
+    `stale`.
     """
     current = locked(access.service_codes(actor), service_code)
+    refuse_stale(current, terms, shown)
     wanted = _tidy(terms)
     proposed = copy(current)
     for name, value in wanted.items():

@@ -11,7 +11,7 @@ SOAP_FIELDS = ("subjective", "objective", "assessment", "plan")
 
 
 class NoteForm(forms.ModelForm):
-    """The texts of one format. `version` is that of the note the writer saw."""
+    """The texts of one format. `version` is that of the note the writer saw, 0 for none."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -29,6 +29,9 @@ class NoteForm(forms.ModelForm):
         unused = SOAP_FIELDS if format == ProgressNote.Format.NARRATIVE else ("narrative",)
         for name in unused:
             del self.fields[name]
+
+    def clean_version(self) -> int:
+        return self.cleaned_data["version"] or 0
 
     def clean(self) -> dict[str, Any]:
         # Without the parent: the note is the service's to change.

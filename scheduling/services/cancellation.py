@@ -23,6 +23,7 @@ BY_ROLE = {
     Role.PRACTITIONER: Appointment.CancelledBy.PRACTITIONER,
 }
 CANCELLATION = ("status", "cancelled_by", "cancel_reason", "cancelled_late")
+RESTORED = (*CANCELLATION, "reservation", "override_reason", "allows_concurrent", "allows_group")
 
 
 @write("appointment.cancel")
@@ -36,8 +37,9 @@ def cancel(
 ) -> Appointment:
     """Cancel and give the units back. Late when less than the clinic's notice is left.
 
-    `cancelled_by` is who wished it, when that is not the actor's own side. Patients may cancel
-    themselves only while it is not late, and if the clinic lets them.
+    `cancelled_by` is who wished it, when that is not the actor's own side. `version` is the one the
+    actor saw. Patients may cancel themselves only while it is not late, and if the clinic lets
+    them.
     Raises UnlawfulTransition, Conflict `too_late_to_cancel`, `cancel_by_phone`, `stale`.
     """
     locked = lock(actor, appointment, version=version)
@@ -64,14 +66,16 @@ def cancel(
 
 
 @write("appointment.mark_no_show")
-def mark_no_show(*, actor: Actor, appointment: Appointment) -> Appointment:
+def mark_no_show(
+    *, actor: Actor, appointment: Appointment, version: int | None = None
+) -> Appointment:
     """The patient did not come: the units are given back. Only once the time has begun.
 
-    Raises UnlawfulTransition, Conflict `not_begun`.
+    `version` is the one the actor saw. Raises UnlawfulTransition, Conflict `not_begun`, `stale`.
     """
-    locked = lock(actor, appointment)
+    locked = lock(actor, appointment, version=version)
     require(locked, Status.NO_SHOW)
-    if timezone.now() < locked.starts_at:
+    if not has_begun(locked):
         raise Conflict("The appointment has not begun yet.", code="not_begun")
     locked.status = Status.NO_SHOW
     save(locked, ["status"])
@@ -91,17 +95,20 @@ def restore(*, actor: Actor, appointment: Appointment) -> Appointment:
     """Undo a cancellation or no-show: the time and the units are taken again, if both are free.
 
     One that was booked over another has to find that one gone, and is as any other from then on.
+    Whom it may share its time with is what its service allows now.
 
     Raises UnlawfulTransition, NotFree, and the refusals of `ledger.reserve`.
     """
     locked = lock(actor, appointment)
     require(locked, Status.SCHEDULED)
     refuse_conflicts_of(actor, locked)
+    locked.allows_concurrent = locked.service_code.allows_concurrent
+    locked.allows_group = locked.service_code.allows_group
     reserve_again(actor, locked, units=locked.units)
     locked.status = Status.SCHEDULED
     locked.cancelled_by, locked.cancel_reason, locked.cancelled_late = "", "", None
     locked.override_reason = ""
-    save(locked, [*CANCELLATION, "reservation", "override_reason"])
+    save(locked, RESTORED)
     events.record(actor=actor, action="appointment.restored", obj=locked, patient=locked.patient)
     return locked
 
@@ -115,6 +122,11 @@ def require(appointment: Appointment, status: Status) -> None:
             status=appointment.status,
             wanted=status.value,
         )
+
+
+def has_begun(appointment: Appointment) -> bool:
+    """Whether its time has come, so that somebody can have failed to."""
+    return appointment.starts_at <= timezone.now()
 
 
 def would_be_late(appointment: Appointment) -> bool:

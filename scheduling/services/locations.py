@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from accounts.actor import Actor
 from accounts.services import events
+from accounts.services.rows import change, locked, refuse_stale
 from accounts.services.transaction import write
+from scheduling import access
 from scheduling.models import Location, Room
 from scheduling.services import checks
 
@@ -33,20 +33,21 @@ def update(
     place_of_service: str,
     address: str,
     is_active: bool,
+    shown: str = "",
 ) -> Location:
-    """Raises Conflict `location_exists`."""
-    checks.of_clinic(actor, location=location)
-    return _change(
-        actor,
-        location,
-        "location.updated",
-        {
-            "name": name.strip(),
-            "place_of_service": place_of_service,
-            "address": address.strip(),
-            "is_active": is_active,
-        },
-    )
+    """`shown` is the digest of what a page showed.
+
+    Raises NotFound, Invalid, Conflict `location_exists`, `stale`.
+    """
+    current = locked(access.locations(actor), location)
+    wanted = {
+        "name": name,
+        "place_of_service": place_of_service,
+        "address": address,
+        "is_active": is_active,
+    }
+    refuse_stale(current, wanted, shown)
+    return change(actor=actor, row=current, to=wanted, action="location.updated")
 
 
 @write("room.create")
@@ -61,20 +62,12 @@ def create_room(*, actor: Actor, location: Location, name: str) -> Room:
 
 
 @write("room.update")
-def update_room(*, actor: Actor, room: Room, name: str, is_active: bool) -> Room:
-    """Raises Conflict `room_exists`."""
-    checks.of_clinic(actor, room=room)
-    return _change(actor, room, "room.updated", {"name": name.strip(), "is_active": is_active})
+def update_room(*, actor: Actor, room: Room, name: str, is_active: bool, shown: str = "") -> Room:
+    """`shown` is the digest of what a page showed.
 
-
-Place = TypeVar("Place", Location, Room)
-
-
-def _change(actor: Actor, place: Place, action: str, wanted: dict[str, object]) -> Place:
-    changed = events.changes(place, wanted)
-    for name, value in wanted.items():
-        setattr(place, name, value)
-    place.save(update_fields=list(wanted))
-    if changed:
-        events.record(actor=actor, action=action, obj=place, changes=changed)
-    return place
+    Raises NotFound, Invalid, Conflict `room_exists`, `stale`.
+    """
+    current = locked(access.rooms(actor), room)
+    wanted = {"name": name, "is_active": is_active}
+    refuse_stale(current, wanted, shown)
+    return change(actor=actor, row=current, to=wanted, action="room.updated")

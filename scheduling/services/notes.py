@@ -29,6 +29,7 @@ class NoteTexts(TypedDict, total=False):
 
 
 TEXTS = ("subjective", "objective", "assessment", "plan", "narrative")
+WRITTEN = ("format", *TEXTS)
 
 
 @write("note.write")
@@ -44,29 +45,36 @@ def draft(
     narrative: str = "",
     version: int | None = None,
 ) -> ProgressNote:
-    """Keep the draft of a session's note, new or changed. `version` is the one the writer saw.
+    """Keep the draft of a session's note, new or changed; what says the same is not written.
 
-    Raises NotAllowed for who may not write it, Conflict `note_signed`, `stale`.
+    `version` is the one the writer saw, 0 where there was no note. Raises NotAllowed for who may
+    not write it, Conflict `note_signed`, `stale`.
     """
     require_author(actor, session)
     # Two first drafts at once: the second waits here, and finds the first one's note.
     _lock(session.pk)
     note = ProgressNote.objects.select_for_update().filter(session=session).first()
+    is_first = note is None
     if note is None:
         note = ProgressNote(organization=actor.organization, session=session, version=0)
     elif note.is_signed:
         raise _is_signed()
-    elif version is not None and note.version != version:
+    if version is not None and note.version != version:
         raise stale("note")
-    note.format = format
-    texts = (subjective, objective, assessment, plan, narrative)
-    for name, text in zip(TEXTS, texts, strict=True):
+    texts = (format, subjective, objective, assessment, plan, narrative)
+    if not is_first and texts == tuple(getattr(note, name) for name in WRITTEN):
+        return note
+    for name, text in zip(WRITTEN, texts, strict=True):
         setattr(note, name, text)
     note.version += 1
     note.updated_at = timezone.now()
     note.save()
     events.record(
-        actor=actor, action="note.drafted", obj=note, patient=session.patient, session=session.pk
+        actor=actor,
+        action="note.drafted" if is_first else "note.updated",
+        obj=note,
+        patient=session.patient,
+        session=session.pk,
     )
     return note
 

@@ -104,15 +104,17 @@ def complete(
 
 
 @write("appointment.reopen")
-def reopen(*, actor: Actor, appointment: Appointment, reason: str) -> Appointment:
+def reopen(
+    *, actor: Actor, appointment: Appointment, reason: str, version: int | None = None
+) -> Appointment:
     """An administrator's correction: the consumption is reversed and its units held again.
 
-    The session is in progress anew; a signed note stays locked. Raises ReasonMissing,
-    UnlawfulTransition, and the refusals of `ledger.reserve`.
+    The session is in progress anew; a signed note stays locked. `version` is the one the actor saw.
+    Raises ReasonMissing, UnlawfulTransition, Conflict `stale`, the refusals of `ledger.reserve`.
     """
     if not reason.strip():
         raise ReasonMissing.of("reopening a session")
-    locked = lock(actor, appointment)
+    locked = lock(actor, appointment, version=version)
     if locked.status != Status.COMPLETED:
         raise UnlawfulTransition(
             f"This appointment is {locked.get_status_display().lower()}: "
@@ -139,6 +141,15 @@ def reopen(*, actor: Actor, appointment: Appointment, reason: str) -> Appointmen
         reversed=consumed,
     )
     return locked
+
+
+def may_start(actor: Actor, appointment: Appointment) -> bool:
+    """Whether `start` would begin its session now; one of an earlier day is completed instead."""
+    return (
+        appointment.status != Status.COMPLETED
+        and appointment.may_become(Status.IN_PROGRESS)
+        and _is_of_its_day(actor, appointment, timezone.now())
+    )
 
 
 def held_if_reopened(reservation: Reservation) -> int:
@@ -183,14 +194,9 @@ def _check_times(started_at: datetime, ended_at: datetime) -> None:
 
 
 def _check_day(actor: Actor, appointment: Appointment, started_at: datetime) -> None:
-    """Units are held for the appointment's day: a session of another would escape dates and caps.
-
-    It may begin after midnight within the time booked.
-    """
-    local = actor.organization.local
-    day = local(appointment.starts_at).date()
-    is_in_time = appointment.starts_at <= started_at < appointment.ends_at
-    if local(started_at).date() != day and not is_in_time:
+    """Units are held for the appointment's day: another's session would escape dates and caps."""
+    if not _is_of_its_day(actor, appointment, started_at):
+        day = actor.organization.local(appointment.starts_at).date()
         raise TimeInvalid(
             f"This appointment is of {day:%-d %b %Y}: enter the times of that day. "
             "For a session on another day, book that day.",
@@ -198,3 +204,10 @@ def _check_day(actor: Actor, appointment: Appointment, started_at: datetime) -> 
             field="started_at",
             date_of_service=day.isoformat(),
         )
+
+
+def _is_of_its_day(actor: Actor, appointment: Appointment, started_at: datetime) -> bool:
+    """It may begin after midnight within the time booked."""
+    local = actor.organization.local
+    is_in_time = appointment.starts_at <= started_at < appointment.ends_at
+    return is_in_time or local(started_at).date() == local(appointment.starts_at).date()

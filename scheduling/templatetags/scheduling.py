@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,22 +11,24 @@ from scheduling.access import may_change
 from scheduling.models import Appointment, Status
 from scheduling.services.checks import has_come
 from scheduling.services.reservations import source_of
+from scheduling.services.visits import may_start
 
 register = template.Library()
 
 
 @dataclass(frozen=True)
 class Step:
-    """A button: which verb it needs, where it posts, what it says."""
+    """A button: which verb it needs, where it posts, what it says, and when it is possible."""
 
     verb: str
     url_name: str
     label: str
     tone: str = ""
+    possible: Callable[[Actor, Appointment], bool] = has_come
 
 
 CHECK_IN = Step("appointment.check_in", "scheduling:check_in", "Check in")
-START = Step("appointment.start", "scheduling:start", "Start", "primary")
+START = Step("appointment.start", "scheduling:start", "Start", "primary", may_start)
 COMPLETE = Step("appointment.complete", "scheduling:complete", "Complete", "primary")
 
 NEXT_STEPS = {
@@ -54,6 +57,6 @@ def next_step(context: template.Context, appointment: Appointment) -> Step | Non
     """What comes next for an appointment, if the actor may do it."""
     actor: Any = context["request"].actor
     step = NEXT_STEPS.get(Status(appointment.status))
-    if step is None or not actor.may(step.verb) or not has_come(actor, appointment):
+    if step is None or not actor.may(step.verb) or not step.possible(actor, appointment):
         return None
     return step if may_change(actor, appointment) else None

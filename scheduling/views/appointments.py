@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -67,9 +66,10 @@ def appointment_history(request: ClinicRequest, pk: int) -> HttpResponse:
 
 def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
     """Says what cancelling will do, then does it."""
-    found = _changeable(request, pk)
+    found = panel.find_changeable(request, pk)
     actor = request.actor
     by_patient = actor.role == Role.PATIENT
+    starts_at = actor.organization.local(found.starts_at)
     initial = {"cancelled_by": Appointment.CancelledBy.PATIENT}
     back = actor.url("clinic:home") if by_patient else back_to(request, found)
     return form_page(
@@ -81,10 +81,13 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
             initial=initial,
         ),
         template="scheduling/cancel.html" + ("#question" if request.htmx else ""),
-        save=lambda actor, fields: cancellation.cancel(actor=actor, appointment=found, **fields),
+        save=lambda actor, fields: cancellation.cancel(
+            actor=actor, appointment=found, version=panel.version_in(request.POST), **fields
+        ),
         done=lambda cancelled: _cancelled(request, cancelled, back),
         context={
             "appointment": found,
+            "text": f"{found.patient.called_name}, {starts_at:%a %-d %b, %H:%M}",
             "consequences": panel.consequences(found),
             "action": request.path,
             "cancel": back,
@@ -96,7 +99,7 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
 
 def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
     """Any change of time, practitioner, service, authorization or room."""
-    found = _changeable(request, pk)
+    found = panel.find_changeable(request, pk)
     if request.method != "POST":
         records.view_part(actor=request.actor, patient=found.patient)
     form = _move_form(request, found)
@@ -106,7 +109,10 @@ def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
         form=form,
         template="scheduling/book.html" + ("#panel" if request.htmx else ""),
         save=lambda actor, fields: appointments.reschedule(
-            actor=actor, appointment=found, version=_version(request.POST), **_moved(form, found)
+            actor=actor,
+            appointment=found,
+            version=panel.version_in(request.POST),
+            **_moved(form, found),
         ),
         done=lambda moved: _rescheduled(request, found, moved),
         context=_move_context(request, found, form),
@@ -116,7 +122,7 @@ def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
 def reschedule_preview(request: ClinicRequest, pk: int) -> HttpResponse:
     """The form of `reschedule` with its figures as typed so far; saves nothing."""
     require(request.actor.role, MOVE)
-    found = _changeable(request, pk)
+    found = panel.find_changeable(request, pk)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     records.view_part(actor=request.actor, patient=found.patient)
@@ -129,7 +135,7 @@ def reschedule_preview(request: ClinicRequest, pk: int) -> HttpResponse:
 
 def appointment_move(request: ClinicRequest, pk: int) -> HttpResponse:
     """To another free time, as it is: from the grid, or by a toast's Undo."""
-    found = _changeable(request, pk)
+    found = panel.find_changeable(request, pk)
     asked = {**request.GET.dict(), **request.POST.dict()}
     return action(
         request,
@@ -137,20 +143,12 @@ def appointment_move(request: ClinicRequest, pk: int) -> HttpResponse:
         save=lambda actor: appointments.reschedule(
             actor=actor,
             appointment=found,
-            version=_version(asked),
+            version=panel.version_in(asked),
             **_elsewhere(actor, found, asked),
         ),
         done=lambda moved: _rescheduled(request, found, moved),
         back=back_to(request, found),
     )
-
-
-def _changeable(request: ClinicRequest, pk: int) -> Appointment:
-    rows = access.changeable_appointments(request.actor).with_people()
-    found: Appointment = get_object_or_404(
-        rows.select_related("reservation", "organization"), pk=pk
-    )
-    return found
 
 
 def _cancelled(request: ClinicRequest, cancelled: Appointment, back: str) -> str | HttpResponse:
@@ -196,12 +194,6 @@ def _move_context(request: ClinicRequest, found: Appointment, form: BookingForm)
     }
 
 
-def _version(sent: Mapping[str, str]) -> int | None:
-    """The version that the page showed."""
-    version = sent.get("version", "")
-    return id_in(version) if version else None
-
-
 def _elsewhere(actor: Actor, found: Appointment, asked: dict[str, str]) -> dict[str, Any]:
     """The same appointment at the wall-clock time and practitioner that a slot names."""
     local = _parsed(asked.get("starts_at", ""))
@@ -229,10 +221,6 @@ def _parsed(text: str) -> datetime:
     if local is None:
         raise Invalid("Choose a time in the calendar.", code="time_invalid", field="starts_at")
     return local.replace(tzinfo=None)
-
-
-def _same(before: Appointment, after: Appointment, *names: str) -> bool:
-    return all(getattr(before, name) == getattr(after, name) for name in names)
 
 
 def _back_again(request: ClinicRequest, before: Appointment, after: Appointment) -> str:

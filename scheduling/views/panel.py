@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.access import open_glass
 from accounts.actor import Actor
-from accounts.http import ClinicRequest
+from accounts.http import ClinicRequest, id_in
 from accounts.models import BreakGlass
 from accounts.roles import Role
 from billing.errors import count
@@ -29,6 +30,21 @@ def find(request: ClinicRequest, pk: int) -> Appointment:
         rows.select_related("reservation", "authorization__payer", "organization"), pk=pk
     )
     return found
+
+
+def find_changeable(request: ClinicRequest, pk: int) -> Appointment:
+    """One that the actor may change; for others there is none."""
+    rows = access.changeable_appointments(request.actor).with_people()
+    found: Appointment = get_object_or_404(
+        rows.select_related("reservation", "organization"), pk=pk
+    )
+    return found
+
+
+def version_in(sent: Mapping[str, str]) -> int | None:
+    """The version that the page showed."""
+    version = sent.get("version", "")
+    return id_in(version) if version else None
 
 
 def context_of(
@@ -112,7 +128,7 @@ def _possible(actor: Actor, found: Appointment) -> dict[str, Any]:
 
     is_patient = actor.role == Role.PATIENT
     has_come = checks.has_come(actor, found)
-    may_no_show = has_come and may("appointment.mark_no_show", Status.NO_SHOW)
+    may_no_show = cancellation.has_begun(found) and may("appointment.mark_no_show", Status.NO_SHOW)
     may_cancel = may("appointment.cancel", Status.CANCELLED) and (
         not is_patient or cancellation.patient_may_cancel(found)
     )

@@ -114,13 +114,10 @@ def _form(request: ClinicRequest, note: ProgressNote | None) -> NoteForm:
     """The draft, or the beginning that the writer chose with ?template=."""
     chosen = note_templates.BY_KEY.get(request.GET.get("template", ""))
     if chosen is not None:
-        initial: dict[str, Any] = {**chosen.texts, "format": chosen.format}
-        return NoteForm(
-            format=chosen.format, initial={**initial, "version": note.version if note else None}
-        )
+        return NoteForm(format=chosen.format, initial={**chosen.texts, "format": chosen.format})
     if note is None:
         return NoteForm(format=note_templates.SOAP, initial={"format": note_templates.SOAP})
-    fields = ("format", "subjective", "objective", "assessment", "plan", "narrative", "version")
+    fields = ("format", "subjective", "objective", "assessment", "plan", "narrative")
     return NoteForm(format=note.format, initial={name: getattr(note, name) for name in fields})
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -36,9 +36,9 @@ def start(request: ClinicRequest, pk: int) -> HttpResponse:
 def no_show(request: ClinicRequest, pk: int) -> HttpResponse:
     return _change(
         request,
-        _changeable(request, pk),
+        panel.find_changeable(request, pk),
         "appointment.mark_no_show",
-        cancellation.mark_no_show,
+        partial(cancellation.mark_no_show, version=panel.version_in(request.POST)),
         lambda marked: panel.say_ended(request, "Marked as no-show.", marked),
     )
 
@@ -49,7 +49,7 @@ def restore(request: ClinicRequest, pk: int) -> HttpResponse:
 
 def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     """The form with the actual times; sent empty by a button, it takes the times as they are."""
-    appointment = _changeable(request, pk)
+    appointment = panel.find_changeable(request, pk)
     session = access.sessions(request.actor).filter(appointment=appointment).first()
     is_running = appointment.status == Status.IN_PROGRESS
     initial = {
@@ -73,7 +73,7 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
-    appointment = _changeable(request, pk)
+    appointment = panel.find_changeable(request, pk)
     page = request.actor.url("scheduling:appointment", pk=pk)
 
     def done(_: Any) -> str | HttpResponse:
@@ -91,7 +91,10 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
         form=ReasonForm(request.POST or None),
         template="scheduling/reopen.html",
         save=lambda actor, fields: visits.reopen(
-            actor=actor, appointment=appointment, reason=fields["reason"]
+            actor=actor,
+            appointment=appointment,
+            reason=fields["reason"],
+            version=panel.version_in(request.POST),
         ),
         done=done,
         context={"appointment": appointment, "consequences": consequences, "cancel": page},
@@ -106,7 +109,7 @@ def _step(
     save: Callable[..., Any],
     said: str,
 ) -> HttpResponse:
-    found = _changeable(request, pk)
+    found = panel.find_changeable(request, pk)
     return _change(request, found, verb, save, lambda _: messages.success(request, said))
 
 
@@ -138,8 +141,3 @@ def back_to(request: ClinicRequest, appointment: Appointment) -> str:
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted
     return request.actor.url("scheduling:appointment", pk=appointment.pk)
-
-
-def _changeable(request: ClinicRequest, pk: int) -> Appointment:
-    rows = access.changeable_appointments(request.actor).with_people()
-    return get_object_or_404(rows.select_related("reservation"), pk=pk)

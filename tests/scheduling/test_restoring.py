@@ -9,7 +9,7 @@ import pytest
 
 from accounts.roles import Role
 from billing.errors import ReservationEnded
-from billing.services import ledger
+from billing.services import ledger, service_codes
 from scheduling.errors import NotFree
 from scheduling.models import Appointment, Status
 from scheduling.services import appointments, cancellation
@@ -46,6 +46,24 @@ def test_where_nothing_is_in_the_way_any_more_it_is_as_any_other(admin, appointm
     restored = cancellation.restore(actor=admin, appointment=over)
     restored.refresh_from_db()
     assert (restored.status, restored.override_reason) == (Status.SCHEDULED, "")
+
+
+def test_it_shares_its_time_as_its_service_allows_now(admin, appointment, service) -> None:
+    """A service that became one for groups: the one that was booked before joins the group."""
+    cancellation.cancel(actor=admin, appointment=appointment)
+    service_codes.update(actor=admin, service_code=service, allows_group=True)
+    service.refresh_from_db()
+    appointments.book(
+        actor=admin,
+        patient=factories.PatientFactory(organization=admin.organization),
+        practitioner=appointment.practitioner,
+        service_code=service,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+    )
+    restored = cancellation.restore(actor=admin, appointment=appointment)
+    restored.refresh_from_db()
+    assert (restored.status, restored.allows_group) == (Status.SCHEDULED, True)
 
 
 def test_a_move_does_not_keep_units_that_are_not_held(admin, appointment) -> None:

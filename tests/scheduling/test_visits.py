@@ -274,6 +274,21 @@ class TestNote:
         assert refused.value.code == "stale"
         assert ProgressNote.objects.get().subjective == "Two"
 
+    def test_who_saw_no_note_does_not_overwrite_one(self, author, session) -> None:
+        notes.draft(actor=author, session=session, subjective="One", version=0)
+        with pytest.raises(Conflict) as refused:
+            notes.draft(actor=author, session=session, subjective="Two", version=0)
+        assert refused.value.code == "stale"
+        assert ProgressNote.objects.get().subjective == "One"
+
+    def test_what_says_the_same_is_not_written(self, author, session) -> None:
+        draft = notes.draft(actor=author, session=session, subjective="One")
+        same = notes.draft(actor=author, session=session, subjective="One", version=draft.version)
+        assert (same.version, same.updated_at) == (draft.version, draft.updated_at)
+        notes.draft(actor=author, session=session, subjective="Two", version=same.version)
+        told = Event.objects.filter(object_id=draft.pk, action__startswith="note.").order_by("pk")
+        assert [event.action for event in told] == ["note.drafted", "note.updated"]
+
     def test_signing_needs_words_and_a_completed_session(self, author, admin, due) -> None:
         visits.start(actor=admin, appointment=due)
         running = Session.objects.get()
