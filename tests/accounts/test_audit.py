@@ -170,7 +170,7 @@ def test_a_page_asks_the_same_for_one_event_and_for_many(
         client.get(address)
     for _ in range(40):
         records.view(actor=factories.actor(clinic), patient=patient)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert len(client.get(address).context["table"].page.object_list) == 25
 
 
