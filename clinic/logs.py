@@ -6,8 +6,19 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 EMAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-# PostgreSQL quotes the refused row in the detail of an error.
-DATABASE_DETAIL = re.compile(r"DETAIL: .*")
+# PostgreSQL quotes the refused row in the detail of an error, and a note in it has lines. It ends
+# where the error's next part begins (after its name come two blanks) or Python's own lines do.
+DATABASE_DETAIL = re.compile(
+    r"""DETAIL:[ ].*?
+    (?= \n+ (?: (?:HINT|CONTEXT|QUERY|STATEMENT):[ ]{2}
+            | Traceback[ ]\(most[ ]recent[ ]call[ ]last\):\n
+            | The[ ]above[ ]exception[ ]was[ ]the[ ]direct[ ]cause[ ]
+            | During[ ]handling[ ]of[ ]the[ ]above[ ]exception,[ ]
+        )
+        | \Z
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def leave_out_personal_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -18,13 +18,11 @@ from accounts.errors import Conflict, Invalid, NotAllowed, translates
 from accounts.models import ApiKey, Practitioner
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import events, fields
+from accounts.services import events, fields, overlaps
 from accounts.services.rows import locked, not_found
 from accounts.services.transaction import write
 
 MARK = "ck_"
-OVERLAP = timedelta(hours=24)
-LONGEST_OVERLAP = timedelta(days=30)
 
 
 def hash_of(secret: str) -> str:
@@ -69,13 +67,12 @@ def create(
 
 
 @write("api_key.rotate")
-def rotate(*, actor: Actor, api_key: ApiKey, overlap: timedelta = OVERLAP) -> ApiKey:
+def rotate(*, actor: Actor, api_key: ApiKey, overlap: timedelta = overlaps.USUAL) -> ApiKey:
     """A new secret, shown this once; the one before stays good for `overlap`.
 
     Raises NotFound, NotAllowed `person_required`, Invalid, Conflict `key_over`.
     """
-    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
-        raise Invalid(f"Choose at most {LONGEST_OVERLAP.days} days.", field="overlap_hours")
+    overlaps.check(overlap)
     key = _locked_active(actor, api_key)
     secret = _new_secret()
     key.previous_hash, key.previous_expires_at = key.secret_hash, timezone.now() + overlap

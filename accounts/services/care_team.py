@@ -51,7 +51,6 @@ def remove(*, actor: Actor, member: CareTeamMember) -> None:
     # Two who remove at once: the second deletes nothing.
     if found is None or not own.filter(pk=member.pk).delete()[0]:
         raise NotFound("This practitioner is no longer in the care team.")
-    found.pk = member.pk
     events.record(
         actor=actor,
         action="care_team.removed",

@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 from accounts import access
 from accounts.actor import Actor
+from accounts.errors import Conflict, translates
 from accounts.models import Guardian, Patient
 from accounts.services import events, fields
 from accounts.services.rows import change, locked, not_found, refuse_stale, tidy
@@ -48,4 +49,13 @@ def update(
         to=details,
         action="guardian.updated",
         patient=current.patient,
+    )
+
+
+@translates("guardian_user_once")
+def member_is_guardian() -> Conflict:
+    return Conflict(
+        "This person signs in as another guardian of the patient already.",
+        code="member_is_guardian",
+        field="email",
     )

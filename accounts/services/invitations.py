@@ -5,19 +5,22 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import access, tasks
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Guardian, Invitation, Membership, Patient, Practitioner, User
+from accounts.models.membership import InvitationQuerySet
 from accounts.roles import Role
 from accounts.services import admission, events, fields
+from accounts.services.guardians import member_is_guardian
 from accounts.services.rows import locked, not_found
 from accounts.services.transaction import write
 
@@ -36,9 +39,10 @@ def invite(
 ) -> Invitation:
     """Invite by mail. The record named is the one they will sign in for or as.
 
-    An earlier invitation of theirs that is still open is revoked: the newest mail counts.
+    An earlier invitation of theirs that is still open is revoked: the newest mail counts. So one
+    address has one open invitation to work here, and one for each patient or guardian.
     Raises Invalid, NotFound, NotAllowed (see `admission.check`), Conflict `already_member`,
-    Conflict `record_has_user`.
+    `record_has_user`, `member_is_guardian`.
     """
     invitation = Invitation(
         organization=actor.organization,
@@ -52,10 +56,7 @@ def invite(
         expires_at=timezone.now() + VALID_FOR,
     )
     fields.check(invitation)
-    _check_record(actor, invitation)
-    is_own = actor.user and is_for(invitation, actor.user)
-    admission.check(actor, role=role, user=actor.user if is_own else None)
-    _refuse_member(invitation)
+    _check(actor, invitation)
     _revoke_earlier(actor, invitation)
     invitation.save(force_insert=True)
     events.record(
@@ -74,15 +75,20 @@ def invite(
 def resend(*, actor: Actor, invitation: Invitation) -> Invitation:
     """Send a new link, valid from now; the earlier one stops working.
 
-    Raises NotFound, Conflict `invitation_over`.
+    It lets somebody in as a new invitation does, and is the doing of who resends it. Raises
+    Conflict `invitation_over`, and what `invite` raises.
     """
     current = _locked_pending(actor, invitation)
+    _check(actor, current)
+    _revoke_earlier(actor, current)
     current.token_hash = _unknown_token()
     current.expires_at = timezone.now() + VALID_FOR
-    current.save(update_fields=["token_hash", "expires_at"])
+    current.invited_by = actor.user or current.invited_by
+    current.save(update_fields=["token_hash", "expires_at", "invited_by"])
     events.record(
         actor=actor, action="invitation.resent", obj=current, patient=_patient_of(current)
     )
+    admission.tell_administrators(actor, email=current.email, role=current.role)
     tasks.send_invitation.defer(invitation_id=current.pk)
     return current
 
@@ -95,12 +101,17 @@ def revoke(*, actor: Actor, invitation: Invitation) -> Invitation:
     return current
 
 
+def revoke_all(*, actor: Actor, user: User) -> None:
+    """Make every open link to an address of the user's worthless, in the write of the caller."""
+    _revoke_open(actor, access.invitations(actor).filter(email__in=_addresses(user)))
+
+
 @write("invitation.accept")
 def accept(*, actor: Actor, token: str, name: str = "", password: str = "") -> Membership:
     """Make the actor's user a member; without a user, make one with this name and password.
 
     Raises NotFound, Invalid, NotAllowed `own_access`, Conflict `invitation_over`,
-    `other_address`, `has_account`, `other_role`, `record_has_user`.
+    `other_address`, `has_account`, `other_role`, `record_has_user`, `member_is_guardian`.
     """
     invitation = _locked_by_token(actor, token)
     user = actor.user or _new_user(invitation, name, password)
@@ -111,12 +122,13 @@ def accept(*, actor: Actor, token: str, name: str = "", password: str = "") -> M
         )
     if invitation.invited_by_id == user.pk:  # by an address added since
         raise admission.own_access()
-    membership = _join(invitation, user)
+    actor = replace(actor, user=user)
+    membership = _join(actor, invitation, user)
     _link_record(invitation, user)
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     events.record(
-        actor=replace(actor, user=user),
+        actor=actor,
         action="invitation.accepted",
         obj=invitation,
         patient=_patient_of(invitation),
@@ -143,6 +155,15 @@ def _unknown_token() -> str:
     return Invitation.hash_of(secrets.token_urlsafe(32))
 
 
+def _check(actor: Actor, invitation: Invitation) -> None:
+    """Whether the actor may let this person in, as things are now."""
+    _check_record(actor, invitation)
+    _check_free(invitation)
+    is_own = actor.user and is_for(invitation, actor.user)
+    admission.check(actor, role=invitation.role, user=actor.user if is_own else None)
+    _refuse_member(invitation)
+
+
 def _check_record(actor: Actor, invitation: Invitation) -> None:
     patient, guardian = invitation.patient, invitation.guardian
     practitioner = invitation.practitioner
@@ -160,9 +181,17 @@ def _check_record(actor: Actor, invitation: Invitation) -> None:
         raise Invalid("Only who treats patients signs in as a practitioner.", field="practitioner")
     if guardian and not guardian.may_sign_in:
         raise Conflict(f"{guardian.name} may not sign in for the patient.", field="guardian")
-    for record in (patient, guardian, practitioner):
+
+
+def _check_free(invitation: Invitation) -> None:
+    guardian = invitation.guardian
+    for record in (invitation.patient, guardian, invitation.practitioner):
         if record and record.user_id:
             raise _record_has_user(record)
+    if guardian:
+        beside = _beside(guardian).exclude(user=None).select_related("user")
+        if any(is_for(invitation, other.user) for other in beside if other.user):
+            raise member_is_guardian()
 
 
 def _refuse_member(invitation: Invitation) -> None:
@@ -183,18 +212,18 @@ def _refuse_member(invitation: Invitation) -> None:
 
 
 def _revoke_earlier(actor: Actor, invitation: Invitation) -> None:
-    earlier = (
-        access.invitations(actor)
-        .open()
-        .filter(
-            email=invitation.email,
-            patient=invitation.patient,
-            guardian=invitation.guardian,
-            practitioner=invitation.practitioner,
+    earlier = access.invitations(actor).filter(email=invitation.email).exclude(pk=invitation.pk)
+    if invitation.role == Role.PATIENT:
+        _revoke_open(
+            actor, earlier.filter(patient=invitation.patient, guardian=invitation.guardian)
         )
-    )
-    for invited in earlier.select_for_update(of=("self",), no_key=True):
-        _revoke(actor, invited)
+    else:
+        _revoke_open(actor, earlier.exclude(role=Role.PATIENT))
+
+
+def _revoke_open(actor: Actor, invited: InvitationQuerySet) -> None:
+    for one in invited.open().order_by("pk").select_for_update(of=("self",), no_key=True):
+        _revoke(actor, one)
 
 
 def _revoke(actor: Actor, invitation: Invitation) -> None:
@@ -259,32 +288,40 @@ def has_account(invitation: Invitation) -> bool:
 
 def is_for(invitation: Invitation, user: User) -> bool:
     """Whether the address invited is the user's own."""
+    return invitation.email in _addresses(user)
+
+
+def _addresses(user: User) -> set[str]:
     verified = EmailAddress.objects.filter(user=user, verified=True)
-    return (
-        user.email.lower() == invitation.email
-        or verified.filter(email__iexact=invitation.email).exists()
-    )
+    return {email.lower() for email in (user.email, *verified.values_list("email", flat=True))}
 
 
-def _join(invitation: Invitation, user: User) -> Membership:
+def _join(actor: Actor, invitation: Invitation, user: User) -> Membership:
     membership, is_new = Membership.objects.select_for_update(no_key=True).get_or_create(
         organization=invitation.organization, user=user, defaults={"role": invitation.role}
     )
-    if is_new:
-        return membership
-    if membership.is_active and membership.role != invitation.role:
+    before = membership.role
+    if membership.is_active and before != invitation.role:
         raise Conflict(
             f"You are a member of this clinic already, as {membership.get_role_display().lower()}."
             " Ask its administrator to change your role.",
             code="other_role",
         )
+    if is_new or membership.is_active:
+        return membership
     membership.role, membership.is_active = invitation.role, True
     membership.save(update_fields=["role", "is_active"])
+    of: dict[str, Any] = {"actor": actor, "obj": membership, "user": user.pk}
+    events.record(action="member.reactivated", **of)
+    if before != membership.role:
+        events.record(action="member.role_changed", before=before, after=membership.role, **of)
     return membership
 
 
 def _link_record(invitation: Invitation, user: User) -> None:
     """By a conditional update: a record has one user, and keeps the first."""
+    if invitation.guardian and _beside(invitation.guardian).filter(user=user).exists():
+        raise member_is_guardian()
     for record in (invitation.patient, invitation.guardian, invitation.practitioner):
         if record is None:
             continue
@@ -293,6 +330,11 @@ def _link_record(invitation: Invitation, user: User) -> None:
         )
         if not free.update(user=user):
             raise _record_has_user(record)
+
+
+def _beside(guardian: Guardian) -> QuerySet[Guardian]:
+    """The other guardians of the same patient."""
+    return Guardian.objects.filter(patient=guardian.patient_id).exclude(pk=guardian.pk)
 
 
 def _record_has_user(record: Patient | Guardian | Practitioner) -> Conflict:

@@ -7,7 +7,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import admission, events, sessions
+from accounts.services import admission, events, invitations, sessions
 from accounts.services.rows import locked
 from accounts.services.transaction import write
 
@@ -42,10 +42,13 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
 def deactivate(*, actor: Actor, membership: Membership) -> Membership:
     """Close the clinic to a member from their next request on. What they did stays.
 
-    Who is left without any clinic is signed out, and their apps with them: a token would live again
-    with the membership. Raises NotFound, Conflict `last_administrator`.
+    Open invitations to them are revoked: accepted, they would undo it. Who is left without any
+    clinic is signed out, and their apps with them: a token would live again with the membership.
+    Raises NotFound, Conflict `last_administrator`.
     """
     administrators = lock_administrators(actor)
+    # Before the member, as `invitations.accept` locks them.
+    invitations.revoke_all(actor=actor, user=membership.user)
     current = locked(access.memberships(actor), membership)
     _keep_one(administrators, current)
     _switch(actor, current, is_active=False, action="member.deactivated")

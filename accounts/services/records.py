@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -57,8 +57,11 @@ def view_part(*, actor: Actor, patient: Patient) -> None:
 
 
 @write("audit.export")
-def exported(*, actor: Actor, filters: dict[str, str]) -> Event:
-    """Record that the clinic's audit log left the house, and what of it."""
-    return events.record(
-        actor=actor, action="audit.exported", obj=actor.organization, filters=filters
-    )
+def exported(*, actor: Actor, filters: Iterable[str], ids: Mapping[str, int]) -> Event:
+    """Record that the clinic's audit log left the house.
+
+    `filters` are the names of those in use, never what was typed; `ids` are what some of them chose
+    from a list, by their names.
+    """
+    details: dict[str, Any] = {"filters": sorted(filters), "ids": dict(ids)}
+    return events.record(actor=actor, action="audit.exported", obj=actor.organization, **details)

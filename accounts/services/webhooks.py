@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.db import connection, models
 from django.utils import timezone
@@ -13,19 +14,24 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
 from accounts.models.outbox import CHANNEL, COLUMNS, VALUES, WANTED
 from accounts.models.webhook import new_secret
-from accounts.services import events, fields
+from accounts.services import events, fields, overlaps
 from accounts.services.rows import locked, refuse_stale, tidy
 from accounts.services.transaction import write
 from accounts.tasks import DELIVERIES_KEPT
 from accounts.webhooks import addresses, catalogue
 
-OVERLAP = timedelta(hours=24)
-LONGEST_OVERLAP = timedelta(days=30)
 MOST_SECRETS = 5
 MOST_WEBHOOKS = 50
 
 Status = WebhookDelivery.Status
 _SWITCHED = ("disabled_reason", "disabled_at", "first_failing_at")
+
+
+class WebhookFields(TypedDict, total=False):
+    url: str
+    event_types: list[str]
+    description: str
+    is_active: bool
 
 
 def create(
@@ -63,50 +69,34 @@ def _create(*, actor: Actor, url: str, event_types: list[str], description: str)
 
 
 def update(
-    *,
-    actor: Actor,
-    webhook: WebhookEndpoint,
-    url: str,
-    event_types: list[str],
-    description: str,
-    is_active: bool,
-    shown: str = "",
+    *, actor: Actor, webhook: WebhookEndpoint, shown: str = "", **details: Unpack[WebhookFields]
 ) -> WebhookEndpoint:
-    """What waits goes to the new address. `shown` is the digest of what a page showed.
+    """Change what is named; what waits goes to a new address. `shown` is the digest of what a page
+    showed. Raises NotFound, Invalid, Conflict `stale`.
 
-    Raises NotFound, Invalid, Conflict `stale`.
+    What is given as `webhook` has it is no change (`is_active` aside): looking an address up takes
+    a while, and somebody may have changed the rest by then.
     """
     permissions.require(actor.role, "webhook.update")
-    if url != webhook.url:
-        url = addresses.checked(url)
-    return _update(
-        actor=actor,
-        webhook=webhook,
-        url=url,
-        event_types=_known(event_types),
-        description=description,
-        is_active=is_active,
-        shown=shown,
-    )
+    if details.get("url", webhook.url) != webhook.url:
+        details["url"] = addresses.checked(details["url"])
+    if "event_types" in details:
+        details["event_types"] = _known(details["event_types"])
+    return _update(actor=actor, webhook=webhook, shown=shown, **details)
 
 
 @write("webhook.update")
 def _update(
-    *,
-    actor: Actor,
-    webhook: WebhookEndpoint,
-    url: str,
-    event_types: list[str],
-    description: str,
-    is_active: bool,
-    shown: str = "",
+    *, actor: Actor, webhook: WebhookEndpoint, shown: str = "", **details: Unpack[WebhookFields]
 ) -> WebhookEndpoint:
     current = locked(access.webhooks(actor), webhook)
-    wanted = tidy({"url": url, "event_types": event_types, "description": description})
+    wanted = tidy(details)
+    is_active = wanted.pop("is_active", current.is_active)
     refuse_stale(current, wanted, shown)
-    changed = {name for name, value in wanted.items() if getattr(current, name) != value}
-    for name, value in wanted.items():
-        setattr(current, name, value)
+    wanted = {name: value for name, value in wanted.items() if value != getattr(webhook, name)}
+    changed = {name for name, value in wanted.items() if value != getattr(current, name)}
+    for name in changed:
+        setattr(current, name, wanted[name])
     if current.is_active != is_active:
         changed |= {"is_active", *_switch(current, is_active)}
     fields.check(current)
@@ -120,14 +110,7 @@ def _update(
 @write("webhook.update")
 def switch(*, actor: Actor, webhook: WebhookEndpoint, is_active: bool) -> WebhookEndpoint:
     """On or off, and nothing else. Raises NotFound."""
-    return _update(
-        actor=actor,
-        webhook=webhook,
-        url=webhook.url,
-        event_types=webhook.event_types,
-        description=webhook.description,
-        is_active=is_active,
-    )
+    return _update(actor=actor, webhook=webhook, is_active=is_active)
 
 
 def _switch(webhook: WebhookEndpoint, is_active: bool) -> tuple[str, ...]:
@@ -153,14 +136,13 @@ def delete(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookEndpoint:
 
 @write("webhook.rotate")
 def rotate(
-    *, actor: Actor, webhook: WebhookEndpoint, overlap: timedelta = OVERLAP
+    *, actor: Actor, webhook: WebhookEndpoint, overlap: timedelta = overlaps.USUAL
 ) -> WebhookEndpoint:
     """A new secret, shown this once; messages are signed with the earlier ones too for `overlap`.
 
     Raises NotFound, Invalid, Conflict `too_many_secrets`.
     """
-    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
-        raise Invalid(f"Choose at most {LONGEST_OVERLAP.days} days.", field="overlap")
+    overlaps.check(overlap)
     current = locked(access.webhooks(actor), webhook)
     until = timezone.now() + overlap
     valid = WebhookSecret.objects.valid().filter(endpoint=current)
@@ -193,8 +175,8 @@ def replay(*, actor: Actor, delivery: WebhookDelivery) -> WebhookDelivery:
 
     Raises NotFound, Conflict `webhook_off`.
     """
+    webhook = _on(actor, delivery.endpoint)  # first, as in `replay_since`
     current = locked(access.webhook_deliveries(actor), delivery)
-    webhook = _on(actor, current.endpoint)
     _again(WebhookDelivery.objects.filter(pk=current.pk))
     events.record(actor=actor, action="webhook.replayed", obj=webhook, delivery=current.pk)
     _wake()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import EmptyPage, PageNotAnInteger
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from accounts import access
 from accounts.exports import event_rows, streamed
 from accounts.filters import EventFilter
 from accounts.http import ClinicRequest
-from accounts.lists import PAGE_SIZE, refusals, status_of
+from accounts.lists import PAGE_SIZE, in_use, refusals, status_of
 from accounts.models import Event
 from accounts.permissions import require
 from accounts.services import records
@@ -60,14 +60,19 @@ def audit_export(request: ClinicRequest) -> HttpResponseBase:
     chosen = EventFilter(request.GET, queryset=_events(request), request=request)
     if not chosen.is_valid():
         return audit(request)
-    asked = {name: request.GET.get(name, "") for name in chosen.filters}
-    records.exported(actor=request.actor, filters={k: v for k, v in asked.items() if v})
+    records.exported(actor=request.actor, filters=in_use(chosen), ids=_ids(chosen))
     slug, today = request.actor.organization.slug, request.actor.organization.today()
     return streamed(event_rows(request.actor, chosen.qs), filename=f"audit-{slug}-{today}.csv")
 
 
 def _events(request: ClinicRequest) -> QuerySet[Event]:
     return access.events(request.actor).select_related("actor", "api_key", "patient", "break_glass")
+
+
+def _ids(chosen: EventFilter) -> dict[str, int]:
+    """Of the rows that filters chose."""
+    found = chosen.form.cleaned_data.items()
+    return {name: row.pk for name, row in found if isinstance(row, Model)}
 
 
 def _latest_actions(request: ClinicRequest) -> list[Any]:

@@ -57,6 +57,7 @@ def member_deactivate(request: ClinicRequest, pk: int) -> HttpResponse:
             "consequences": [
                 f"{request.actor.organization} closes to them from their next click on",
                 "What they did stays, under their name",
+                "Open invitations to them are revoked",
                 "You can reactivate them",
             ],
             "submit": "Deactivate",

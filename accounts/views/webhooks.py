@@ -67,9 +67,7 @@ def webhook_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         verb="webhook.update",
         form=WebhookForm(request.POST or None, row=found),
         template="accounts/form.html",
-        save=lambda actor, fields: webhooks.update(
-            actor=actor, webhook=found, is_active=found.is_active, **fields
-        ),
+        save=lambda actor, fields: webhooks.update(actor=actor, webhook=found, **fields),
         done=lambda _: page,
         context={"title": "Edit webhook", "parent": found, "cancel": page},
         said="Webhook saved.",

@@ -137,7 +137,9 @@ def claim(most: int, kept: int = 0) -> list[Claim]:
     if not until:
         return []
     valid = Prefetch("endpoint__secrets", WebhookSecret.objects.valid(), to_attr="valid_secrets")
-    rows = WebhookDelivery.objects.filter(pk__in=until).order_by("event_id")
+    # One that was switched off or deleted just now keeps what waits; nobody claims it from then on.
+    on = WebhookDelivery.objects.filter(pk__in=until, endpoint__is_active=True)
+    rows = on.order_by("event_id")
     rows = rows.select_related("endpoint", "event__organization").prefetch_related(valid)
     return [_claimed(row, until[row.pk], over) for row in rows]
 
@@ -187,6 +189,8 @@ def _message(row: WebhookDelivery) -> Message:
         raise Unsendable(
             "The signing secret cannot be read: give this webhook a new one."
         ) from error
+    if not revealed:
+        raise Unsendable("There is no valid signing secret: give this webhook a new one.")
     return Message(
         id=row.message,
         url=row.endpoint.url,

@@ -5,15 +5,16 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.errors import Conflict, Invalid, NotFound
+from accounts.errors import Conflict, Invalid, NotFound, from_integrity_error
 from accounts.models import Event, Invitation, Membership, User
 from accounts.roles import Role
-from accounts.services import invitations
+from accounts.services import invitations, members
 from tests import factories
 from tests.accounts.jobs import run_jobs, waiting
 
@@ -102,6 +103,40 @@ def test_inviting_again_revokes_the_earlier_invitation(admin, invited):
     assert Invitation.objects.open().count() == 1
 
 
+def test_one_address_has_one_open_invitation_to_work_here(admin, clinic):
+    records = [factories.PractitionerFactory(organization=clinic) for _ in range(2)]
+    patient = factories.PatientFactory(organization=clinic)
+    who = {"actor": admin, "email": "nia@example.org"}
+    theirs = invitations.invite(**who, role=Role.PATIENT, patient=patient)
+    for record in (None, *records):
+        last = invitations.invite(**who, role=Role.PRACTITIONER, practitioner=record)
+    assert set(Invitation.objects.open()) == {theirs, last}
+
+
+def test_an_expired_one_sent_anew_revokes_the_one_after_it(admin, invited):
+    Invitation.objects.update(expires_at=timezone.now())
+    later = invitations.invite(actor=admin, email=invited.email, role=Role.ADMIN)
+    invitations.resend(actor=admin, invitation=invited)
+    assert Invitation.objects.open().get() == invited
+    later.refresh_from_db()
+    assert later.revoked_at
+
+
+def test_what_was_invited_once_is_looked_at_anew_when_sent_anew(admin, invited, clinic):
+    guardian = factories.GuardianFactory(organization=clinic)
+    other = invitations.invite(
+        actor=admin, email="lena@example.org", role=Role.PATIENT, guardian=guardian
+    )
+    type(guardian).objects.update(may_sign_in=False)
+    user = factories.UserFactory(email=invited.email)
+    factories.MembershipFactory(organization=clinic, user=user, role=Role.VIEWER)
+    for invitation, field in ((other, "guardian"), (invited, "email")):
+        with pytest.raises(Conflict) as refused:
+            invitations.resend(actor=admin, invitation=invitation)
+        assert refused.value.field == field
+    assert not Event.objects.filter(action="invitation.resent").exists()
+
+
 def test_a_weak_password_is_refused_and_nothing_written(invited):
     token = token_from_mail()
     with pytest.raises(Invalid) as refused:
@@ -140,6 +175,45 @@ def test_a_deactivated_member_comes_back_by_invitation(admin, viewer):
     token = token_from_mail()
     membership = invitations.accept(actor=guest(invited, viewer.user), token=token)
     assert (membership.role, membership.is_active) == (Role.PRACTITIONER, True)
+    changed = Event.objects.filter(object_type="accounts.membership", object_id=membership.pk)
+    assert list(changed.order_by("pk").values_list("action", "actor", "details")) == [
+        ("member.reactivated", viewer.user.pk, {"user": viewer.user.pk}),
+        (
+            "member.role_changed",
+            viewer.user.pk,
+            {"user": viewer.user.pk, "before": "viewer", "after": "practitioner"},
+        ),
+    ]
+
+
+def test_who_is_a_member_already_joins_without_a_change(admin, clinic, viewer):
+    invited = factories.InvitationFactory(
+        organization=clinic, email=viewer.user.email, token_hash=Invitation.hash_of("mailed")
+    )
+    invitations.accept(actor=guest(invited, viewer.user), token="mailed")
+    assert not Event.objects.filter(action__startswith="member.").exists()
+
+
+def test_a_deactivated_member_does_not_come_back_by_an_earlier_invitation(admin, clinic, viewer):
+    user = viewer.user
+    EmailAddress.objects.create(user=user, email="Second@example.org", verified=True)
+    theirs = [
+        factories.InvitationFactory(
+            organization=clinic, email=email, token_hash=Invitation.hash_of(email)
+        )
+        for email in (user.email, "second@example.org")
+    ]
+    others = [
+        factories.InvitationFactory(organization=clinic),
+        factories.InvitationFactory(email=user.email),
+    ]
+    members.deactivate(actor=admin, membership=Membership.objects.get(user=user))
+    for invited in theirs:
+        with pytest.raises(Conflict, match="was withdrawn"):
+            invitations.accept(actor=guest(invited, user), token=invited.email)
+    assert not Membership.objects.get(user=user).is_active
+    assert set(Invitation.objects.open()) == set(others)
+    assert Event.objects.filter(action="invitation.revoked").count() == 2
 
 
 def test_a_guardian_of_two_children_is_invited_for_each(admin, clinic):
@@ -188,6 +262,38 @@ def test_a_record_has_one_user(admin, clinic, kind):
         invitations.accept(actor=guest(invited), token=token, **NEW)
     assert refused.value.code == "record_has_user"
     assert not User.objects.filter(email="nia@example.org").exists()
+
+
+def test_nobody_is_two_guardians_of_a_patient(admin, clinic):
+    first = factories.GuardianFactory(organization=clinic)
+    second = factories.GuardianFactory(organization=clinic, patient=first.patient)
+    who = {"actor": admin, "email": "nia@example.org", "role": Role.PATIENT}
+    invited = invitations.invite(**who, guardian=first)
+    invitations.accept(actor=guest(invited), token=token_from_mail(), **NEW)
+    with pytest.raises(Conflict) as refused:
+        invitations.invite(**who, guardian=second)
+    assert refused.value.code == "member_is_guardian"
+
+
+def test_nobody_becomes_two_guardians_of_a_patient(admin, clinic):
+    first = factories.GuardianFactory(organization=clinic)
+    second = factories.GuardianFactory(organization=clinic, patient=first.patient)
+    who = {"actor": admin, "email": "nia@example.org", "role": Role.PATIENT}
+    invited = [invitations.invite(**who, guardian=one) for one in (first, second)]
+    run_jobs()
+    links = [re.search(r"/invitations/([\w-]+)/", one.body).group(1) for one in mail.outbox]
+    user = invitations.accept(actor=guest(invited[0]), token=links[0], **NEW).user
+    with pytest.raises(Conflict) as refused:
+        invitations.accept(actor=guest(invited[1], user), token=links[1])
+    assert refused.value.code == "member_is_guardian"
+
+
+def test_the_database_says_it_in_the_same_words(clinic):
+    user = factories.UserFactory()
+    first = factories.GuardianFactory(organization=clinic, user=user)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        factories.GuardianFactory(organization=clinic, patient=first.patient, user=user)
+    assert from_integrity_error(refused.value).code == "member_is_guardian"
 
 
 def test_what_an_invitation_names_is_of_the_clinic(admin, elsewhere):

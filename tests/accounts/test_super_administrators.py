@@ -1,8 +1,11 @@
 """Whoever runs the installation lets others into a clinic, in the open, and never themselves."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.utils import timezone
 
 from accounts import access
 from accounts.actor import Actor
@@ -51,6 +54,33 @@ def test_they_do_not_accept_what_they_sent_to_an_address_added_since(superadmin,
     assert not Membership.objects.exists()
 
 
+@pytest.fixture
+def expired(clinic):
+    """To be an administrator, sent by one some time ago."""
+    return factories.InvitationFactory(
+        organization=clinic,
+        email="later@example.org",
+        role=Role.ADMIN,
+        expires_at=timezone.now() - timedelta(days=30),
+    )
+
+
+def test_they_do_not_send_themselves_an_old_invitation_anew(superadmin, expired):
+    EmailAddress.objects.create(user=superadmin.user, email=expired.email, verified=True)
+    wanted = {"actor": superadmin, "invitation": expired}
+    assert refused(invitations.resend, **wanted) == "own_access"
+    expired.refresh_from_db()
+    assert not expired.is_open
+
+
+def test_nor_accept_one_that_they_sent_anew_to_an_address_added_since(superadmin, expired, clinic):
+    invitations.resend(actor=superadmin, invitation=expired)
+    token = token_from_mail()
+    EmailAddress.objects.create(user=superadmin.user, email=expired.email, verified=True)
+    guest = Actor(user=superadmin.user, organization=clinic, role=Role.ADMIN, channel="test")
+    assert refused(invitations.accept, actor=guest, token=token) == "own_access"
+
+
 def test_they_neither_reactivate_nor_raise_themselves(superadmin, own):
     who = {"actor": superadmin, "membership": own}
     assert refused(members.update_role, **who, role=Role.ADMIN) == "own_access"
@@ -65,8 +95,8 @@ def test_the_clinics_administrator_lets_them_in(admin, own):
     assert not mail.outbox
 
 
-@pytest.mark.parametrize("how", ["invites", "raises", "reactivates"])
-def test_administrators_hear_when_they_make_one(superadmin, admin, clinic, how):
+@pytest.mark.parametrize("how", ["invites", "sends anew", "raises", "reactivates"])
+def test_administrators_hear_when_they_make_one(superadmin, admin, clinic, expired, how):
     member = factories.MembershipFactory(
         organization=clinic,
         role=Role.ADMIN if how == "reactivates" else Role.VIEWER,
@@ -74,6 +104,8 @@ def test_administrators_hear_when_they_make_one(superadmin, admin, clinic, how):
     )
     if how == "invites":
         invitations.invite(actor=superadmin, email="new@example.org", role=Role.ADMIN)
+    elif how == "sends anew":
+        invitations.resend(actor=superadmin, invitation=expired)
     elif how == "raises":
         members.update_role(actor=superadmin, membership=member, role=Role.ADMIN)
     else:
@@ -81,7 +113,8 @@ def test_administrators_hear_when_they_make_one(superadmin, admin, clinic, how):
     run_jobs()
     [told] = [message for message in mail.outbox if message.to == [admin.user.email]]
     assert superadmin.user.name in told.body
-    assert ("new@example.org" if how == "invites" else member.user.email) in told.subject
+    address = {"invites": "new@example.org", "sends anew": expired.email}
+    assert address.get(how, member.user.email) in told.subject
 
 
 def test_of_others_nobody_is_told(superadmin, admin, clinic):

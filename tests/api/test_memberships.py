@@ -54,10 +54,12 @@ def test_change_role_deactivate_and_reactivate(api, member) -> None:
 
 def test_a_program_makes_no_administrator(api, clinic, member) -> None:
     gone = factories.MembershipFactory(organization=clinic, role=Role.ADMIN, is_active=False)
+    invited = factories.InvitationFactory(organization=clinic, role=Role.ADMIN)
     for refused in (
         api.patch(f"memberships/{member.pk}", {"role": "admin"}),
         api.post(f"memberships/{gone.pk}/reactivate"),
         api.post("invitations", {"email": "new@example.org", "role": "admin"}),
+        api.post(f"invitations/{invited.pk}/resend"),
     ):
         assert (refused.status_code, error(refused)["code"]) == (403, "person_required")
 

@@ -3,16 +3,20 @@ import logging
 
 import pytest
 import structlog
+from django.db import IntegrityError
 from django.test import Client, RequestFactory, override_settings
 from django.urls import resolve
 
 from clinic.logs import logging_settings
 from clinic.middleware import AddressBehindProxies, RequestLog
+from scheduling.models import ProgressNote
 
 
 @pytest.fixture
 def format_as_json():
+    of_the_site = structlog.get_config()
     config = logging_settings(level="INFO", as_json=True)["formatters"]["events"]
+    structlog.configure(**of_the_site)  # what loggers that were used already refer to
     formatter = structlog.stdlib.ProcessorFormatter(
         processors=config["processors"], foreign_pre_chain=config["foreign_pre_chain"]
     )
@@ -36,6 +40,34 @@ def test_addresses_and_refused_rows_are_left_out(format_as_json) -> None:
     assert line["event"] == "cannot mail [e-mail]"
     assert "ValueError: no mail to [e-mail]" in line["exception"]
     assert "Ana" not in json.dumps(line)
+
+
+@pytest.mark.django_db
+def test_every_line_of_a_refused_note_is_left_out(format_as_json) -> None:
+    note = "Ana was calm.\n\nCONTEXT: at home.\nHit her brother."
+    try:
+        ProgressNote.objects.create(
+            organization_id=1, session_id=1, narrative=note, status="signed"
+        )
+    except IntegrityError as error:
+        caught = (type(error), error, error.__traceback__)
+
+    logged = format_as_json(record("not saved", exc_info=caught))["exception"]
+
+    for words in ("calm", "at home", "brother"):
+        assert words in str(caught[1])
+        assert words not in logged
+    assert logged.count("DETAIL: [left out]") == 2
+    assert "\nThe above exception was the direct cause" in logged
+    assert "django.db.utils.IntegrityError: " in logged
+
+
+def test_what_stands_after_a_refused_row_stays(format_as_json) -> None:
+    text = "refused\nDETAIL:  Key (name)=(Ana\nLima) exists.\nHINT:  Choose another.\n"
+
+    assert format_as_json(record(text))["event"] == (
+        "refused\nDETAIL: [left out]\nHINT:  Choose another.\n"
+    )
 
 
 def test_a_request_is_logged_without_its_query_string() -> None:

@@ -52,6 +52,38 @@ def test_an_invitation_is_accepted_once(clinic):
     assert Event.objects.filter(action="invitation.accepted").count() == 1
 
 
+def invited_member(clinic):
+    """A member with an open invitation, and what accepts it."""
+    member = factories.MembershipFactory(organization=clinic.organization, role=Role.VIEWER)
+    invitation = factories.InvitationFactory(
+        organization=clinic.organization,
+        email=member.user.email,
+        token_hash=Invitation.hash_of("as in the mail"),
+    )
+    guest = Actor(
+        user=member.user, organization=clinic.organization, role=Role.VIEWER, channel="test"
+    )
+    return member, invitation, lambda: invitations.accept(actor=guest, token="as in the mail")
+
+
+def test_who_joins_as_they_are_let_go_stays_out(clinic):
+    member, invitation, accept = invited_member(clinic)
+    outcome = overtake(accept, lambda: members.deactivate(actor=clinic.actor, membership=member))
+    assert not outcome.refused
+    member.refresh_from_db()
+    invitation.refresh_from_db()
+    assert (member.is_active, invitation.state) == (False, "accepted")
+
+
+def test_who_is_let_go_as_they_join_stays_out(clinic):
+    member, invitation, accept = invited_member(clinic)
+    outcome = overtake(lambda: members.deactivate(actor=clinic.actor, membership=member), accept)
+    assert outcome.refused == {"invitation_over": 1}
+    member.refresh_from_db()
+    invitation.refresh_from_db()
+    assert (member.is_active, invitation.state) == (False, "revoked")
+
+
 def test_twenty_new_patients_get_twenty_numbers(clinic):
     outcome = race(
         [

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from accounts.models import Event, WebhookDelivery
+from accounts.models import Event, WebhookDelivery, WebhookSecret
+from accounts.services import webhooks
 from accounts.webhooks import queue
 from accounts.webhooks.deliverer import Deliverer
 from accounts.webhooks.sending import Message, Outcome, Sender
@@ -46,6 +47,40 @@ def test_one_that_cannot_be_written_holds_up_no_other(new_webhook, admin, receiv
     deliver()
     delivery.refresh_from_db()
     assert delivery.status == "parked"
+
+
+@pytest.mark.parametrize("deed", ["switch", "delete"])
+def test_one_that_ends_as_it_is_claimed_gets_nothing(deed, new_webhook, admin, monkeypatch) -> None:
+    """Nothing unsigned, once the secrets are gone; and what waits is not held to have failed."""
+    webhook = new_webhook()
+    happened(admin)
+    taken = queue._taken
+    deeds = {
+        "switch": lambda: webhooks.switch(actor=admin, webhook=webhook, is_active=False),
+        "delete": lambda: webhooks.delete(actor=admin, webhook=webhook),
+    }
+
+    def meanwhile(*args: object) -> object:
+        until = taken(*args)
+        deeds[deed]()
+        return until
+
+    monkeypatch.setattr(queue, "_taken", meanwhile)
+
+    assert queue.claim(1) == []
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.status, delivery.attempt_count, delivery.failures) == ("pending", 0, 0)
+
+
+def test_nothing_goes_out_unsigned(new_webhook, admin) -> None:
+    new_webhook()
+    happened(admin)
+    WebhookSecret.objects.update(expires_at=timezone.now())
+
+    (claimed,) = queue.claim(1)
+
+    assert claimed.message is None
+    assert claimed.fault.startswith("There is no valid signing secret")
 
 
 def test_an_attempt_that_breaks_in_a_new_way_is_one_that_failed(monkeypatch) -> None:

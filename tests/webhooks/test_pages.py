@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import WebhookDelivery, WebhookEndpoint
-from accounts.webhooks import queue
+from accounts.models import Event, WebhookDelivery, WebhookEndpoint
+from accounts.services import webhooks
+from accounts.webhooks import addresses, queue
 from accounts.webhooks.sending import Outcome
 from tests.pages import form_on, forms_on, open_form
 from tests.webhooks.test_outbox import happened
@@ -74,6 +75,26 @@ def test_edited(client, url, webhook) -> None:
 
     webhook.refresh_from_db()
     assert (webhook.description, webhook.event_types) == ("Data warehouse", ["patient.created"])
+
+
+def test_an_edit_writes_what_it_changed_and_no_more(
+    client, url, webhook, admin, monkeypatch
+) -> None:
+    """Looking its name up takes seconds, in which it is switched off and edited by others."""
+    form = open_form(client, url("webhook_edit", webhook.pk), having="event_types")
+
+    def looked_up(address: str) -> str:
+        webhooks.switch(actor=admin, webhook=webhook, is_active=False)
+        webhooks.update(actor=admin, webhook=webhook, event_types=["patient.*"])
+        return address
+
+    monkeypatch.setattr(addresses, "checked", looked_up)
+    form.send(client, url="https://203.0.114.9/", description="Data warehouse")
+
+    webhook.refresh_from_db()
+    assert (webhook.url, webhook.description) == ("https://203.0.114.9/", "Data warehouse")
+    assert (webhook.is_active, webhook.event_types) == (False, ["patient.*"])
+    assert Event.objects.latest("pk").details == {"fields": ["description", "url"]}
 
 
 def test_tested_and_the_answer_read(client, url, webhook) -> None:

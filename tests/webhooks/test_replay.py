@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -12,13 +13,14 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
-from accounts.models import Event, WebhookDelivery
+from accounts.models import Event, WebhookDelivery, WebhookEndpoint
 from accounts.roles import Role
 from accounts.services import webhooks
 from accounts.tasks import sweep
 from accounts.webhooks import queue
 from accounts.webhooks.sending import Outcome
 from tests import factories
+from tests.concurrency.race import on_own_connection, until_someone_waits_for_us
 from tests.webhooks.test_outbox import happened
 
 GOOD, BAD = Outcome(status_code=200), Outcome(status_code=500)
@@ -208,6 +210,21 @@ def test_what_was_being_written_as_it_was_switched_on_takes_another_replay(
 
     assert webhooks.replay_since(actor=admin, webhook=webhook, since=since).replayed == 1
     assert WebhookDelivery.objects.get().event == missed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_waits_for_the_webhook_before_it_holds_the_delivery(new_webhook, admin) -> None:
+    """As a replay of many does: else each would wait for what the other has."""
+    webhook = new_webhook()
+    delivery = parked(admin)
+    with ThreadPoolExecutor(1) as threads, transaction.atomic():
+        WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=webhook.pk)
+        replay = partial(webhooks.replay, actor=admin, delivery=delivery)
+        later = threads.submit(on_own_connection, replay)
+        until_someone_waits_for_us(later)
+        free = WebhookDelivery.objects.select_for_update(no_key=True, nowait=True)
+        assert free.get() == delivery
+    assert later.result().status == "pending"
 
 
 def test_only_administrators_of_the_clinic(new_webhook, clinic) -> None:

@@ -9,7 +9,7 @@ from accounts import access
 from accounts.api.serializers import Input, Instant, Own, Text, Whole
 from accounts.models import ApiKey
 from accounts.models.api import SCOPES
-from accounts.services.api_keys import LONGEST_OVERLAP
+from accounts.services import overlaps
 
 
 class NewApiKey(Input):
@@ -38,7 +38,7 @@ class NewApiKey(Input):
 class Rotation(Input):
     overlap_hours = Whole(
         min_value=0,
-        max_value=int(LONGEST_OVERLAP / timedelta(hours=1)),
+        max_value=int(overlaps.LONGEST / timedelta(hours=1)),
         default=24,
         help_text="How long the secret before stays good.",
     )

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.serializers import Flag, Input, Instant, Text, Whole
-from accounts.services.webhooks import LONGEST_OVERLAP
+from accounts.services import overlaps
 from accounts.webhooks import addresses
 
 MOST_TYPES = 200
@@ -47,7 +47,7 @@ class WebhookChange(_Settings):
 class SecretRotation(Input):
     overlap_hours = Whole(
         min_value=0,
-        max_value=int(LONGEST_OVERLAP / timedelta(hours=1)),
+        max_value=int(overlaps.LONGEST / timedelta(hours=1)),
         default=24,
         help_text="How long messages are signed with the secret before as well.",
     )
