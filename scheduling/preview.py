@@ -109,7 +109,7 @@ def preview(
     found = conflicts.find(actor, slot, beside=beside)
     if found and override_reason.strip():
         problems += _raised(lambda: permissions.require(actor.role, "appointment.override"))
-    drawn = reservations.drawn_on(actor, slot, authorization, units)
+    drawn = reservations.drawn_on(actor, slot, authorization, units, beside=beside)
     freed = _freed(beside, drawn)
     if drawn is not None and units:
         problems += _refusal(slot, drawn, units, day, freed)
@@ -180,7 +180,7 @@ def _refusal(
 
 def _freed(beside: Appointment | None, authorization: Authorization | None) -> Reservation | None:
     """What moving gives back to this authorization before it takes anew."""
-    held = beside.reservation if beside else None
+    held = reservations.freed_by(beside)
     if held is None or authorization is None or held.authorization_id != authorization.pk:
         return None
-    return held if held.state == Reservation.State.ACTIVE else None
+    return held

@@ -162,7 +162,7 @@ def reschedule(
     checks.in_use_anew(locked, location=location, room=room)
     overridden = _refuse_conflicts(actor, slot, override_reason, beside=locked)
     before = _described(locked)
-    authorization = reservations.drawn_on(actor, slot, authorization, units)
+    authorization = reservations.drawn_on(actor, slot, authorization, units, beside=locked)
     reservation = reservations.move(actor, locked, slot, authorization, units)
     locked.practitioner = practitioner
     locked.service_code = service_code

@@ -9,9 +9,11 @@ import pytest
 from accounts.errors import DomainError
 from accounts.roles import Role
 from billing.models import LedgerEntry
+from billing.services import ledger
 from scheduling.models import Appointment
 from scheduling.preview import preview
 from scheduling.services import appointments
+from scheduling.services.reservations import BEST
 from tests import factories
 from tests.scheduling.conftest import NOW
 
@@ -131,6 +133,29 @@ def test_moving_counts_its_own_units_once(admin, appointment, authorization) -> 
     appointments.reschedule(actor=admin, appointment=appointment, location=None, **move)
     authorization.refresh_from_db()
     assert (authorization.reserved_units, authorization.available_units) == (20, 0)
+
+
+def test_the_best_counts_what_the_moved_one_holds_as_free(
+    admin, clinic, service, appointment, authorization
+) -> None:
+    """Full, but in part with this appointment's own units: it does not drift to the secondary."""
+    secondary = factories.AuthorizationFactory(
+        organization=clinic,
+        patient=appointment.patient,
+        policy=factories.InsurancePolicyFactory(
+            organization=clinic, patient=appointment.patient, priority=2
+        ),
+        service_codes=[service],
+    )
+    ledger.adjust(actor=admin, authorization=authorization, units=-14, reason="The letter says 6")
+    other_day = appointment.starts_at + timedelta(days=1)
+    fits = moved_to(appointment, other_day, BEST, minutes=90)
+    longer = moved_to(appointment, other_day, BEST, minutes=105)
+    for move, drawn in ((longer, secondary), (fits, authorization)):
+        seen = preview(actor=admin, patient=appointment.patient, beside=appointment, **move)
+        assert (seen.authorization, seen.fits) == (drawn, True)
+    moved = appointments.reschedule(actor=admin, appointment=appointment, location=None, **fits)
+    assert (moved.authorization, moved.units) == (authorization, 6)
 
 
 @pytest.mark.parametrize("cap", ["cap_per_day", "cap_per_week", "cap_per_month"])
