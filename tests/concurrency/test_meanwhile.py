@@ -1,6 +1,8 @@
 """What changed while one waited for a lock is seen: nobody decides by what they saw before it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,7 +14,12 @@ from billing.services import authorizations
 from scheduling.models import Location, ProgressNote, Room, Session, Status
 from scheduling.services import authorization_dates, locations, notes, visits
 from tests import factories
-from tests.concurrency.race import overtake, race
+from tests.concurrency.race import (
+    on_own_connection,
+    overtake,
+    race,
+    until_someone_waits_for_us,
+)
 
 
 def set_inactive(clinic, who):
@@ -217,3 +224,26 @@ def test_a_note_is_signed_while_one_adds_to_it(clinic):
     assert not outcome.refused
     told = Event.objects.filter(object_id=draft.pk, action__startswith="note.").order_by("pk")
     assert [event.action for event in told] == ["note.drafted", "note.signed", "note.amended"]
+
+
+@pytest.mark.parametrize("isolation", ["read committed"], indirect=True)
+def test_a_note_is_drafted_while_it_is_signed(clinic, retries, monkeypatch):
+    """Both take the session before its note, so neither blocks the other."""
+    me = factories.actor(clinic.organization, Role.PRACTITIONER)
+    booked = clinic.book(clinic.now(), practitioner=Practitioner.objects.get(user=me.user))
+    session = clinic.complete(booked)
+    note = notes.draft(actor=me, session=session, objective="Slept well")
+    is_empty, later = ProgressNote.is_empty, []
+
+    def while_another_drafts(locked):
+        again = partial(notes.draft, actor=me, session=seen_now(session), objective="Slept badly")
+        later.append(threads.submit(on_own_connection, again))
+        until_someone_waits_for_us(*later)
+        return is_empty.fget(locked)
+
+    monkeypatch.setattr(ProgressNote, "is_empty", property(while_another_drafts))
+    with ThreadPoolExecutor(1) as threads:
+        notes.sign(actor=me, note=note)
+    assert later[0].exception().code == "note_signed"
+    assert retries == []
+    assert seen_now(note).objective == "Slept well"
