@@ -55,9 +55,9 @@ def book(
     )
     checks.times(actor, starts_at, ends_at)
     location = checks.place(location, room)
+    units = checks.units(service_code, starts_at, ends_at)
     checks.in_use(service_code=service_code, location=location, room=room)
     checks.own_calendar(actor, practitioner, patient)
-    units = checks.units(service_code, starts_at, ends_at)
     slot = Slot(
         patient=patient,
         practitioner=practitioner,
