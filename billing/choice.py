@@ -9,7 +9,7 @@ from django.db.models import Case, F, IntegerField, Q, When
 from accounts.actor import Actor
 from accounts.models import Patient
 from billing import access
-from billing.models import Authorization, ServiceCode
+from billing.models import Authorization, Reservation, ServiceCode
 from billing.models.authorization import AuthorizationQuerySet
 
 THE_BEST_FIRST = ("policy__priority", "end_date", "id")
@@ -34,10 +34,25 @@ def candidates(
 
 
 def best(
-    actor: Actor, *, patient: Patient, service_code: ServiceCode, day: date, units: int
+    actor: Actor,
+    *,
+    patient: Patient,
+    service_code: ServiceCode,
+    day: date,
+    units: int,
+    freed: Reservation | None = None,
 ) -> Authorization | None:
-    """The first candidate with enough units left, else the first candidate, else None."""
+    """The first candidate with enough units left, else the first candidate, else None.
+
+    `freed` is a reservation that would be released first, as when an appointment moves.
+    """
     found = candidates(actor, patient=patient, service_code=service_code, day=day)
-    is_enough = Q(total_units__gte=F("used_units") + F("reserved_units") + units)
+    is_enough = _has_left(units)
+    if freed is not None:
+        is_enough |= Q(pk=freed.authorization_id) & _has_left(units - freed.units)
     enough_first = Case(When(is_enough, then=0), default=1, output_field=IntegerField())
     return found.order_by(enough_first, *THE_BEST_FIRST).first()
+
+
+def _has_left(units: int) -> Q:
+    return Q(total_units__gte=F("used_units") + F("reserved_units") + units)

@@ -34,6 +34,9 @@ class Units:
 class Preview:
     """Units, and the balance with and without them; `problems` are the errors booking would raise.
 
+    They come in the order in which booking meets them; the conflicts, which it meets before it
+    asks for units, are apart.
+
     `used` and `reserved` leave out what an appointment that is being moved holds now, which is
     `held`. Where somebody books over them, `overrides` says that the conflicts do not stand in the
     way.
@@ -100,16 +103,18 @@ def preview(
         room=room,
     )
     day = actor.organization.local(starts_at).date()
-    problems = _cheap_problems(actor, slot, location, beside)
+    problems = _raised(lambda: checks.times(actor, starts_at, ends_at))
+    problems += _raised(lambda: checks.place(location, room))
     units = 0
     try:
         units = checks.units(service_code, starts_at, ends_at)
     except DomainError as problem:
         problems.append(problem)
+    problems += _against_these(actor, slot, location, beside)
     found = conflicts.find(actor, slot, beside=beside)
     if found and override_reason.strip():
         problems += _raised(lambda: permissions.require(actor.role, "appointment.override"))
-    drawn = reservations.drawn_on(actor, slot, authorization, units)
+    drawn = reservations.drawn_on(actor, slot, authorization, units, beside=beside)
     freed = _freed(beside, drawn)
     if drawn is not None and units:
         problems += _refusal(slot, drawn, units, day, freed)
@@ -128,19 +133,19 @@ def preview(
     )
 
 
-def _cheap_problems(
+def _against_these(
     actor: Actor, slot: Slot, location: Location | None, beside: Appointment | None
 ) -> list[DomainError]:
-    """In the order in which booking meets them."""
-    problems = _raised(lambda: checks.times(actor, slot.starts_at, slot.ends_at))
-    problems += _raised(lambda: checks.place(location, slot.room))
+    """What stands against these people, this service and this place, and against moving at all."""
+    problems: list[DomainError] = []
     if beside is not None:
         problems += _raised(lambda: checks.reaches(actor, beside))
     problems += _raised(lambda: _in_use(slot, location, beside))
     problems += _raised(lambda: checks.own_calendar(actor, slot.practitioner, slot.patient))
     if beside is not None:
         problems += _raised(lambda: checks.movable(beside))
-    return problems
+    people = _raised(lambda: checks.in_use(patient=slot.patient, practitioner=slot.practitioner))
+    return problems + people
 
 
 def _in_use(slot: Slot, location: Location | None, beside: Appointment | None) -> None:
@@ -150,7 +155,6 @@ def _in_use(slot: Slot, location: Location | None, beside: Appointment | None) -
         checks.in_use(service_code=service, location=location, room=room)
     else:
         checks.in_use_anew(beside, service_code=service, location=location, room=room)
-    checks.in_use(patient=slot.patient, practitioner=slot.practitioner)
 
 
 def _raised(check: Callable[[], object]) -> list[DomainError]:
@@ -180,7 +184,7 @@ def _refusal(
 
 def _freed(beside: Appointment | None, authorization: Authorization | None) -> Reservation | None:
     """What moving gives back to this authorization before it takes anew."""
-    held = beside.reservation if beside else None
+    held = reservations.freed_by(beside)
     if held is None or authorization is None or held.authorization_id != authorization.pk:
         return None
-    return held if held.state == Reservation.State.ACTIVE else None
+    return held

@@ -109,8 +109,9 @@ AUTHORIZED_SERVICE_TRIGGERS = [
     )
 ]
 
-# Caps are counted under the authorization's row lock, which every movement takes first. What takes
-# no more than it held passes: a cap lowered later must not stand against a session that took place.
+# Caps are counted at the end of the statement, under the authorization's row lock, which every
+# movement has taken by then. What takes no more than it held passes: a cap lowered later must not
+# stand against a session that took place.
 _within_caps = Guard(
     name="reservation_within_caps",
     when=pgtrigger.After,

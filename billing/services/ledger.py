@@ -23,7 +23,6 @@ from billing.services import movements, reasons, rules
 from billing.services.movements import move
 
 MOST_UNITS = 1_000_000
-ENDINGS = [LedgerEntry.Kind.RELEASE, LedgerEntry.Kind.CONSUME, LedgerEntry.Kind.EXPIRE]
 
 
 @write("unit.grant")
@@ -138,9 +137,11 @@ def consume(*, actor: Actor, reservation: Reservation, units: int) -> LedgerEntr
     check_range(units, lowest=0)
     _check_clinic(actor, reservation)
     authorization = reservation.authorization
-    if units > reservation.units and authorization.has_caps:
-        _lock(authorization)
+    if units > reservation.units:
+        _lock_for_more(reservation, authorization)
         more = units - reservation.units
+        if authorization.available_units < more:
+            raise errors.NotEnoughUnits.of(authorization, needed=more)
         if why := rules.cap_reached(authorization, reservation.date_of_service, needed=more):
             raise why
     event = _told(actor, "unit.consumed", authorization, units=units, reserved=reservation.units)
@@ -148,7 +149,8 @@ def consume(*, actor: Actor, reservation: Reservation, units: int) -> LedgerEntr
         movements.CONSUME, actor=actor, event=event, reservation=reservation.pk, units=units
     )
     if entry is None:
-        raise _why_not_consumed(reservation, units)
+        reservation.refresh_from_db()
+        raise errors.ReservationEnded.of(reservation)
     _reflect(authorization, entry)
     reservation.state, reservation.consumed_units = Reservation.State.CONSUMED, units
     return entry
@@ -239,23 +241,25 @@ def _end_unused(
 def _lock(authorization: Authorization) -> None:
     """Hold the row to the end of the transaction, and bring the caller's object up to it.
 
-    Only for caps: a cap is a sum over rows, so nobody may add one between the count and the
-    movement. A trigger counts again.
+    Only where the movement itself cannot tell. For caps: a cap is a sum over rows, so nobody may
+    add one between the count and the movement. A trigger counts again.
     """
     authorization.refresh_from_db(
         from_queryset=Authorization.objects.select_for_update(no_key=True)
     )
 
 
-def _why_not_consumed(reservation: Reservation, units: int) -> errors.Conflict:
-    held = reservation.units
-    reservation.refresh_from_db()
-    authorization = reservation.authorization
-    authorization.refresh_from_db()
-    # The refused statement has marked the reservation, but only an entry ends it.
-    if reservation.entries.filter(kind__in=ENDINGS).exists():
-        return errors.ReservationEnded.of(reservation)
-    return errors.NotEnoughUnits.of(authorization, needed=units - held)
+def _lock_for_more(reservation: Reservation, authorization: Authorization) -> None:
+    """Hold both rows, in the order in which every movement that ends a reservation takes them.
+
+    A movement refused for want of units has ended the reservation by half and cannot be tried
+    again, so that nobody may free units meanwhile. Raises ReservationEnded.
+    """
+    held = Reservation.objects.select_for_update(no_key=True).values_list("state", flat=True)
+    if held.get(pk=reservation.pk) != Reservation.State.ACTIVE:
+        reservation.refresh_from_db()
+        raise errors.ReservationEnded.of(reservation)
+    _lock(authorization)
 
 
 def _reflect(authorization: Authorization, entry: LedgerEntry) -> None:

@@ -106,7 +106,8 @@ WITH moved AS (
 )
 
 # The reservation's row is taken first and the balance is updated from it, in every movement that
-# ends one: two of them queue on the reservation, and the second finds it ended.
+# ends one: two of them queue on the reservation, and the second finds it ended. Whoever has to hold
+# the balance before the statement takes the reservation, or what it is held for, before that.
 _END = """
 WITH ended AS (
     UPDATE billing_reservation

@@ -14,7 +14,7 @@ from accounts.services import events, fields
 from accounts.services.rows import change, locked, refuse_stale, tidy
 from accounts.services.transaction import write
 from billing import access, errors
-from billing.models import InsurancePolicy, Payer
+from billing.models import Authorization, InsurancePolicy, Payer
 from billing.models.payer import InsurancePolicyQuerySet
 
 
@@ -84,7 +84,8 @@ def update(
     """Correct a policy. One that is not active was entered by mistake and covers nothing.
 
     `shown` is the digest of what a page showed. Raises what `create` raises, Conflict `stale`, and
-    Conflict `policy_in_use` when authorizations of the policy stand against another payer.
+    Conflict `policy_in_use` when authorizations of the policy stand against another payer, or
+    against covering nothing.
     """
     current = locked(access.policies(actor), policy)
     wanted = tidy(
@@ -103,7 +104,9 @@ def update(
     refuse_stale(current, wanted, shown)
     if payer.pk != current.payer_id:
         _check_payer(actor, payer)
-        _check_free_of_authorizations(current)
+        _check_payer_may_change(current)
+    if current.is_active and not is_active:
+        _check_may_cover_nothing(current)
     proposed = copy(current)
     for name, value in wanted.items():
         setattr(proposed, name, value)
@@ -144,16 +147,34 @@ def _check_payer(actor: Actor, payer: Payer) -> None:
         )
 
 
-def _check_free_of_authorizations(policy: InsurancePolicy) -> None:
+def _check_payer_may_change(policy: InsurancePolicy) -> None:
     if standing := policy.authorizations.count():
-        noun = "authorization" if standing == 1 else "authorizations"
-        raise Conflict(
-            f"{standing} {noun} of {policy.payer} stand on this policy, so its payer stays. "
+        raise _in_use(
+            standing,
+            f"This policy has {_counted(standing)} of {policy.payer}, so its payer stays. "
             "End it and add a policy with the other payer.",
-            code="policy_in_use",
             field="payer",
-            authorizations=standing,
         )
+
+
+def _check_may_cover_nothing(policy: InsurancePolicy) -> None:
+    """Also those that have ended: they were drawn on, and their dates may be changed yet."""
+    cancelled = Authorization.Status.CANCELLED
+    if standing := policy.authorizations.exclude(status=cancelled).count():
+        raise _in_use(
+            standing,
+            f"This policy has {_counted(standing)}, so it is no mistake: give it an end date, or "
+            "cancel what was authorized first.",
+            field="is_active",
+        )
+
+
+def _counted(authorizations: int) -> str:
+    return f"{authorizations} authorization{'' if authorizations == 1 else 's'}"
+
+
+def _in_use(authorizations: int, message: str, *, field: str) -> Conflict:
+    return Conflict(message, code="policy_in_use", field=field, authorizations=authorizations)
 
 
 def _check(policy: InsurancePolicy) -> None:

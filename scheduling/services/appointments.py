@@ -55,9 +55,9 @@ def book(
     )
     checks.times(actor, starts_at, ends_at)
     location = checks.place(location, room)
+    units = checks.units(service_code, starts_at, ends_at)
     checks.in_use(service_code=service_code, location=location, room=room)
     checks.own_calendar(actor, practitioner, patient)
-    units = checks.units(service_code, starts_at, ends_at)
     slot = Slot(
         patient=patient,
         practitioner=practitioner,
@@ -68,7 +68,8 @@ def book(
     )
 
     appointment_id = _lock_people(practitioner, patient)
-    _lock_room(room)
+    _lock_room(room, location)
+    checks.in_use(location=location, room=room)
     overridden = _refuse_conflicts(actor, slot, override_reason)
     authorization = reservations.drawn_on(actor, slot, authorization, units)
     reservation = None
@@ -157,10 +158,11 @@ def reschedule(
         room=room,
     )
     _lock_people(practitioner, patient, leaving=locked.practitioner_id)
-    _lock_room(room)
+    _lock_room(room, location)
+    checks.in_use_anew(locked, location=location, room=room)
     overridden = _refuse_conflicts(actor, slot, override_reason, beside=locked)
     before = _described(locked)
-    authorization = reservations.drawn_on(actor, slot, authorization, units)
+    authorization = reservations.drawn_on(actor, slot, authorization, units, beside=locked)
     reservation = reservations.move(actor, locked, slot, authorization, units)
     locked.practitioner = practitioner
     locked.service_code = service_code
@@ -263,14 +265,18 @@ def _lock_people(
     return int(appointment_id)
 
 
-def _lock_room(room: Room | None) -> None:
-    """Hold the room's calendar too.
+def _lock_room(room: Room | None, location: Location | None = None) -> None:
+    """Hold the room's calendar too; whether room and location are in use is then known as of now.
 
     Two who share neither practitioner nor patient meet only here, and where their lanes differ the
-    database lets both in.
+    database lets both in. A location's row is only read: bookings there need not wait in line.
     """
     if room is not None:
-        Room.objects.select_for_update(no_key=True).values_list("pk").get(pk=room.pk)
+        rooms = Room.objects.select_for_update(no_key=True)
+        room.is_active = rooms.values_list("is_active", flat=True).get(pk=room.pk)
+    if location is not None:
+        locations = Location.objects.values_list("is_active", flat=True)
+        location.is_active = locations.get(pk=location.pk)
 
 
 def _refuse_conflicts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -23,14 +24,7 @@ FARTHEST = timedelta(days=731)
 
 def times(actor: Actor, starts_at: datetime, ends_at: datetime) -> None:
     """Raises TimeInvalid. An appointment may begin earlier today: somebody walked in."""
-    if ends_at <= starts_at:
-        raise TimeInvalid(
-            "The end must come after the start.", code="ends_before_start", field="ends_at"
-        )
-    if ends_at - starts_at > LONGEST:
-        raise TimeInvalid(
-            "An appointment lasts 24 hours at most.", code="too_long", field="ends_at"
-        )
+    length(starts_at, ends_at)
     if actor.organization.local(starts_at).date() < actor.organization.today():
         raise TimeInvalid(
             "That date has passed. Choose today or later.", code="in_the_past", field="starts_at"
@@ -38,6 +32,21 @@ def times(actor: Actor, starts_at: datetime, ends_at: datetime) -> None:
     if starts_at > timezone.now() + FARTHEST:
         raise TimeInvalid(
             "That is more than two years ahead.", code="too_far_ahead", field="starts_at"
+        )
+
+
+def length(starts_at: datetime, ends_at: datetime, *, field: str = "ends_at") -> None:
+    """Raises TimeInvalid for what ends before it starts, or lasts more than a day."""
+    if ends_at <= starts_at:
+        raise TimeInvalid(
+            "The end must come after the start.", code="ends_before_start", field=field
+        )
+    if ends_at - starts_at > LONGEST:
+        minutes = math.ceil((ends_at - starts_at).total_seconds() / 60)
+        raise TimeInvalid(
+            f"It lasts {minutes // 60:,} h {minutes % 60} min: 24 hours at most.",
+            code="too_long",
+            field=field,
         )
 
 

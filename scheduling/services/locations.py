@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.actor import Actor
-from accounts.services import events
+from accounts.services import events, fields
 from accounts.services.rows import change, locked, refuse_stale
 from accounts.services.transaction import write
 from scheduling import access
@@ -13,13 +13,15 @@ from scheduling.services import checks
 
 @write("location.create")
 def create(*, actor: Actor, name: str, place_of_service: str = "11", address: str = "") -> Location:
-    """Raises Conflict `location_exists`."""
-    location = Location.objects.create(
+    """Raises Invalid, Conflict `location_exists`."""
+    location = Location(
         organization=actor.organization,
         name=name.strip(),
         place_of_service=place_of_service,
         address=address.strip(),
     )
+    fields.check(location)
+    location.save(force_insert=True)
     events.record(actor=actor, action="location.created", obj=location, name=location.name)
     return location
 
@@ -52,11 +54,11 @@ def update(
 
 @write("room.create")
 def create_room(*, actor: Actor, location: Location, name: str) -> Room:
-    """Raises Conflict `room_exists`."""
+    """Raises NotFound, Invalid, Conflict `room_exists`."""
     checks.of_clinic(actor, location=location)
-    room = Room.objects.create(
-        organization=actor.organization, location=location, name=name.strip()
-    )
+    room = Room(organization=actor.organization, location=location, name=name.strip())
+    fields.check(room)
+    room.save(force_insert=True)
     events.record(actor=actor, action="room.created", obj=room, name=room.name)
     return room
 

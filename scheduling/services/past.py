@@ -16,7 +16,6 @@ from accounts.services.transaction import write
 from billing.models import ServiceCode
 from scheduling.errors import TimeInvalid
 from scheduling.models import Appointment, Session, Status
-from scheduling.models.appointment import LONGEST
 from scheduling.services import checks
 
 LONGEST_ID = 64
@@ -70,15 +69,7 @@ def record(*, actor: Actor, visits: Sequence[PastVisit]) -> None:
 
 def check_times(starts_at: datetime, ends_at: datetime) -> None:
     """Raises TimeInvalid for what no visit of the past can have been."""
-    if ends_at <= starts_at:
-        raise TimeInvalid("It ends before it starts.", code="ends_before_start", field="ends_at")
-    if ends_at - starts_at > LONGEST:
-        hours = (ends_at - starts_at).total_seconds() / 3600
-        raise TimeInvalid(
-            f"It lasts {hours:,.1f} hours; an appointment lasts 24 at most.",
-            code="too_long",
-            field="ends_at",
-        )
+    checks.length(starts_at, ends_at)
     if ends_at > timezone.now():
         raise TimeInvalid("It ends in the future.", code="in_the_future", field="ends_at")
 

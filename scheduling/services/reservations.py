@@ -19,8 +19,13 @@ BEST: Final = "best"
 Drawn = Authorization | Literal["best"] | None
 
 
-def drawn_on(actor: Actor, slot: Slot, wanted: Drawn, units: int) -> Authorization | None:
-    """The authorization meant by `wanted`; None when the best is none, as for private pay."""
+def drawn_on(
+    actor: Actor, slot: Slot, wanted: Drawn, units: int, *, beside: Appointment | None = None
+) -> Authorization | None:
+    """The authorization meant by `wanted`; None when the best is none, as for private pay.
+
+    `beside` is an appointment that is being moved: its own units count as free.
+    """
     if wanted != BEST:
         return wanted
     return choice.best(
@@ -29,7 +34,14 @@ def drawn_on(actor: Actor, slot: Slot, wanted: Drawn, units: int) -> Authorizati
         service_code=slot.service_code,
         day=actor.organization.local(slot.starts_at).date(),
         units=units,
+        freed=freed_by(beside),
     )
+
+
+def freed_by(moved: Appointment | None) -> Reservation | None:
+    """What moving this appointment gives back before it takes anew."""
+    held = moved.reservation if moved else None
+    return held if held and held.state == Reservation.State.ACTIVE else None
 
 
 def reserve(

@@ -9,13 +9,11 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.services import events
 from accounts.services.transaction import write
-from billing.errors import ReasonMissing
 from billing.models import Reservation
-from billing.services import ledger
+from billing.services import ledger, reasons
 from billing.units import units_for
 from scheduling.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, Session, Status
-from scheduling.models.appointment import LONGEST
 from scheduling.services import checks
 from scheduling.services.appointments import lock, save
 from scheduling.services.cancellation import require
@@ -110,10 +108,10 @@ def reopen(
     """An administrator's correction: the consumption is reversed and its units held again.
 
     The session is in progress anew; a signed note stays locked. `version` is the one the actor saw.
-    Raises ReasonMissing, UnlawfulTransition, Conflict `stale`, the refusals of `ledger.reserve`.
+    Raises ReasonMissing, Invalid, UnlawfulTransition, Conflict `stale`, and the refusals of
+    `ledger.reserve`.
     """
-    if not reason.strip():
-        raise ReasonMissing.of("reopening a session")
+    reason = reasons.required(reason, of="reopening a session")
     locked = lock(actor, appointment, version=version)
     if locked.status != Status.COMPLETED:
         raise UnlawfulTransition(
@@ -137,7 +135,7 @@ def reopen(
         obj=locked,
         patient=locked.patient,
         session=session.pk,
-        reason=reason.strip(),
+        reason=reason,
         reversed=consumed,
     )
     return locked
@@ -181,12 +179,7 @@ def _begin_session(appointment: Appointment, started_at: datetime) -> Session:
 
 
 def _check_times(started_at: datetime, ended_at: datetime) -> None:
-    if ended_at <= started_at:
-        raise TimeInvalid(
-            "The end must come after the start.", code="ends_before_start", field="ended_at"
-        )
-    if ended_at - started_at > LONGEST:
-        raise TimeInvalid("A session lasts 24 hours at most.", code="too_long", field="ended_at")
+    checks.length(started_at, ended_at, field="ended_at")
     if ended_at > timezone.now() + CLOCK_SLACK:
         raise TimeInvalid(
             "The session cannot end in the future.", code="in_the_future", field="ended_at"

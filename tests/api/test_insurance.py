@@ -101,12 +101,15 @@ def test_what_is_refused(api, clinic, policy) -> None:
     assert InsurancePolicy.objects.get() == policy
 
 
-def test_a_payer_stays_where_authorizations_stand_on_the_policy(api, clinic, policy) -> None:
+def test_payer_and_cover_stay_where_authorizations_stand_on_the_policy(api, clinic, policy) -> None:
     factories.AuthorizationFactory(organization=clinic, patient=policy.patient, policy=policy)
     other = factories.PayerFactory(organization=clinic)
     refused = api.patch(f"insurance/{policy.pk}", {"payer_id": other.pk})
     assert (refused.status_code, error(refused)["code"]) == (409, "policy_in_use")
     assert (error(refused)["attr"], error(refused)["authorizations"]) == ("payer_id", 1)
+    refused = api.patch(f"insurance/{policy.pk}", {"is_active": False})
+    assert (refused.status_code, error(refused)["code"]) == (409, "policy_in_use")
+    assert (error(refused)["attr"], error(refused)["authorizations"]) == ("is_active", 1)
 
 
 def test_verify_records_what_the_payer_says(api, policy) -> None:

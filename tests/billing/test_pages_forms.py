@@ -105,6 +105,13 @@ def test_service_code_refusals(desk, at, typed, status, said):
     assert said in refused(desk, at("service_code_new"), status, "code", **typed)
 
 
+def test_a_policy_covers_while_it_has_an_authorization(desk, at, policy):
+    said = refused(desk, at("policy_edit"), 409, "member_id", is_active="", member_id="W-2")
+    assert "This policy has 1 authorization, so it is no mistake" in said
+    policy.refresh_from_db()
+    assert policy.is_active
+
+
 def test_a_policy_is_added_and_ended(desk, at, clinic, patient):
     payer = factories.PayerFactory(organization=clinic)
     form = open_form(desk, at("policy_new"), having="member_id")

@@ -1,6 +1,6 @@
 """Payers, policies and service codes."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import Event
 from accounts.roles import Role
 from billing.models import InsurancePolicy, Payer, Rounding, ServiceCode
-from billing.services import payers, policies, service_codes
+from billing.services import authorizations, payers, policies, service_codes
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +153,25 @@ class TestPolicies:
         with pytest.raises(Conflict, match="1 authorization of") as raised:
             policies.update(actor=admin, policy=policy, **terms)
         assert raised.value.code == "policy_in_use"
+
+    @pytest.mark.parametrize("status", ["active", "pending", "ended"])
+    def test_covers_until_its_authorizations_are_cancelled(
+        self, admin, authorization, policy, terms, status
+    ):
+        """One that has ended counts too: it may be given a later end."""
+        changed = (
+            {"end_date": admin.organization.today() - timedelta(days=1)}
+            if status == "ended"
+            else {"status": status}
+        )
+        type(authorization).objects.filter(pk=authorization.pk).update(**changed)
+        terms["payer"] = policy.payer
+        with pytest.raises(Conflict, match="has 1 authorization,") as raised:
+            policies.update(actor=admin, policy=policy, **terms, is_active=False)
+        assert (raised.value.code, raised.value.field) == ("policy_in_use", "is_active")
+        assert raised.value.data["authorizations"] == 1
+        authorizations.cancel(actor=admin, authorization=authorization, reason="A mistake")
+        assert not policies.update(actor=admin, policy=policy, **terms, is_active=False).is_active
 
 
 class TestServiceCodes:

@@ -158,7 +158,7 @@ def test_the_command_founds_the_clinic_shows_progress_and_writes_the_report(
     assert "payer_transitions.csv: 1,051 rows" in err
     assert "258 refused: No insurance in this time" in out
     assert "time.\n         rows 77, 199, 432\n" in out
-    assert "refused: It lasts 91.8 hours; an appointment lasts 24 at most.\n         row 314" in out
+    assert "refused: It lasts 91 h 48 min: 24 hours at most.\n         row 314" in out
     with report.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == sum(refused for _, _, refused in EXPECTED.values())

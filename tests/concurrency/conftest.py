@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.services import transaction
 from tests.concurrency.clinic import Clinic
 from tests.concurrency.consistency import problems
 
@@ -19,6 +20,19 @@ def isolation(request: pytest.FixtureRequest, settings: Any) -> str:
 def _books_agree(transactional_db: None) -> Iterator[None]:
     yield
     assert problems() == []
+
+
+@pytest.fixture
+def retries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The verbs of the writes that were started anew because they met others."""
+    found: list[str] = []
+
+    class Log:
+        def info(self, event: str, *, verb: str, **_: Any) -> None:
+            found.append(verb)
+
+    monkeypatch.setattr(transaction, "log", Log())
+    return found
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_without_either_an_hour_is_booked_twice(monkeypatch):
 def test_without_its_lock_a_room_is_booked_twice(monkeypatch, company):
     """The constraint does not see it: the two are in lanes of their own."""
     look_together(monkeypatch, people=2)
-    monkeypatch.setattr(appointments, "_lock_room", lambda room: None)
+    monkeypatch.setattr(appointments, "_lock_room", lambda *_: None)
     with taken_out():
         outcome = race(Clinic().rivals_for_a_room(**{company: True}))
         assert len(outcome.won) == 2

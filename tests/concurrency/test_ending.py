@@ -1,15 +1,23 @@
 """Two who end the same appointment or the same hold: one does, the other hears of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from billing.errors import NotEnoughUnits
 from billing.models import LedgerEntry, Reservation
-from billing.services import ledger
+from billing.services import ledger, movements, rules
 from scheduling.models import Appointment, Session, Status
 from scheduling.services import cancellation, visits
 from tests.concurrency.clinic import Clinic
-from tests.concurrency.race import overtake, race
+from tests.concurrency.race import (
+    on_own_connection,
+    overtake,
+    race,
+    until_someone_waits_for_us,
+)
 
 
 def status_of(appointment: Appointment) -> str:
@@ -109,16 +117,20 @@ def test_many_complete_and_reopen_at_once(clinic):
     assert clinic.balance() == ((40, 4, 0) if is_completed else (40, 0, 4))
 
 
-def hold(clinic, units=4):
+def seen_now(held):
+    return Reservation.objects.get(pk=held.pk)
+
+
+def hold(clinic, units=4, authorization=None, source="test:1"):
     """Units whose time has run out since they were held."""
     held = ledger.reserve(
         actor=clinic.actor,
-        authorization=clinic.authorization,
+        authorization=authorization or clinic.authorization,
         patient=clinic.patient,
         service_code=clinic.service,
         units=units,
         date_of_service=clinic.organization.today(),
-        source="test:1",
+        source=source,
         expires_at=clinic.now() + timedelta(minutes=1),
     )
     Reservation.objects.update(expires_at=clinic.now() - timedelta(minutes=1))
@@ -129,10 +141,10 @@ def test_expire_against_consume(clinic):
     held = hold(clinic)
 
     def expire():
-        return ledger.expire(actor=clinic.actor, reservation=type(held).objects.get(pk=held.pk))
+        return ledger.expire(actor=clinic.actor, reservation=seen_now(held))
 
     def consume():
-        fresh = type(held).objects.get(pk=held.pk)
+        fresh = seen_now(held)
         return ledger.consume(actor=clinic.actor, reservation=fresh, units=3)
 
     outcome = race([expire, consume] * 5)
@@ -153,6 +165,45 @@ def test_one_ending_overtakes_the_other(clinic, winner):
     outcome = overtake(first, *calls.values())
     assert outcome.refused == {"reservation_ended": 1}
     assert clinic.balance() == (40, 4 if winner == "consume" else 0, 0)
+
+
+@pytest.mark.parametrize("isolation", ["read committed"], indirect=True)
+def test_more_is_consumed_while_another_releases(clinic, retries, monkeypatch):
+    """Both take the reservation before its authorization, so neither blocks the other."""
+    authorization = clinic.authorize(units=8, cap_per_day=8)
+    held = hold(clinic, authorization=authorization)
+    cap_reached, later = rules.cap_reached, []
+
+    def while_another_releases(*args, **wanted):
+        release = partial(ledger.release, actor=clinic.actor, reservation=seen_now(held))
+        later.append(threads.submit(on_own_connection, release))
+        until_someone_waits_for_us(*later)
+        return cap_reached(*args, **wanted)
+
+    monkeypatch.setattr(rules, "cap_reached", while_another_releases)
+    with ThreadPoolExecutor(1) as threads:
+        ledger.consume(actor=clinic.actor, reservation=seen_now(held), units=6)
+    assert later[0].exception().code == "reservation_ended"
+    assert retries == []
+    assert clinic.balance(authorization) == (8, 6, 0)
+
+
+def test_units_come_free_when_more_was_refused(clinic, monkeypatch):
+    """The refusal's figures are those it was decided by: never fewer needed than are left."""
+    held, other = hold(clinic), hold(clinic, units=36, source="test:2")
+
+    def move_and_release(sql, **wanted):
+        entry = movements.move(sql, **wanted)
+        if entry is None:
+            with ThreadPoolExecutor(1) as threads:
+                release = partial(ledger.release, actor=clinic.actor, reservation=other)
+                threads.submit(on_own_connection, release).result()
+        return entry
+
+    monkeypatch.setattr(ledger, "move", move_and_release)
+    with pytest.raises(NotEnoughUnits) as refused:
+        ledger.consume(actor=clinic.actor, reservation=held, units=6)
+    assert (refused.value.data["needed"], refused.value.data["available"]) == (2, 0)
 
 
 def test_a_visit_broken_off_and_restored_begins_anew(clinic):

@@ -1,16 +1,25 @@
 """What changed while one waited for a lock is seen: nobody decides by what they saw before it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+
+import pytest
 
 from accounts.errors import Conflict
 from accounts.models import Event, Patient, Practitioner
 from accounts.roles import Role
 from accounts.services import patients, practitioners
 from billing.services import authorizations
-from scheduling.models import ProgressNote, Session, Status
-from scheduling.services import authorization_dates, notes, visits
+from scheduling.models import Location, ProgressNote, Room, Session, Status
+from scheduling.services import authorization_dates, locations, notes, visits
 from tests import factories
-from tests.concurrency.race import overtake, race
+from tests.concurrency.race import (
+    on_own_connection,
+    overtake,
+    race,
+    until_someone_waits_for_us,
+)
 
 
 def set_inactive(clinic, who):
@@ -44,6 +53,75 @@ def test_set_inactive_while_one_moves_to_them(clinic):
     )
     assert outcome.refused == {"practitioner_inactive": 1}
     assert clinic.balance() == (40, 0, 4)
+
+
+def close(clinic, place):
+    """Set a room or location inactive."""
+    seen = seen_now(place)
+    terms = {"actor": clinic.actor, "name": seen.name, "is_active": False}
+    if isinstance(seen, Room):
+        return locations.update_room(room=seen, **terms)
+    return locations.update(
+        location=seen, place_of_service=seen.place_of_service, address=seen.address, **terms
+    )
+
+
+@pytest.fixture
+def room(clinic):
+    return factories.RoomFactory(organization=clinic.organization)
+
+
+@pytest.mark.parametrize("closed", ["room", "location"])
+def test_a_place_is_closed_while_one_books_or_moves_there(clinic, room, closed):
+    """Whoever closes it books with the same practitioner: that is where the second waits."""
+    booked = clinic.book(clinic.day(6))
+    seconds = (
+        lambda there: clinic.book(**there),
+        lambda there: clinic.move(booked, clinic.day(7), **there),
+    )
+    for number, second in enumerate(seconds):
+        seen = Room.objects.select_related("location").get(pk=room.pk)
+        there = {"room": seen, "location": seen.location}
+
+        def book_and_close(number=number):
+            clinic.book(clinic.day(20 + number))
+            close(clinic, room if closed == "room" else room.location)
+
+        outcome = overtake(book_and_close, lambda second=second, there=there: second(there))
+        assert outcome.refused == {f"{closed}_inactive": 1}
+        Room.objects.update(is_active=True)
+        Location.objects.update(is_active=True)
+
+
+def test_a_room_is_closed_while_an_appointment_there_is_moved(clinic, room):
+    booked = clinic.book(room=room, location=room.location)
+    outcome = overtake(
+        lambda: close(clinic, room),
+        lambda: clinic.move(booked, clinic.day(8)),
+    )
+    assert not outcome.refused
+    assert seen_now(booked).room == room
+
+
+def test_two_change_one_location(clinic, room):
+    """What the second puts back is told too: they did not see the first one's change."""
+    seen = room.location
+    kept = {"place_of_service": "11", "is_active": True}
+    outcome = overtake(
+        lambda: locations.update(
+            actor=clinic.actor, location=seen_now(seen), name="North", address="", **kept
+        ),
+        lambda: locations.update(
+            actor=clinic.actor, location=seen, name=seen.name, address="12 High St", **kept
+        ),
+    )
+    assert not outcome.refused
+    first, second = Event.objects.filter(action="location.updated").order_by("pk")
+    assert first.details["changes"]["name"][1] == "North"
+    assert second.details["changes"] == {
+        "name": ["North", first.details["changes"]["name"][0]],
+        "address": ["", "12 High St"],
+    }
 
 
 def shorten(clinic, **dates):
@@ -148,3 +226,26 @@ def test_a_note_is_signed_while_one_adds_to_it(clinic):
     assert not outcome.refused
     told = Event.objects.filter(object_id=draft.pk, action__startswith="note.").order_by("pk")
     assert [event.action for event in told] == ["note.drafted", "note.signed", "note.amended"]
+
+
+@pytest.mark.parametrize("isolation", ["read committed"], indirect=True)
+def test_a_note_is_drafted_while_it_is_signed(clinic, retries, monkeypatch):
+    """Both take the session before its note, so neither blocks the other."""
+    me = factories.actor(clinic.organization, Role.PRACTITIONER)
+    booked = clinic.book(clinic.now(), practitioner=Practitioner.objects.get(user=me.user))
+    session = clinic.complete(booked)
+    note = notes.draft(actor=me, session=session, objective="Slept well")
+    is_empty, later = ProgressNote.is_empty, []
+
+    def while_another_drafts(locked):
+        again = partial(notes.draft, actor=me, session=seen_now(session), objective="Slept badly")
+        later.append(threads.submit(on_own_connection, again))
+        until_someone_waits_for_us(*later)
+        return is_empty.fget(locked)
+
+    monkeypatch.setattr(ProgressNote, "is_empty", property(while_another_drafts))
+    with ThreadPoolExecutor(1) as threads:
+        notes.sign(actor=me, note=note)
+    assert later[0].exception().code == "note_signed"
+    assert retries == []
+    assert seen_now(note).objective == "Slept well"

@@ -69,3 +69,12 @@ def test_set_inactive_while_one_authorizes(clinic, policy):
     )
     assert outcome.refused == {"policy_inactive": 1}
     assert not policy.authorizations.exists()
+
+
+def test_authorized_while_it_is_set_inactive(clinic, policy):
+    outcome = overtake(
+        lambda: authorize(clinic, policy), lambda: change(clinic, policy, is_active=False)
+    )
+    assert outcome.refused == {"policy_in_use": 1}
+    policy.refresh_from_db()
+    assert policy.is_active

@@ -9,9 +9,11 @@ import pytest
 from accounts.errors import DomainError
 from accounts.roles import Role
 from billing.models import LedgerEntry
+from billing.services import ledger
 from scheduling.models import Appointment
 from scheduling.preview import preview
-from scheduling.services import appointments
+from scheduling.services import appointments, cancellation
+from scheduling.services.reservations import BEST
 from tests import factories
 from tests.scheduling.conftest import NOW
 
@@ -37,6 +39,50 @@ def booking(patient, practitioner, service, authorization):
 
 def codes(seen) -> set[str]:
     return {problem.code for problem in [*seen.problems, *seen.conflicts]}
+
+
+def test_problems_come_in_the_order_in_which_booking_meets_them(admin, booking) -> None:
+    people_and_service = [booking[name] for name in ("service_code", "patient", "practitioner")]
+    for one in people_and_service:
+        type(one).objects.filter(pk=one.pk).update(is_active=False)
+        one.refresh_from_db()
+    booking["ends_at"] = booking["starts_at"] + timedelta(minutes=5)
+    met = []
+    while problems := preview(actor=admin, **booking).problems:
+        with pytest.raises(DomainError) as refused:
+            appointments.book(actor=admin, **booking)
+        assert refused.value.code == problems[0].code
+        met.append(refused.value.code)
+        if met[-1] == "too_short":
+            booking["ends_at"] += timedelta(hours=1)
+        else:
+            mended = booking[met[-1].removesuffix("_inactive")]
+            type(mended).objects.filter(pk=mended.pk).update(is_active=True)
+            mended.refresh_from_db()
+    assert met == [
+        "too_short",
+        "service_code_inactive",
+        "patient_inactive",
+        "practitioner_inactive",
+    ]
+
+
+def test_all_that_stands_against_a_move_is_said_at_once(admin, clinic, appointment) -> None:
+    cancelled = cancellation.cancel(actor=admin, appointment=appointment)
+    cancelled.patient.is_active = False
+    cancelled.patient.save(update_fields=["is_active"])
+    move = moved_to(cancelled, cancelled.starts_at, None, minutes=5)
+    move["service_code"] = factories.ServiceCodeFactory(organization=clinic, is_active=False)
+    seen = preview(actor=admin, patient=cancelled.patient, beside=cancelled, **move)
+    assert [problem.code for problem in seen.problems] == [
+        "too_short",
+        "service_code_inactive",
+        "unlawful_transition",
+        "patient_inactive",
+    ]
+    with pytest.raises(DomainError) as refused:
+        appointments.reschedule(actor=admin, appointment=cancelled, location=None, **move)
+    assert refused.value.code == "too_short"
 
 
 def test_shows_the_balance_that_booking_leaves(admin, booking, authorization) -> None:
@@ -131,6 +177,29 @@ def test_moving_counts_its_own_units_once(admin, appointment, authorization) -> 
     appointments.reschedule(actor=admin, appointment=appointment, location=None, **move)
     authorization.refresh_from_db()
     assert (authorization.reserved_units, authorization.available_units) == (20, 0)
+
+
+def test_the_best_counts_what_the_moved_one_holds_as_free(
+    admin, clinic, service, appointment, authorization
+) -> None:
+    """Full, but in part with this appointment's own units: it does not drift to the secondary."""
+    secondary = factories.AuthorizationFactory(
+        organization=clinic,
+        patient=appointment.patient,
+        policy=factories.InsurancePolicyFactory(
+            organization=clinic, patient=appointment.patient, priority=2
+        ),
+        service_codes=[service],
+    )
+    ledger.adjust(actor=admin, authorization=authorization, units=-14, reason="The letter says 6")
+    other_day = appointment.starts_at + timedelta(days=1)
+    fits = moved_to(appointment, other_day, BEST, minutes=90)
+    longer = moved_to(appointment, other_day, BEST, minutes=105)
+    for move, drawn in ((longer, secondary), (fits, authorization)):
+        seen = preview(actor=admin, patient=appointment.patient, beside=appointment, **move)
+        assert (seen.authorization, seen.fits) == (drawn, True)
+    moved = appointments.reschedule(actor=admin, appointment=appointment, location=None, **fits)
+    assert (moved.authorization, moved.units) == (authorization, 6)
 
 
 @pytest.mark.parametrize("cap", ["cap_per_day", "cap_per_week", "cap_per_month"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.errors import Conflict, DomainError
+from accounts.errors import Conflict, DomainError, Invalid
 from accounts.models import Event
 from accounts.roles import Role
 from billing.errors import ReasonMissing
@@ -207,6 +207,35 @@ def test_reopening_reverses_and_holds_again(admin, due, authorization, time_trav
     assert figures(authorization) == (4, 0, 16)
     kinds = LedgerEntry.objects.order_by("number").values_list("kind", flat=True)
     assert list(kinds) == ["grant", "reserve", "consume", "reverse", "reserve", "consume"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [("", "reason_missing"), ("x" * 301, "reason_too_long"), ("a\x07b", "control_character")],
+)
+def test_why_private_pay_is_reopened_is_held_to_the_same(
+    admin, appointment, time_travel, reason, code
+) -> None:
+    """No ledger is told of it, which would refuse it too."""
+    time_travel(appointment.ends_at)
+    moved = appointments.reschedule(
+        actor=admin,
+        appointment=appointment,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        practitioner=appointment.practitioner,
+        service_code=appointment.service_code,
+        authorization=None,
+        location=None,
+        room=None,
+    )
+    visits.complete(actor=admin, appointment=moved)
+    with pytest.raises(Invalid) as refused:
+        visits.reopen(actor=admin, appointment=moved, reason=reason)
+    assert (refused.value.code, refused.value.field) == (code, "reason")
+    visits.reopen(actor=admin, appointment=moved, reason=" The times were wrong ")
+    told = Event.objects.get(action="appointment.reopened")
+    assert told.details["reason"] == "The times were wrong"
 
 
 def test_what_is_held_after_reopening_is_what_is_told_of(
