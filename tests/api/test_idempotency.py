@@ -187,7 +187,7 @@ def test_killed_at_any_step_and_tried_again(clinic) -> None:
         assert not lives(send, killed_at=step), "it never came to a commit"
         if everything() != before:
             break
-    assert step > 10
+    assert step > 8
     assert clinic.balance() == (40, 0, 4)
     assert WebhookDelivery.objects.get().event_type == "unit.reserved"
     again = send()

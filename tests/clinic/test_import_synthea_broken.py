@@ -75,8 +75,8 @@ def copy(tmp_path: Path) -> Path:
         (ENCOUNTERS, {"PATIENT": "nobody"}, "PATIENT 'nobody' is not in patients.csv"),
         (ENCOUNTERS, {"PROVIDER": ""}, "PROVIDER is empty."),
         (ENCOUNTERS, {"PROVIDER": "nobody"}, "PROVIDER 'nobody' is not in providers.csv"),
-        (ENCOUNTERS, {"STOP": "2023-01-27T16:00:00Z"}, "ends before it starts"),
-        (ENCOUNTERS, {"STOP": "2023-01-28T17:17:47Z"}, "25.0 hours"),
+        (ENCOUNTERS, {"STOP": "2023-01-27T16:00:00Z"}, "must come after the start"),
+        (ENCOUNTERS, {"STOP": "2023-01-28T17:17:47Z"}, "It lasts 25 h"),
         (ENCOUNTERS, {"STOP": "yesterday"}, "STOP is not an instant"),
         (ENCOUNTERS, {"START": "", "STOP": ""}, "START is empty."),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -48,8 +49,23 @@ def lives(write: Write, *, killed_at: int) -> bool:
     if child == 0:
         _in_child(write, killed_at)
     _, status = os.waitpid(child, 0)
+    _until_the_server_knows()
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the write failed by itself"
     return os.WIFEXITED(status)
+
+
+def _until_the_server_knows() -> None:
+    """Until then, what a dead client held is held."""
+    others = """
+        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+           AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND state LIKE 'idle in%'
+    """
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(others)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.02)
 
 
 def _in_child(write: Write, killed_at: int) -> None:

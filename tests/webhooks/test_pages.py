@@ -77,24 +77,50 @@ def test_edited(client, url, webhook) -> None:
     assert (webhook.description, webhook.event_types) == ("Data warehouse", ["patient.created"])
 
 
-def test_an_edit_writes_what_it_changed_and_no_more(
-    client, url, webhook, admin, monkeypatch
-) -> None:
-    """Looking its name up takes seconds, in which it is switched off and edited by others."""
-    form = open_form(client, url("webhook_edit", webhook.pk), having="event_types")
+def meanwhile(monkeypatch, do) -> None:
+    """Looking a name up takes seconds, in which others do something."""
 
     def looked_up(address: str) -> str:
-        webhooks.switch(actor=admin, webhook=webhook, is_active=False)
-        webhooks.update(actor=admin, webhook=webhook, event_types=["patient.*"])
+        do()
         return address
 
     monkeypatch.setattr(addresses, "checked", looked_up)
+
+
+def test_an_edit_switches_nothing_on_again(client, url, webhook, admin, monkeypatch) -> None:
+    form = open_form(client, url("webhook_edit", webhook.pk), having="event_types")
+    off = lambda: webhooks.switch(actor=admin, webhook=webhook, is_active=False)  # noqa: E731
+    meanwhile(monkeypatch, off)
     form.send(client, url="https://203.0.114.9/", description="Data warehouse")
 
     webhook.refresh_from_db()
     assert (webhook.url, webhook.description) == ("https://203.0.114.9/", "Data warehouse")
-    assert (webhook.is_active, webhook.event_types) == (False, ["patient.*"])
+    assert not webhook.is_active
     assert Event.objects.latest("pk").details == {"fields": ["description", "url"]}
+
+
+def test_an_edit_takes_back_no_other(client, url, webhook, admin, monkeypatch) -> None:
+    form = open_form(client, url("webhook_edit", webhook.pk), having="event_types")
+    edit = lambda: webhooks.update(actor=admin, webhook=webhook, event_types=["patient.*"])  # noqa: E731
+    meanwhile(monkeypatch, edit)
+    answer = form.send(client, url="https://203.0.114.9/", description="Data warehouse")
+
+    assert answer.status_code == 409
+    assert "Data warehouse" in answer.content.decode()
+    webhook.refresh_from_db()
+    assert webhook.event_types == ["patient.*"]
+    assert webhook.url != "https://203.0.114.9/"
+
+
+def test_a_programs_edit_writes_what_it_changes_and_no_more(webhook, admin, monkeypatch) -> None:
+    edit = lambda: webhooks.update(actor=admin, webhook=webhook, event_types=["patient.*"])  # noqa: E731
+    meanwhile(monkeypatch, edit)
+    seen = webhook.event_types
+    given = {"url": "https://203.0.114.9/", "event_types": seen}
+    webhooks.update(actor=admin, webhook=webhook, **given)
+
+    webhook.refresh_from_db()
+    assert (webhook.url, webhook.event_types) == ("https://203.0.114.9/", ["patient.*"])
 
 
 def test_tested_and_the_answer_read(client, url, webhook) -> None:
