@@ -16,7 +16,7 @@ demo: $(RUNTIME)
 test: $(DEV)
 	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
 	$(MAKE) --no-print-directory check && \
-	CARETALLY_BROWSER="$$BROWSER" $(BIN)/pytest -n 2 --dist loadfile && \
+	CARETALLY_BROWSER="$$BROWSER" $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder && \
 	$(MAKE) --no-print-directory bench-quick
 
 # Whatever the schema of the API lets one think of, sent by every role: make fuzz MINUTES=60

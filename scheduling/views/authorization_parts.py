@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from accounts.access import patients
 from accounts.actor import Actor
@@ -22,6 +23,7 @@ from scheduling.forms.authorization_dates import DatesForm
 from scheduling.services import authorization_dates
 
 FEW = 25
+NEXT, LAST = 10, 10
 
 
 def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -67,19 +69,24 @@ def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     rows = access.appointments(actor).filter(
         authorization=found, reservation__state=Reservation.State.ACTIVE
     )
-    return _part(request, "Appointments that hold units", rows.with_people().order_by("starts_at"))
+    held = _held(rows.with_people().order_by("starts_at"), FEW)
+    return _part(request, "Appointments that hold units", held)
 
 
 def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
-    """The part of a patient's page that lists their appointments, the next and the last."""
+    """The part of a patient's page that lists their appointments: the next, then the last."""
     actor = request.actor
     require(actor.role, "appointment.view")
     found = get_object_or_404(patients(actor), pk=pk)
     records.view_part(actor=actor, patient=found)
-    rows = access.appointments(actor).filter(patient=found)
-    return _part(
-        request, "Appointments", rows.with_people().order_by("-starts_at"), fragment="card"
-    )
+    rows = access.appointments(actor).filter(patient=found).with_people()
+    now = timezone.now()
+    shown = [
+        *_held(rows.filter(ends_at__gte=now).order_by("starts_at"), NEXT),
+        *_held(rows.filter(ends_at__lt=now).order_by("-starts_at"), LAST),
+    ]
+    everything = f"{actor.url('scheduling:appointments')}?patient={found.pk}"
+    return _part(request, "Appointments", shown, fragment="card", everything=everything)
 
 
 def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
@@ -94,7 +101,18 @@ def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
     }
 
 
-def _part(request: ClinicRequest, title: str, rows: Any, *, fragment: str = "part") -> HttpResponse:
+def _held(rows: Any, most: int) -> list[Any]:
+    return list(rows.select_related("reservation")[:most])
+
+
+def _part(
+    request: ClinicRequest,
+    title: str,
+    appointments: list[Any],
+    *,
+    fragment: str = "part",
+    everything: str = "",
+) -> HttpResponse:
     template = "scheduling/part.html" + (f"#{fragment}" if request.htmx else "")
-    held = rows.select_related("reservation")
-    return render(request, template, {"title": title, "appointments": held[:FEW]})
+    context = {"title": title, "appointments": appointments, "everything": everything}
+    return render(request, template, context)

@@ -109,7 +109,7 @@ class Looking:
             bookable_for=own,
             location_id=location.pk if location else None,
             next_only=next_only and not self.moving,
-            fitting=self.moving if next_only else None,
+            fitting=self.moving,
         )
         return painter.paint(columns, found, label=label, moving=self.in_hand())
 

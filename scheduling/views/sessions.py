@@ -111,9 +111,9 @@ def _note(request: ClinicRequest, session: Session) -> ProgressNote | None:
 
 
 def _form(request: ClinicRequest, note: ProgressNote | None) -> NoteForm:
-    """The draft, or the beginning that the writer chose with ?template=."""
+    """The draft; while nothing is written, the beginning that was chosen with ?template=."""
     chosen = note_templates.BY_KEY.get(request.GET.get("template", ""))
-    if chosen is not None:
+    if chosen is not None and (note is None or note.is_empty):
         return NoteForm(format=chosen.format, initial={**chosen.texts, "format": chosen.format})
     if note is None:
         return NoteForm(format=note_templates.SOAP, initial={"format": note_templates.SOAP})
