@@ -17,7 +17,7 @@ from typing import Any
 from bench.figures import Sample
 from bench.place import HOST
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120  # a browser would wait longer
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from django.test import Client
 
 from accounts.actor import Actor
+from accounts.roles import Role
 from billing.models import Authorization
 from clinic.views import home
 from scheduling.models import Appointment, ProgressNote, Session
@@ -87,6 +89,19 @@ def test_what_an_import_brought_needs_no_note(desk, admin) -> None:
     assert set(Session.objects.unsigned()) == {ours, begun}
     page = desk.get(admin.url("clinic:home"))
     assert page.context["unsigned_count"] == 2
+
+
+def test_ones_own_notes_to_sign_lead_to_ones_own(admin) -> None:
+    theirs, _ = completed(admin), completed(admin)
+    user = factories.UserFactory()
+    factories.MembershipFactory(organization=admin.organization, user=user, role=Role.PRACTITIONER)
+    theirs.practitioner.user = user
+    theirs.practitioner.save()
+    browser = Client()
+    browser.force_login(user)
+    home = browser.get(admin.url("clinic:home")).content.decode()
+    (link,) = re.findall(r'href="([^"]+)">All 1<', home)
+    assert browser.get(link.replace("&amp;", "&")).context["table"].paginator.count == 1
 
 
 def test_all_that_needs_attention_is_one_link_away(desk, admin, monkeypatch) -> None:

@@ -147,6 +147,25 @@ class TestWhatIsAskedFor:
         assert f'action="{admin.url("scheduling:appointment_move", pk=appointment.pk)}"' in page
         assert 'name="starts_at" value="2026-06-12T09:00"' in page
 
+    def test_who_moves_is_offered_what_is_to_come_and_long_enough(
+        self, desk, admin, appointment, patient, practitioner, service
+    ) -> None:
+        """It is nine o'clock; the appointment that is moved takes an hour."""
+        noon = appointment.starts_at + timedelta(hours=2)
+        appointments.book(
+            actor=admin,
+            patient=patient,
+            practitioner=practitioner,
+            service_code=service,
+            starts_at=noon,
+            ends_at=noon + HOUR,
+        )
+        week = admin.url("scheduling:week")
+        page = get(desk, week, move=appointment.pk, practitioner=practitioner.pk)
+        offered = set(re.findall(r'name="starts_at" value="2026-06-(\d\dT\d\d:\d\d)"', page))
+        assert {"11T11:00", "11T13:00", "10T09:30"} <= offered
+        assert {"11T11:30", "10T08:00", "10T09:00"} & offered == set()
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(

@@ -356,7 +356,13 @@ def test_the_visit_to_a_signed_note(desk, admin, clinic, patient, service) -> No
     template = tablet.get(me.url("scheduling:session", pk=session.pk) + "?template=aba")
     assert "discrete trials" in template.content.decode()
     write = me.url("scheduling:note_write", pk=session.pk)
-    tablet.post(write, {"format": "soap", "objective": "Worked on requests.", "sign": "1"})
+    tablet.post(write, {"format": "soap", "objective": "Worked on", "version": "0"})
+    template = tablet.get(me.url("scheduling:session", pk=session.pk) + "?template=aba")
+    assert "Worked on" in template.content.decode()
+    assert "discrete trials" not in template.content.decode()
+    assert "Begin with" not in template.content.decode()
+    last = {"format": "soap", "objective": "Worked on requests.", "sign": "1", "version": "1"}
+    tablet.post(write, last)
     note = ProgressNote.objects.get()
     assert note.is_signed
     assert tablet.post(write, {"format": "soap", "objective": "Changed."}).status_code == 409
@@ -458,6 +464,30 @@ def test_parts_of_other_pages(desk, admin, appointment) -> None:
         ("scheduling:authorization_appointments", appointment.authorization_id),
     ]:
         assert "10:00–11:00" in desk.get(admin.url(name, pk=pk)).content.decode()
+
+
+def test_a_patients_next_appointments_come_first(desk, admin, appointment, time_travel) -> None:
+    time_travel(appointment.starts_at - timedelta(days=30))
+    for days in (3, 1, 2):
+        book_again(admin, appointment, appointment.starts_at - timedelta(days=days))
+    time_travel(appointment.starts_at - timedelta(days=1, hours=12))
+    page = desk.get(admin.url("scheduling:patient_appointments", pk=appointment.patient_id))
+    shown = [one.starts_at for one in page.context["appointments"]]
+    day = timedelta(days=1)
+    last = appointment.starts_at
+    assert shown == [last - day, last, last - 2 * day, last - 3 * day]
+    assert f"?patient={appointment.patient_id}" in page.content.decode()
+
+
+def book_again(admin, appointment, starts_at) -> None:
+    appointments.book(
+        actor=admin,
+        patient=appointment.patient,
+        practitioner=appointment.practitioner,
+        service_code=appointment.service_code,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+    )
 
 
 def test_why_it_was_cancelled_is_between_staff(desk, clinic, admin, appointment) -> None:
