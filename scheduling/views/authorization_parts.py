@@ -20,6 +20,7 @@ from billing.models import Reservation
 from billing.sources import Source
 from scheduling import access
 from scheduling.forms.authorization_dates import DatesForm
+from scheduling.models.appointment import LONGEST
 from scheduling.services import authorization_dates
 
 FEW = 25
@@ -81,8 +82,9 @@ def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     records.view_part(actor=actor, patient=found)
     rows = access.appointments(actor).filter(patient=found).with_people()
     now = timezone.now()
+    to_come = rows.filter(ends_at__gte=now, starts_at__gt=now - LONGEST)
     shown = [
-        *_held(rows.filter(ends_at__gte=now).order_by("starts_at"), NEXT),
+        *_held(to_come.order_by("starts_at"), NEXT),
         *_held(rows.filter(ends_at__lt=now).order_by("-starts_at"), LAST),
     ]
     everything = f"{actor.url('scheduling:appointments')}?patient={found.pk}"

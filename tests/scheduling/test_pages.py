@@ -8,13 +8,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.actor import Actor
 from accounts.roles import Role
 from billing.models import Authorization
-from scheduling.models import Appointment, ProgressNote, Session, Status
+from scheduling.models import Appointment, Status
 from scheduling.services import appointments, cancellation, visits
 from tests import factories
-from tests.pages import form_on, forms_on, open_form
+from tests.pages import forms_on, open_form
 from tests.scheduling.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -187,81 +186,6 @@ def test_a_no_show_says_what_it_does_and_can_be_undone(
     assert Authorization.objects.get().reserved_units == 4
 
 
-def moved(admin, appointment, *, hours=1) -> Appointment:
-    """By somebody else, meanwhile."""
-    return appointments.reschedule(
-        actor=admin,
-        appointment=appointment,
-        practitioner=appointment.practitioner,
-        service_code=appointment.service_code,
-        authorization=appointment.authorization,
-        location=None,
-        room=None,
-        starts_at=appointment.starts_at + timedelta(hours=hours),
-        ends_at=appointment.ends_at + timedelta(hours=hours),
-    )
-
-
-@pytest.mark.parametrize("page", ["scheduling:cancel", "scheduling:appointment"])
-def test_what_moved_meanwhile_is_not_cancelled_by_what_was_shown(
-    desk, admin, appointment, page
-) -> None:
-    form = open_form(desk, admin.url(page, pk=appointment.pk), having="cancelled_by")
-    now = moved(admin, appointment)
-    refused = form.send(desk, reason="Holiday")
-    assert (refused.status_code, refused.context["refusal"].code) == (409, "stale")
-    assert f"{admin.organization.local(now.starts_at):%H:%M}" in refused.content.decode()
-    asked_anew = form_on(refused, having="reason")
-    assert asked_anew.values["reason"] == "Holiday"
-    assert asked_anew.send(desk).status_code == 302
-    appointment.refresh_from_db()
-    assert appointment.status == Status.CANCELLED
-
-
-def test_what_moved_meanwhile_is_no_no_show(desk, admin, appointment, time_travel) -> None:
-    moved(admin, appointment, hours=-1)
-    time_travel(appointment.starts_at + timedelta(minutes=20))
-    desk.force_login(admin.user)
-    url = admin.url("scheduling:no_show", pk=appointment.pk)
-    page = desk.get(admin.url("scheduling:appointment", pk=appointment.pk))
-    (form,) = [form for form in forms_on(page) if form.action == url]
-    visits.confirm(actor=admin, appointment=appointment)
-    form.send(desk)
-    appointment.refresh_from_db()
-    assert appointment.status == Status.CONFIRMED
-
-
-def test_reopening_is_of_what_was_shown(desk, admin, appointment, time_travel) -> None:
-    time_travel(appointment.ends_at)
-    desk.force_login(admin.user)
-    visits.complete(actor=admin, appointment=appointment)
-    url = admin.url("scheduling:reopen", pk=appointment.pk)
-    form = open_form(desk, url, having="reason")
-    visits.reopen(actor=admin, appointment=appointment, reason="Wrong times")
-    visits.complete(actor=admin, appointment=appointment)
-    assert form.send(desk, reason="Wrong day").status_code == 409
-    appointment.refresh_from_db()
-    assert appointment.status == Status.COMPLETED
-
-
-def test_a_change_that_was_refused_does_not_take_back_a_move(desk, admin, appointment) -> None:
-    """A typing error, the preview and the refusal itself: none brings the newest version along."""
-    url = admin.url("scheduling:reschedule", pk=appointment.pk)
-    form = open_form(desk, url, having="minutes")
-    now = moved(admin, appointment)
-    for typed, status in [("", 422), ("45", 409), ("45", 409)]:
-        refused = form.send(desk, minutes=typed)
-        assert refused.status_code == status
-        form = form_on(refused, having="minutes")
-        assert form.values["minutes"] == typed
-    as_it_is = admin.url("scheduling:appointment", pk=appointment.pk)
-    assert f'<a href="{as_it_is}" target="_blank">' in refused.content.decode()
-    checked = desk.post(admin.url("scheduling:reschedule_preview", pk=now.pk), form.values)
-    assert form_on(checked, having="minutes").send(desk).status_code == 409
-    appointment.refresh_from_db()
-    assert appointment.starts_at == now.starts_at
-
-
 def steps_on(admin, appointment) -> set[str]:
     """What its page offers."""
     desk = Client()
@@ -326,98 +250,6 @@ def test_change_the_service_keeps_the_units(desk, admin, appointment, service) -
     assert "12</b> available" in preview.content.decode()
     assert desk.post(url, data).status_code == 302
     assert Authorization.objects.get().reserved_units == 8
-
-
-def test_the_visit_to_a_signed_note(desk, admin, clinic, patient, service) -> None:
-    from scheduling.services import appointments
-
-    me = factories.actor(clinic, Role.PRACTITIONER)
-    mine = appointments.book(
-        actor=admin,
-        patient=patient,
-        practitioner=clinic.practitioners.get(pk=me.practitioner_id),
-        service_code=service,
-        starts_at=NOW,
-        ends_at=NOW + timedelta(hours=1),
-    )
-    tablet = Client()
-    tablet.force_login(me.user)
-    assert mine.patient.called_name in tablet.get(me.url("clinic:home")).content.decode()
-    tablet.post(me.url("scheduling:check_in", pk=mine.pk))
-    tablet.post(me.url("scheduling:start", pk=mine.pk))
-    page = me.url("scheduling:complete", pk=mine.pk)
-    assert tablet.get(page).status_code == 200
-    answer = tablet.post(
-        page, {"started_at": "2026-06-10T08:00", "ended_at": "2026-06-10T08:50"}, follow=True
-    )
-    session = Session.objects.get()
-    assert session.units == 3
-    assert "Sign and lock" in answer.content.decode()
-    template = tablet.get(me.url("scheduling:session", pk=session.pk) + "?template=aba")
-    assert "discrete trials" in template.content.decode()
-    write = me.url("scheduling:note_write", pk=session.pk)
-    tablet.post(write, {"format": "soap", "objective": "Worked on", "version": "0"})
-    template = tablet.get(me.url("scheduling:session", pk=session.pk) + "?template=aba")
-    assert "Worked on" in template.content.decode()
-    assert "discrete trials" not in template.content.decode()
-    assert "Begin with" not in template.content.decode()
-    last = {"format": "soap", "objective": "Worked on requests.", "sign": "1", "version": "1"}
-    tablet.post(write, last)
-    note = ProgressNote.objects.get()
-    assert note.is_signed
-    assert tablet.post(write, {"format": "soap", "objective": "Changed."}).status_code == 409
-    tablet.post(me.url("scheduling:addendum", pk=session.pk), {"text": "Mother called."})
-    assert note.addenda.count() == 1
-
-
-def running(admin, clinic, patient, service) -> tuple[Actor, Session]:
-    """A session that has begun, and the practitioner who gives it."""
-    me = factories.actor(clinic, Role.PRACTITIONER)
-    mine = appointments.book(
-        actor=admin,
-        patient=patient,
-        practitioner=clinic.practitioners.get(pk=me.practitioner_id),
-        service_code=service,
-        starts_at=NOW,
-        ends_at=NOW + timedelta(minutes=30),
-    )
-    visits.start(actor=admin, appointment=visits.check_in(actor=admin, appointment=mine))
-    return me, Session.objects.get()
-
-
-def test_two_begin_the_same_note(admin, clinic, patient, service) -> None:
-    """The later one is refused, however often it is sent, and its words stay on the page."""
-    me, session = running(admin, clinic, patient, service)
-    page = me.url("scheduling:session", pk=session.pk)
-    tablet, laptop = Client(), Client()
-    tablet.force_login(me.user)
-    laptop.force_login(me.user)
-    one = open_form(tablet, page, having="plan")
-    other = open_form(laptop, page, having="plan")
-    saved = one.send(tablet, plan="Again next week")
-    assert saved.status_code == 302
-    for _ in range(2):
-        refused = other.send(laptop, plan="Twice a week")
-        assert refused.status_code == 409
-        other = form_on(refused, having="plan")
-        assert other.values["plan"] == "Twice a week"
-    assert ProgressNote.objects.get().plan == "Again next week"
-
-
-def test_a_note_that_saves_itself_learns_its_version(admin, clinic, patient, service) -> None:
-    """What the answer swaps in is what the next saving sends, with all that was typed since."""
-    me, session = running(admin, clinic, patient, service)
-    tablet = Client()
-    tablet.force_login(me.user)
-    form = open_form(tablet, me.url("scheduling:session", pk=session.pk), having="plan")
-    for number, plan in enumerate(("Again", "Again next", "Again next week"), start=1):
-        saved = tablet.post(
-            form.action, {**form.values, "plan": plan}, headers={"HX-Request": "true"}
-        )
-        state = dict(re.findall(r'name="(\w+)" value="([^"]+)"', saved.content.decode()))
-        assert state["version"] == str(number)
-        form.values.update(state)
-    assert ProgressNote.objects.get().plan == "Again next week"
 
 
 def test_reopen_asks_for_a_reason(desk, admin, patient, practitioner, service, authorization):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -89,8 +90,7 @@ def meanwhile(monkeypatch, do) -> None:
 
 def test_an_edit_switches_nothing_on_again(client, url, webhook, admin, monkeypatch) -> None:
     form = open_form(client, url("webhook_edit", webhook.pk), having="event_types")
-    off = lambda: webhooks.switch(actor=admin, webhook=webhook, is_active=False)  # noqa: E731
-    meanwhile(monkeypatch, off)
+    meanwhile(monkeypatch, partial(webhooks.switch, actor=admin, webhook=webhook, is_active=False))
     form.send(client, url="https://203.0.114.9/", description="Data warehouse")
 
     webhook.refresh_from_db()
@@ -99,10 +99,13 @@ def test_an_edit_switches_nothing_on_again(client, url, webhook, admin, monkeypa
     assert Event.objects.latest("pk").details == {"fields": ["description", "url"]}
 
 
+def edited(webhook, admin) -> partial:
+    return partial(webhooks.update, actor=admin, webhook=webhook, event_types=["patient.*"])
+
+
 def test_an_edit_takes_back_no_other(client, url, webhook, admin, monkeypatch) -> None:
     form = open_form(client, url("webhook_edit", webhook.pk), having="event_types")
-    edit = lambda: webhooks.update(actor=admin, webhook=webhook, event_types=["patient.*"])  # noqa: E731
-    meanwhile(monkeypatch, edit)
+    meanwhile(monkeypatch, edited(webhook, admin))
     answer = form.send(client, url="https://203.0.114.9/", description="Data warehouse")
 
     assert answer.status_code == 409
@@ -113,8 +116,7 @@ def test_an_edit_takes_back_no_other(client, url, webhook, admin, monkeypatch) -
 
 
 def test_a_programs_edit_writes_what_it_changes_and_no_more(webhook, admin, monkeypatch) -> None:
-    edit = lambda: webhooks.update(actor=admin, webhook=webhook, event_types=["patient.*"])  # noqa: E731
-    meanwhile(monkeypatch, edit)
+    meanwhile(monkeypatch, edited(webhook, admin))
     seen = webhook.event_types
     given = {"url": "https://203.0.114.9/", "event_types": seen}
     webhooks.update(actor=admin, webhook=webhook, **given)
