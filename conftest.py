@@ -37,6 +37,7 @@ def _empty_append_only_tables() -> Iterator[None]:
 def _execute_sql_flush(self: DatabaseOperations, sql_list: list[str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL lock_timeout = '60s'")  # of a test's own forgotten transactions
         names = set(connection.introspection.table_names(cursor)) - STAYS
         held = [f"SELECT '{one}' WHERE EXISTS (SELECT FROM \"{one}\")" for one in sorted(names)]
         cursor.execute(" UNION ALL ".join(held))

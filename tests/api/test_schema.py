@@ -124,9 +124,9 @@ def test_who_names_a_deprecated_field_is_told(api, monkeypatch) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("page", ["/api/docs", "/api/reference", "/api/v1/openapi"])
-def test_the_documentation_is_there_for_everybody(page) -> None:
-    answer = Client().get(page)
+@pytest.mark.parametrize("address", ["/api/docs", "/api/reference", "/api/v1/openapi"])
+def test_the_documentation_is_there_for_everybody(address) -> None:
+    answer = Client().get(address)
     assert answer.status_code == 200
     assert "http://" not in answer.content.decode().replace("http://www.w3.org", "")
 

@@ -28,11 +28,11 @@ def moved(admin, appointment, *, hours=1) -> Appointment:
     )
 
 
-@pytest.mark.parametrize("page", ["scheduling:cancel", "scheduling:appointment"])
+@pytest.mark.parametrize("view", ["scheduling:cancel", "scheduling:appointment"])
 def test_what_moved_meanwhile_is_not_cancelled_by_what_was_shown(
-    desk, admin, appointment, page
+    desk, admin, appointment, view
 ) -> None:
-    form = open_form(desk, admin.url(page, pk=appointment.pk), having="cancelled_by")
+    form = open_form(desk, admin.url(view, pk=appointment.pk), having="cancelled_by")
     now = moved(admin, appointment)
     refused = form.send(desk, reason="Holiday")
     assert (refused.status_code, refused.context["refusal"].code) == (409, "stale")
