@@ -39,6 +39,7 @@ class Demo:
                 env=environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=_heed_interrupts,
             )
 
     def wait_for(self, text: str) -> str:
@@ -60,6 +61,11 @@ class Demo:
         _, left = psutil.wait_procs([*started, database], timeout=10)
         assert left == []
         return self.said.read_text()
+
+
+def _heed_interrupts() -> None:
+    """A shell lets what it starts in the background ignore them, the tests themselves perhaps."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
