@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
+from django.db.models import QuerySet
 
+from accounts import access
 from accounts.actor import Actor
 from accounts.models import Event
+
+Names = Mapping[str, Mapping[int, str]]
 
 # Actions whose name does not read well by itself.
 WORDS = {
@@ -39,11 +45,39 @@ _pages: dict[str, str] = {
     "accounts.patient": "accounts:patient",
     "accounts.practitioner": "accounts:practitioner",
 }
+_rows: dict[str, Callable[[Actor], QuerySet[Any]]] = {"practitioner": access.practitioners}
+_single: dict[str, str] = {}
 
 
 def register(object_type: str, url_name: str) -> None:
     """Let events about `object_type` ("billing.authorization") lead to its page, which takes pk."""
     _pages[object_type] = url_name
+
+
+def name_rows(figure: str, rows: Callable[[Actor], QuerySet[Any]]) -> None:
+    """Let ids that events keep as `figure` be read by name, where the actor may see their row."""
+    _rows[figure] = rows
+
+
+def before_and_after(action: str, figure: str) -> None:
+    """Let the `before` and `after` of such events, single values, be read as those of `figure`."""
+    _single[action] = figure
+
+
+def names(actor: Actor, events: Iterable[Event]) -> Names:
+    """What the ids in the details of the events stand for, by figure; a query for each figure."""
+    held: defaultdict[str, set[int]] = defaultdict(set)
+    for event in events:
+        figures = _figures(event)
+        for part in (figures, figures.get("before"), figures.get("after")):
+            if isinstance(part, dict):
+                for figure in _rows.keys() & part.keys():
+                    if isinstance(part[figure], int):
+                        held[figure].add(part[figure])
+    return {
+        figure: {row.pk: str(row) for row in _rows[figure](actor).filter(pk__in=pks)}
+        for figure, pks in held.items()
+    }
 
 
 def what(event: Event) -> str:
@@ -61,16 +95,17 @@ def page_of(actor: Actor, object_type: str, pk: int) -> str:
     return actor.url(name, pk=pk) if name else ""
 
 
-def details(event: Event, zone: ZoneInfo) -> str:
+def details(event: Event, zone: ZoneInfo, names: Names | None = None) -> str:
     """The figures of an event: `phone: 555-0100 → 555-0101, units: 4`. Times are of `zone`."""
-    figures = dict(event.details)
+    figures = _figures(event)
+    say = _Saying(zone, names or {})
     parts = [
-        f"{_plain(name)}: {_value(before, zone)} → {_value(after, zone)}"
-        for name, (before, after) in figures.pop("changes", {}).items()
+        f"{_plain(figure)}: {say(figure, before)} → {say(figure, after)}"
+        for figure, (before, after) in _take_changes(figures).items()
     ]
     parts += [
-        f"{_plain(name)}: {_value(value, zone)}"
-        for name, value in figures.items()
+        f"{_plain(figure)}: {say(figure, value)}"
+        for figure, value in figures.items()
         if value not in ("", None, [], {})
     ]
     if event.action == "glass.broken" and event.break_glass:
@@ -80,20 +115,39 @@ def details(event: Event, zone: ZoneInfo) -> str:
     return ", ".join(parts)
 
 
+def _figures(event: Event) -> dict[str, Any]:
+    figures = dict(event.details)
+    if figure := _single.get(event.action):
+        figures |= {when: {figure: figures.get(when)} for when in ("before", "after")}
+    return figures
+
+
+def _take_changes(figures: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Of what was there before and after, what differs; the figures lose it."""
+    found = dict(figures.pop("changes", {}))
+    before, after = figures.get("before"), figures.get("after")
+    if isinstance(before, dict) and isinstance(after, dict):
+        del figures["before"], figures["after"]
+        pairs = {figure: (before.get(figure), value) for figure, value in after.items()}
+        found |= {figure: (old, new) for figure, (old, new) in pairs.items() if old != new}
+    return found
+
+
 def who(event: Event) -> str:
     if event.action in BY_SOMEBODY:
         return "Somebody"
     return str(event.actor or event.api_key or "The system")
 
 
-def entries(events: list[Event], zone: ZoneInfo) -> list[dict[str, Any]]:
-    """For components/timeline.html."""
+def entries(actor: Actor, events: list[Event]) -> list[dict[str, Any]]:
+    """For components/timeline.html, as the actor may read them."""
+    named, zone = names(actor, events), actor.organization.zone
     return [
         {
             "what": what(event),
             "who": who(event),
             "when": event.at,
-            "detail": details(event, zone),
+            "detail": details(event, zone, named),
             "tone": "warn" if event.break_glass_id else TONES.get(event.action, ""),
         }
         for event in events
@@ -104,11 +158,17 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _value(value: Any, zone: ZoneInfo) -> str:
-    if isinstance(value, bool) or value in ("True", "False"):
-        return "yes" if str(value) == "True" else "no"
-    if isinstance(value, dict):
-        return ", ".join(f"{_plain(name)} {part}" for name, part in value.items())
-    if isinstance(value, str) and INSTANT.match(value):
-        return f"{datetime.fromisoformat(value).astimezone(zone):%-d %b %Y %H:%M}"
-    return str(value) if value not in ("", None, "None") else "–"
+class _Saying:
+    def __init__(self, zone: ZoneInfo, names: Names) -> None:
+        self._zone, self._names = zone, names
+
+    def __call__(self, figure: str, value: Any) -> str:
+        if isinstance(value, bool) or value in ("True", "False"):
+            return "yes" if str(value) == "True" else "no"
+        if isinstance(value, dict):
+            return ", ".join(f"{_plain(name)} {part}" for name, part in value.items())
+        if isinstance(value, str) and INSTANT.match(value):
+            return f"{datetime.fromisoformat(value).astimezone(self._zone):%-d %b %Y %H:%M}"
+        if isinstance(value, int):
+            return self._names.get(figure, {}).get(value, str(value))
+        return str(value) if value not in ("", None, "None") else "–"

@@ -210,8 +210,13 @@ class EventTable(tables.Table):
         url = history.page_of(self.request.actor, record.object_type, record.object_id)
         return format_html('<a href="{}">{}</a>', url, name) if url else name
 
+    def before_render(self, request: Any) -> None:
+        shown = [row.record for row in self.paginated_rows]
+        self.names = history.names(request.actor, shown)
+
     def render_details(self, record: Event) -> str:
-        return history.details(record, self.request.actor.organization.zone) or "–"
+        zone = self.request.actor.organization.zone
+        return history.details(record, zone, self.names) or "–"
 
     def order_at(self, queryset: Any, is_descending: bool) -> tuple[Any, bool]:
         order = ("-at", "-id") if is_descending else ("at", "id")

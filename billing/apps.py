@@ -6,9 +6,15 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import history, panels, search
-        from billing import permissions, units_left, webhooks  # noqa: F401  registers its rows
+        from billing import (  # noqa: F401  registers its rows
+            access,
+            permissions,
+            units_left,
+            webhooks,
+        )
 
         panels.register("Insurance and units", "billing:patient_insurance", "authorization.view")
         search.register(units_left.bars)
         history.register("billing.authorization", "billing:authorization")
         history.register("billing.servicecode", "billing:service_code")
+        history.name_rows("authorization", access.authorizations)

@@ -38,7 +38,7 @@ def history(
         {
             "object": obj,
             "back": words.page_of(request.actor, obj._meta.label_lower, obj.pk),
-            "entries": words.entries(found[:MOST_EVENTS], request.actor.organization.zone),
+            "entries": words.entries(request.actor, found[:MOST_EVENTS]),
             "has_more": len(found) > MOST_EVENTS,
         },
     )

@@ -270,7 +270,9 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.patient} with {self.practitioner}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        """Its time is of the clinic where one is at work, and of UTC elsewhere."""
+        starts_at = timezone.localtime(self.starts_at)
+        return f"{self.patient} with {self.practitioner}, {starts_at:%Y-%m-%d %H:%M %Z}"
 
     @property
     def minutes(self) -> int:

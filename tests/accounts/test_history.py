@@ -20,6 +20,8 @@ CHICAGO = ZoneInfo("America/Chicago")
          "phone: – → 555, is active: yes → no"),
         ({"filters": {"action": "glass.broken"}}, "filters: action glass.broken"),
         ({"before": "admin", "number": 0}, "before: admin, number: 0"),
+        ({"before": {"room": None, "units": 4}, "after": {"room": 7, "units": 4}, "late": True},
+         "room: – → 7, late: yes"),
     ],
 )  # fmt: skip
 def test_figures_in_words(details, words):

@@ -53,6 +53,34 @@ def test_it_tells_nothing_of_anothers_units_on_the_same_authorization(
     assert "Units released" in told(desk, admin, other)
 
 
+def test_a_move_is_told_by_what_differs_and_by_names(
+    desk, admin, appointment, patient, practitioner, service, authorization
+) -> None:
+    other = factories.PractitionerFactory(organization=admin.organization)
+    appointments.reschedule(
+        actor=admin,
+        appointment=appointment,
+        practitioner=other,
+        service_code=service,
+        authorization=authorization,
+        location=None,
+        room=None,
+        starts_at=appointment.starts_at + timedelta(hours=1),
+        ends_at=appointment.ends_at + timedelta(hours=1),
+    )
+    page = desk.get(admin.url("scheduling:appointment_history", pk=appointment.pk))
+    details = {entry["what"]: entry["detail"] for entry in page.context["entries"]}
+    moved = details["Appointment rescheduled"]
+    assert f"practitioner: {practitioner} → {other}" in moved
+    assert "starts at: " in moved
+    assert "units" not in moved
+    assert "authorization" not in moved
+    booked = details["Appointment booked"]
+    assert f"practitioner: {practitioner}" in booked
+    assert f"authorization: {authorization}" in booked
+    assert "UTC" not in page.content.decode()
+
+
 def test_patients_reach_every_session_they_were_given(
     clinic, admin, patient, practitioner, service
 ) -> None:
