@@ -37,6 +37,8 @@ WORDS = {
     "user.signed_in": "Signed in",
     "user.signed_out": "Signed out",
 }
+# The database keeps figures in no order; these are read first.
+FIRST = ("practitioner", "service", "starts_at", "ends_at", "units")
 BY_SOMEBODY = {"user.sign_in_failed"}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$")
 TONES = {"glass.broken": "bad", "patient.viewed": "muted"}
@@ -116,10 +118,15 @@ def details(event: Event, zone: ZoneInfo, names: Names | None = None) -> str:
 
 
 def _figures(event: Event) -> dict[str, Any]:
-    figures = dict(event.details)
+    figures = _in_order(event.details)
     if figure := _single.get(event.action):
         figures |= {when: {figure: figures.get(when)} for when in ("before", "after")}
     return figures
+
+
+def _in_order(figures: dict[str, Any]) -> dict[str, Any]:
+    first = {figure: figures[figure] for figure in FIRST if figure in figures}
+    return first | figures
 
 
 def _take_changes(figures: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -128,7 +135,7 @@ def _take_changes(figures: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     before, after = figures.get("before"), figures.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
         del figures["before"], figures["after"]
-        pairs = {figure: (before.get(figure), value) for figure, value in after.items()}
+        pairs = {figure: (before.get(figure), value) for figure, value in _in_order(after).items()}
         found |= {figure: (old, new) for figure, (old, new) in pairs.items() if old != new}
     return found
 
@@ -167,6 +174,8 @@ class _Saying:
             return "yes" if str(value) == "True" else "no"
         if isinstance(value, dict):
             return ", ".join(f"{_plain(name)} {part}" for name, part in value.items())
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
         if isinstance(value, str) and INSTANT.match(value):
             return f"{datetime.fromisoformat(value).astimezone(self._zone):%-d %b %Y %H:%M}"
         if isinstance(value, int):
