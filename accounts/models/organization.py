@@ -92,3 +92,10 @@ class Organization(models.Model):
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)
+
+    def is_open(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """From the one instant to the other, by its clock."""
+        begins, ends = self.local(starts_at), self.local(ends_at)
+        return begins.date() == ends.date() and (
+            self.opens_at <= begins.time() and ends.time() <= self.closes_at
+        )

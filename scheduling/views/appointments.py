@@ -28,7 +28,7 @@ from scheduling.models import Appointment
 from scheduling.services import appointments, cancellation
 from scheduling.tables import AppointmentTable
 from scheduling.views import panel
-from scheduling.views.booking import booking, calendar_url, preview_of, typed
+from scheduling.views.booking import booking, calendar_url, previewed, typed
 from scheduling.views.panel import MOVE
 from scheduling.views.visits import back_to
 
@@ -184,13 +184,13 @@ def _move_context(request: ClinicRequest, found: Appointment, form: BookingForm)
     return {
         "appointment": found,
         "patient": found.patient,
-        "preview": preview_of(form, beside=found),
         "heading": "Change the appointment",
         "submit": "Save",
         "back": url("scheduling:appointment", pk=found.pk),
         "action": url("scheduling:reschedule", pk=found.pk),
         "preview_url": url("scheduling:reschedule_preview", pk=found.pk),
         "next": calendar_url(request),
+        **previewed(form, beside=found),
     }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.access import patients
 from accounts.actor import Actor
 from accounts.http import ClinicRequest, day_in
+from accounts.models import Patient
 from accounts.pages import form_page
 from accounts.permissions import require
 from accounts.services import records
@@ -88,7 +89,16 @@ def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
         *_held(rows.filter(ends_at__lt=now).order_by("-starts_at"), LAST),
     ]
     everything = f"{actor.url('scheduling:appointments')}?patient={found.pk}"
-    return _part(request, "Appointments", shown, fragment="card", everything=everything)
+    new = _new(actor, found)
+    return _part(request, "Appointments", shown, fragment="card", everything=everything, new=new)
+
+
+def _new(actor: Actor, patient: Patient) -> str:
+    """Where to book for the patient, if the actor may."""
+    theirs = access.bookable_patients(actor).filter(pk=patient.pk, is_active=True)
+    if actor.may("appointment.book") and theirs.exists():
+        return f"{actor.url('scheduling:book')}?patient={patient.pk}"
+    return ""
 
 
 def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
@@ -114,7 +124,8 @@ def _part(
     *,
     fragment: str = "part",
     everything: str = "",
+    new: str = "",
 ) -> HttpResponse:
     template = "scheduling/part.html" + (f"#{fragment}" if request.htmx else "")
-    context = {"title": title, "appointments": appointments, "everything": everything}
+    context = {"title": title, "appointments": appointments, "everything": everything, "new": new}
     return render(request, template, context)

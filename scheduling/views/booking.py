@@ -23,7 +23,7 @@ from billing.models import ServiceCode
 from scheduling import access
 from scheduling.forms.booking import BookingForm
 from scheduling.models import Appointment, Status
-from scheduling.preview import Preview, preview
+from scheduling.preview import preview
 from scheduling.services import appointments
 from scheduling.views import panel
 
@@ -95,13 +95,14 @@ def booking(form: BookingForm) -> dict[str, Any]:
     }
 
 
-def preview_of(form: BookingForm, *, beside: Appointment | None = None) -> Preview | None:
-    """The preview of a valid form."""
+def previewed(form: BookingForm, *, beside: Appointment | None = None) -> dict[str, Any]:
+    """For the panel: the preview of a valid form, and what to say of its hours."""
     if not form.is_bound or not form.is_valid():
-        return None
+        return {"preview": None}
     wanted = booking(form)
     wanted.pop("override_reason")
-    return preview(actor=form.actor, beside=beside, **wanted)
+    seen = preview(actor=form.actor, beside=beside, **wanted)
+    return {"preview": seen, "out_of_hours": form.out_of_hours()}
 
 
 def _pick_patient(request: ClinicRequest) -> HttpResponse:
@@ -213,9 +214,9 @@ def _template(request: ClinicRequest) -> str:
 def _context(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
     return {
         "patient": form.patient,
-        "preview": preview_of(form),
         "back": request.actor.url("scheduling:week"),
         "next": calendar_url(request),
+        **previewed(form),
     }
 
 
