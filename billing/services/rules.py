@@ -7,6 +7,8 @@ from datetime import date
 from typing import get_args
 
 from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import Coalesce, Trunc
 
 from accounts.models import Patient
 from billing import errors
@@ -85,3 +87,23 @@ def units_held(authorization: Authorization, day: date, period: Period) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT billing_units_held(%s, %s, %s)", [authorization.pk, day, period])
         return int(cursor.fetchone()[0])
+
+
+def over_cap(authorization: Authorization, period: Period, *, since: date) -> dict[date, int]:
+    """First day of each day, week or month from that of `since` which holds more than its cap.
+
+    With how much it holds. A cap that is lowered takes nothing away that is booked already.
+    """
+    cap = getattr(authorization, f"cap_per_{period}")
+    if cap is None:
+        return {}
+    first, _ = period_of(since, period)
+    counted = Reservation.objects.counted().filter(authorization=authorization)
+    held = (
+        counted.filter(date_of_service__gte=first)
+        .values(begins=Trunc("date_of_service", period))
+        .annotate(held=Sum(Coalesce("consumed_units", "units")))
+        .filter(held__gt=cap)
+        .order_by("begins")
+    )
+    return dict(held.values_list("begins", "held"))

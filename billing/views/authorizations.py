@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, get_args
 
 from django.http import HttpResponse
@@ -24,6 +25,8 @@ from billing.models import Authorization
 from billing.services import authorizations, rules
 from billing.tables import AuthorizationTable
 from billing.units import Period
+
+FEW = 4
 
 
 def authorization_list(request: ClinicRequest) -> HttpResponse:
@@ -167,7 +170,7 @@ def _found(request: ClinicRequest, pk: int) -> Authorization:
 
 
 def _caps(authorization: Authorization) -> list[dict[str, Any]]:
-    """Of each cap: what is held now, in the period that today lies in."""
+    """Of each cap: what is held now, in the period that today lies in, and where it is too much."""
     today = authorization.organization.today()
     caps = [(period, getattr(authorization, f"cap_per_{period}")) for period in get_args(Period)]
     return [
@@ -175,10 +178,25 @@ def _caps(authorization: Authorization) -> list[dict[str, Any]]:
             "period": "Today" if period == "day" else f"This {period}",
             "cap": cap,
             "held": rules.units_held(authorization, today, period),
+            "over": _over(period, cap, rules.over_cap(authorization, period, since=today)),
         }
         for period, cap in caps
         if cap is not None
     ]
+
+
+def _over(period: Period, cap: int, held: dict[date, int]) -> str:
+    """Where a cap that was lowered lets what is booked stand."""
+    if not held:
+        return ""
+    named = {
+        "day": "on {:%-d %b %Y}",
+        "week": "in the week of {:%-d %b %Y}",
+        "month": "in {:%B %Y}",
+    }
+    said = [f"{units} {named[period].format(first)}" for first, units in [*held.items()][:FEW]]
+    more = f" and {len(held) - FEW} more" if len(held) > FEW else ""
+    return f"More than {cap} a {period} are taken: {', '.join(said)}{more}. They stay."
 
 
 def _if_cancelled(authorization: Authorization) -> list[str]:
