@@ -41,7 +41,7 @@ def test_the_button_says_when_no_payer_pays(
     assert "as private pay" not in desk.post(preview, data).content.decode()
     for changed in ({"authorization": "private"}, {"day": "2036-06-11"}):
         answer = desk.post(preview, data | changed).content.decode()
-        assert 'Book<span id="as-what"> as private pay</span>' in answer
+        assert '<span id="submit-label">Book as private pay</span>' in answer
 
 
 def test_a_patients_page_leads_to_booking_for_them(desk, admin, clinic, patient, client) -> None:
