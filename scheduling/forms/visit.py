@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -25,6 +26,13 @@ class CompleteForm(forms.Form):
 
     started_at = InstantField(label="Began", required=False)
     ended_at = InstantField(label="Ended", required=False)
+
+    def fill(self, **times: datetime) -> None:
+        """What was sent without times shows these, as if they had been typed."""
+        self.data = self.data.copy()
+        for name, instant in times.items():
+            field = self.fields[name]
+            self.data[name] = field.widget.format_value(field.prepare_value(instant))
 
 
 class ReasonForm(forms.Form):

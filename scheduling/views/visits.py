@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,12 +12,15 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.actor import Actor
 from accounts.http import ClinicRequest
 from accounts.pages import action, form_page
 from billing.errors import count
+from billing.units import units_for
 from scheduling import access
+from scheduling.errors import TimeInvalid
 from scheduling.forms.visit import CompleteForm, ReasonForm
-from scheduling.models import Appointment, Status
+from scheduling.models import Appointment, Session, Status
 from scheduling.services import cancellation, visits
 from scheduling.views import panel
 
@@ -48,7 +52,11 @@ def restore(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def complete(request: ClinicRequest, pk: int) -> HttpResponse:
-    """The form with the actual times; sent empty by a button, it takes the times as they are."""
+    """The form with the actual times; sent empty by a button, it takes the times as they are.
+
+    But for a session that has hardly begun: then the button was pressed by mistake, or the times
+    are to be mended, and only the form completes it.
+    """
     appointment = panel.find_changeable(request, pk)
     session = access.sessions(request.actor).filter(appointment=appointment).first()
     is_running = appointment.status == Status.IN_PROGRESS
@@ -56,12 +64,20 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
         "started_at": session.started_at if session else appointment.starts_at,
         "ended_at": timezone.now() if is_running else appointment.ends_at,
     }
+    form = CompleteForm(request.POST or None, initial=initial)
+
+    def save(actor: Actor, times: dict[str, Any]) -> Session:
+        if is_running and not any(times.values()):
+            form.fill(**initial)
+            _require_a_unit(appointment, **initial)
+        return visits.complete(actor=actor, appointment=appointment, **times)
+
     return form_page(
         request,
         verb="appointment.complete",
-        form=CompleteForm(request.POST or None, initial=initial),
+        form=form,
         template="scheduling/complete.html",
-        save=lambda actor, times: visits.complete(actor=actor, appointment=appointment, **times),
+        save=save,
         done=lambda done: request.actor.url("scheduling:session", pk=done.pk),
         context={
             "appointment": appointment,
@@ -70,6 +86,16 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
         said="Completed.",
         shows=appointment.patient,
     )
+
+
+def _require_a_unit(appointment: Appointment, *, started_at: datetime, ended_at: datetime) -> None:
+    minutes = int((ended_at - started_at).total_seconds() // 60)
+    if not units_for(appointment.service_code, minutes):
+        raise TimeInvalid(
+            f"It has run for {minutes} min, too few for a unit. Mend the times, or complete it "
+            "once more if they are right.",
+            field="ended_at",
+        )
 
 
 def reopen(request: ClinicRequest, pk: int) -> HttpResponse:

@@ -65,6 +65,43 @@ def test_the_visit_to_a_signed_note(desk, admin, clinic, patient, service) -> No
     assert note.addenda.count() == 1
 
 
+@pytest.mark.parametrize("minutes", [0, 7])
+def test_a_session_that_has_hardly_begun_is_completed_by_its_times_only(
+    admin, clinic, patient, service, time_travel, minutes
+) -> None:
+    me, session = running(admin, clinic, patient, service)
+    time_travel(NOW + timedelta(minutes=minutes))
+    tablet = Client()
+    tablet.force_login(me.user)
+    page = me.url("scheduling:complete", pk=session.appointment_id)
+    answer = tablet.post(page)
+    assert answer.status_code == 400
+    assert f"It has run for {minutes} min, too few for a unit." in answer.content.decode()
+    session.refresh_from_db()
+    assert session.ended_at is None
+
+    form = form_on(answer, having="ended_at")
+    assert form.values["started_at"] == "2026-06-10T09:00"
+    assert form.values["ended_at"] == f"2026-06-10T09:0{minutes}"
+    later = "2026-06-10T09:01" if minutes == 0 else form.values["ended_at"]
+    assert form.send(tablet, ended_at=later).status_code == 302
+    session.refresh_from_db()
+    assert (session.units, session.minutes) == (0, minutes or 1)
+
+
+def test_a_session_that_ran_for_a_unit_is_completed_at_once(
+    admin, clinic, patient, service, time_travel
+) -> None:
+    me, session = running(admin, clinic, patient, service)
+    time_travel(NOW + timedelta(minutes=8))
+    tablet = Client()
+    tablet.force_login(me.user)
+    page = me.url("scheduling:complete", pk=session.appointment_id)
+    assert tablet.post(page).status_code == 302
+    session.refresh_from_db()
+    assert session.units == 1
+
+
 def running(admin, clinic, patient, service) -> tuple[Actor, Session]:
     """A session that has begun, and the practitioner who gives it."""
     me = factories.actor(clinic, Role.PRACTITIONER)
