@@ -22,7 +22,7 @@ test: $(DEV)
 # Whatever the schema of the API lets one think of, sent by every role: make fuzz MINUTES=60
 MINUTES ?= 10
 fuzz: $(DEV)
-	@CARETALLY_FUZZ_MINUTES=$(MINUTES) $(BIN)/pytest tests/api/test_fuzz.py -n 0
+	@CARETALLY_FUZZ_MINUTES=$(MINUTES) $(BIN)/pytest tests/api/test_fuzz.py -n 0 -o faulthandler_timeout=0
 
 check: $(DEV)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check

@@ -61,7 +61,7 @@ def event_rows(actor: Actor, events: QuerySet[Event]) -> Iterator[list[Any]]:
             event.patient,
             event.patient.mrn if event.patient else "",
             event.break_glass_id,
-            history.details(event, actor.organization.zone),
+            history.details(event, actor.organization.zone, {}),  # the ids: programs read it
             event.channel,
             event.address,
             event.request_id,

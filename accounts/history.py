@@ -37,7 +37,7 @@ WORDS = {
     "user.signed_in": "Signed in",
     "user.signed_out": "Signed out",
 }
-# The database keeps figures in no order; these are read first.
+# The database keeps figures in an order of its own; these are read first.
 FIRST = ("practitioner", "service", "starts_at", "ends_at", "units")
 BY_SOMEBODY = {"user.sign_in_failed"}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$")
@@ -48,7 +48,7 @@ _pages: dict[str, str] = {
     "accounts.practitioner": "accounts:practitioner",
 }
 _rows: dict[str, Callable[[Actor], QuerySet[Any]]] = {"practitioner": access.practitioners}
-_single: dict[str, str] = {}
+_single: dict[str, str] = {"member.role_changed": "role"}
 
 
 def register(object_type: str, url_name: str) -> None:
@@ -97,10 +97,18 @@ def page_of(actor: Actor, object_type: str, pk: int) -> str:
     return actor.url(name, pk=pk) if name else ""
 
 
-def details(event: Event, zone: ZoneInfo, names: Names | None = None) -> str:
-    """The figures of an event: `phone: 555-0100 → 555-0101, units: 4`. Times are of `zone`."""
+def details(event: Event, zone: ZoneInfo, named: Names) -> str:
+    """The figures of an event: `phone: 555-0100 → 555-0101, units: 4`.
+
+    Times are of `zone`; ids that are not `named` stay as they are.
+    """
+
+    def say(figure: str, value: Any) -> str:
+        if isinstance(value, int) and value in named.get(figure, {}):
+            return named[figure][value]
+        return _value(value, zone)
+
     figures = _figures(event)
-    say = _Saying(zone, names or {})
     parts = [
         f"{_plain(figure)}: {say(figure, before)} → {say(figure, after)}"
         for figure, (before, after) in _take_changes(figures).items()
@@ -131,13 +139,13 @@ def _in_order(figures: dict[str, Any]) -> dict[str, Any]:
 
 def _take_changes(figures: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Of what was there before and after, what differs; the figures lose it."""
-    found = dict(figures.pop("changes", {}))
+    found = figures.pop("changes", {})
     before, after = figures.get("before"), figures.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
         del figures["before"], figures["after"]
-        pairs = {figure: (before.get(figure), value) for figure, value in _in_order(after).items()}
-        found |= {figure: (old, new) for figure, (old, new) in pairs.items() if old != new}
-    return found
+        pairs = {figure: (before.get(figure), after.get(figure)) for figure in before | after}
+        found = found | {figure: pair for figure, pair in pairs.items() if pair[0] != pair[1]}
+    return _in_order(found)
 
 
 def who(event: Event) -> str:
@@ -165,19 +173,13 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-class _Saying:
-    def __init__(self, zone: ZoneInfo, names: Names) -> None:
-        self._zone, self._names = zone, names
-
-    def __call__(self, figure: str, value: Any) -> str:
-        if isinstance(value, bool) or value in ("True", "False"):
-            return "yes" if str(value) == "True" else "no"
-        if isinstance(value, dict):
-            return ", ".join(f"{_plain(name)} {part}" for name, part in value.items())
-        if isinstance(value, list):
-            return ", ".join(map(str, value))
-        if isinstance(value, str) and INSTANT.match(value):
-            return f"{datetime.fromisoformat(value).astimezone(self._zone):%-d %b %Y %H:%M}"
-        if isinstance(value, int):
-            return self._names.get(figure, {}).get(value, str(value))
-        return str(value) if value not in ("", None, "None") else "–"
+def _value(value: Any, zone: ZoneInfo) -> str:
+    if isinstance(value, bool) or value in ("True", "False"):
+        return "yes" if str(value) == "True" else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{_plain(name)} {part}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, str) and INSTANT.match(value):
+        return f"{datetime.fromisoformat(value).astimezone(zone):%-d %b %Y %H:%M}"
+    return str(value) if value not in ("", None, "None") else "–"

@@ -212,11 +212,11 @@ class EventTable(tables.Table):
 
     def before_render(self, request: Any) -> None:
         shown = [row.record for row in self.paginated_rows]
-        self.names = history.names(request.actor, shown)
+        self.named = history.names(request.actor, shown)
 
     def render_details(self, record: Event) -> str:
         zone = self.request.actor.organization.zone
-        return history.details(record, zone, self.names) or "–"
+        return history.details(record, zone, self.named) or "–"
 
     def order_at(self, queryset: Any, is_descending: bool) -> tuple[Any, bool]:
         order = ("-at", "-id") if is_descending else ("at", "id")

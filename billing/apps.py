@@ -6,12 +6,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import history, panels, search
-        from billing import (  # noqa: F401  registers its rows
-            access,
-            permissions,
-            units_left,
-            webhooks,
-        )
+        from billing import access, permissions, units_left, webhooks  # noqa: F401  registers this app's rows
 
         panels.register("Insurance and units", "billing:patient_insurance", "authorization.view")
         search.register(units_left.bars)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from billing.models import Rounding, ServiceCode
@@ -12,6 +12,10 @@ Period = Literal["day", "week", "month"]
 # CMS, Medicare Claims Processing Manual (100-04), chapter 5, section 20.2: a 15-minute unit counts
 # from its eighth minute.
 CMS_MINUTES_FOR_A_UNIT = 8
+
+
+def whole_minutes(starts_at: datetime, ends_at: datetime) -> int:
+    return int((ends_at - starts_at).total_seconds() // 60)
 
 
 def units_for(service: ServiceCode, minutes: int) -> int:

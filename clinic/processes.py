@@ -20,6 +20,7 @@ STOP_SECONDS = 10
 LOOK_SECONDS = 0.5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+CONNECTIONS = 4096
 PR_SET_PDEATHSIG = 1
 
 Command = list[str]
@@ -31,6 +32,9 @@ def web_command(*, host: str, port: int, workers: int, threads: int) -> Command:
         str(Path(sys.executable).with_name("granian")),
         *("--interface", "wsgi", "--no-ws", "--log-level", "warning"),
         *("--host", host, "--port", str(port)),
+        # Each worker keeps its share of so many connections; whoever comes beyond waits for one to
+        # be closed.
+        *("--backlog", str(CONNECTIONS)),
         *("--workers", str(workers), "--blocking-threads", str(threads)),
         *("--respawn-failed-workers", "--workers-kill-timeout", str(STOP_SECONDS - 2)),
         "clinic.wsgi:application",

@@ -75,5 +75,5 @@ def _changed(details: dict[str, Any]) -> list[str]:
     """Names of fields; what stood in them stays here."""
     before, after = details.get("before"), details.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
-        return sorted(name for name in after if before.get(name) != after[name])
+        return sorted(name for name in before | after if before.get(name) != after.get(name))
     return sorted(details.get("changes", {}))

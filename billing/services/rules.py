@@ -1,4 +1,7 @@
-"""What stands against taking units from an authorization now. Writes nothing."""
+"""What stands against taking units from an authorization now, and where too many are taken.
+
+Writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -94,16 +97,13 @@ def over_cap(authorization: Authorization, period: Period, *, since: date) -> di
 
     With how much it holds. A cap that is lowered takes nothing away that is booked already.
     """
-    cap = getattr(authorization, f"cap_per_{period}")
-    if cap is None:
-        return {}
     first, _ = period_of(since, period)
     counted = Reservation.objects.counted().filter(authorization=authorization)
     held = (
         counted.filter(date_of_service__gte=first)
         .values(begins=Trunc("date_of_service", period))
         .annotate(held=Sum(Coalesce("consumed_units", "units")))
-        .filter(held__gt=cap)
+        .filter(held__gt=getattr(authorization, f"cap_per_{period}"))
         .order_by("begins")
     )
     return dict(held.values_list("begins", "held"))

@@ -194,9 +194,15 @@ def _over(period: Period, cap: int, held: dict[date, int]) -> str:
         "week": "in the week of {:%-d %b %Y}",
         "month": "in {:%B %Y}",
     }
-    said = [f"{units} {named[period].format(first)}" for first, units in [*held.items()][:FEW]]
+    said = [
+        f"{errors.count(units)} {named[period].format(first)}"
+        for first, units in [*held.items()][:FEW]
+    ]
     more = f" and {len(held) - FEW} more" if len(held) > FEW else ""
-    return f"More than {cap} a {period} are taken: {', '.join(said)}{more}. They stay."
+    taken = ", ".join(said) + more
+    return (
+        f"The cap is {errors.count(cap)} a {period}, and {taken} are taken. What is booked stays."
+    )
 
 
 def _if_cancelled(authorization: Authorization) -> list[str]:

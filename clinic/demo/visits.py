@@ -9,7 +9,7 @@ from random import Random
 
 from accounts.models import Organization, Patient
 from billing.models import Authorization, ServiceCode
-from billing.units import units_for
+from billing.units import units_for, whole_minutes
 from clinic.demo.courses import KEPT_TO_THE_UNIT, Course, Cover, Fate
 from clinic.demo.timetable import Slot
 from scheduling.models import Appointment, Status
@@ -210,7 +210,7 @@ class Calendar:
             late = early = timedelta(0)
         visit.status = Status.COMPLETED
         visit.started_at, visit.ended_at = visit.starts_at + late, visit.ends_at - early
-        minutes = int((visit.ended_at - visit.started_at).total_seconds() // 60)
+        minutes = whole_minutes(visit.started_at, visit.ended_at)
         visit.used_units = min(units_for(visit.service_code, minutes), visit.units)
         visit.completed_at = visit.ended_at + timedelta(minutes=self._random.randint(1, 6))
         self._write_up(visit)

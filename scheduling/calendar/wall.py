@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from accounts.errors import DomainError
 from accounts.models import Organization
+from billing.units import whole_minutes
 from scheduling import wall_time
 
 ROW_MINUTES = 15
@@ -75,7 +76,7 @@ def span_on(
     """
     start, end = (_minutes_since(day, organization.local(at)) for at in (starts_at, ends_at))
     if end <= start:
-        end = start + int((ends_at - starts_at).total_seconds() // 60)
+        end = start + whole_minutes(starts_at, ends_at)
     if end <= 0 or start >= DAY_MINUTES:
         return None
     return max(start, 0), min(end, DAY_MINUTES)

@@ -29,10 +29,11 @@ class CompleteForm(forms.Form):
 
     def fill(self, **times: datetime) -> None:
         """What was sent without times shows these, as if they had been typed."""
-        self.data = self.data.copy()
+        shown = {}
         for name, instant in times.items():
             field = self.fields[name]
-            self.data[name] = field.widget.format_value(field.prepare_value(instant))
+            shown[name] = field.widget.format_value(field.prepare_value(instant))
+        self.data = {**self.data.dict(), **shown}
 
 
 class ReasonForm(forms.Form):

@@ -14,6 +14,7 @@ from accounts.models.tenancy import SameOrganization, TenantQuerySet, same_organ
 from accounts.models.triggers import lawful_transitions, never_deleted
 from accounts.validators import validate_plain_text
 from billing.models.ranges import only
+from billing.units import whole_minutes
 from scheduling.models.lanes import PATIENT_LANE, PRACTITIONER_LANE, ROOM_LANE
 
 if TYPE_CHECKING:
@@ -270,13 +271,13 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its time is of the clinic where one is at work, and of UTC elsewhere."""
+        """In the active time zone: the clinic's in its pages, UTC elsewhere."""
         starts_at = timezone.localtime(self.starts_at)
         return f"{self.patient} with {self.practitioner}, {starts_at:%Y-%m-%d %H:%M %Z}"
 
     @property
     def minutes(self) -> int:
-        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+        return whole_minutes(self.starts_at, self.ends_at)
 
     @property
     def held_units(self) -> int:

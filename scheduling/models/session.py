@@ -14,6 +14,7 @@ from accounts.models.tenancy import (
 )
 from accounts.models.triggers import Guard, append_only, never_deleted, refuse
 from accounts.validators import validate_plain_text
+from billing.units import whole_minutes
 
 
 class SessionQuerySet(TenantQuerySet):
@@ -110,7 +111,7 @@ class Session(models.Model):
     def minutes(self) -> int | None:
         if self.ended_at is None:
             return None
-        return int((self.ended_at - self.started_at).total_seconds() // 60)
+        return whole_minutes(self.started_at, self.ended_at)
 
 
 class ProgressNote(models.Model):

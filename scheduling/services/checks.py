@@ -13,7 +13,7 @@ from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import Patient, Practitioner
 from accounts.roles import Role
 from billing.models import ServiceCode
-from billing.units import units_for
+from billing.units import units_for, whole_minutes
 from scheduling.access import may_change
 from scheduling.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, Location, Room
@@ -52,7 +52,7 @@ def length(starts_at: datetime, ends_at: datetime, *, field: str = "ends_at") ->
 
 def units(service_code: ServiceCode, starts_at: datetime, ends_at: datetime) -> int:
     """The units of that time. Raises TimeInvalid when it is too short for one."""
-    minutes = int((ends_at - starts_at).total_seconds() // 60)
+    minutes = whole_minutes(starts_at, ends_at)
     found = units_for(service_code, minutes)
     if found == 0:
         raise TimeInvalid(

@@ -11,7 +11,7 @@ from accounts.services import events
 from accounts.services.transaction import write
 from billing.models import Reservation
 from billing.services import ledger, reasons
-from billing.units import units_for
+from billing.units import units_for, whole_minutes
 from scheduling.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, Session, Status
 from scheduling.services import checks
@@ -80,7 +80,7 @@ def complete(
     ended = ended_at or (timezone.now() if running else locked.ends_at)
     _check_times(begun, ended)
     _check_day(actor, locked, begun)
-    units = units_for(locked.service_code, int((ended - begun).total_seconds() // 60))
+    units = units_for(locked.service_code, whole_minutes(begun, ended))
     session = running or _begin_session(locked, begun)
     session.started_at, session.ended_at, session.units = begun, ended, units
     session.save(update_fields=["started_at", "ended_at", "units"])

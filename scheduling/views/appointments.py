@@ -28,7 +28,7 @@ from scheduling.models import Appointment
 from scheduling.services import appointments, cancellation
 from scheduling.tables import AppointmentTable
 from scheduling.views import panel
-from scheduling.views.booking import booking, calendar_url, previewed, typed
+from scheduling.views.booking import booking, page_beside, previewed, typed
 from scheduling.views.panel import MOVE
 from scheduling.views.visits import back_to
 
@@ -54,7 +54,7 @@ def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
     require(actor.role, "appointment.view")
     found = panel.find(request, pk)
     seen = records.view(actor=actor, patient=found.patient, obj=found)
-    context = panel.context_of(request, found, glass=seen.break_glass, beside=calendar_url(request))
+    context = panel.context_of(request, found, glass=seen.break_glass, beside=page_beside(request))
     template = "scheduling/appointment.html" + ("#panel" if request.htmx else "")
     return render(request, template, context)
 
@@ -189,7 +189,7 @@ def _move_context(request: ClinicRequest, found: Appointment, form: BookingForm)
         "back": url("scheduling:appointment", pk=found.pk),
         "action": url("scheduling:reschedule", pk=found.pk),
         "preview_url": url("scheduling:reschedule_preview", pk=found.pk),
-        "next": calendar_url(request),
+        "next": page_beside(request),
         **previewed(form, beside=found),
     }
 
@@ -250,5 +250,5 @@ def _rescheduled(
     )
     if request.htmx and request.htmx.target == "calendar":
         return panel.after_move(request)
-    go_to = calendar_url(request) or back_to(request, after)
+    go_to = page_beside(request) or back_to(request, after)
     return panel.after_change(request, after.pk, go_to=go_to)

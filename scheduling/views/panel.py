@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -71,17 +72,21 @@ def is_open(request: ClinicRequest) -> bool:
 
 
 def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpResponse:
-    """The panel anew, the calendar told to follow, and the messages; without a panel, `go_to`.
+    """The panel anew, the calendar told to follow, and the messages.
 
-    Beside its own page, which does not follow, an appointment needs no panel.
+    Without a panel, and beside a page that does not follow, `go_to`.
     """
-    own = request.actor.url("scheduling:appointment", pk=pk)
-    if not is_open(request) or request.htmx.current_url_abs_path == own:
+    if not is_open(request) or not _is_beside_calendar(request):
         return go_to
     found = find(request, pk)
     context = context_of(request, found, glass=open_glass(request.actor, found.patient))
     drawn = render(request, "scheduling/changed.html", context)
     return trigger_client_event(drawn, "calendar-changed")
+
+
+def _is_beside_calendar(request: ClinicRequest) -> bool:
+    beside = urlsplit(request.htmx.current_url or "").path
+    return beside in (request.actor.url("scheduling:week"), request.actor.url("scheduling:day"))
 
 
 def after_move(request: ClinicRequest) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts.actor import Actor
 from accounts.http import ClinicRequest
 from accounts.pages import action, form_page
 from billing.errors import count
-from billing.units import units_for
+from billing.units import units_for, whole_minutes
 from scheduling import access
 from scheduling.errors import TimeInvalid
 from scheduling.forms.visit import CompleteForm, ReasonForm
@@ -60,16 +60,18 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     appointment = panel.find_changeable(request, pk)
     session = access.sessions(request.actor).filter(appointment=appointment).first()
     is_running = appointment.status == Status.IN_PROGRESS
-    initial = {
-        "started_at": session.started_at if session else appointment.starts_at,
-        "ended_at": timezone.now() if is_running else appointment.ends_at,
-    }
-    form = CompleteForm(request.POST or None, initial=initial)
+    started_at = session.started_at if session else appointment.starts_at
+    ended_at = appointment.ends_at
+    if is_running:  # for whole minutes, which the form's clock keeps
+        ended_at = started_at + timedelta(minutes=whole_minutes(started_at, timezone.now()))
+    form = CompleteForm(
+        request.POST or None, initial={"started_at": started_at, "ended_at": ended_at}
+    )
 
     def save(actor: Actor, times: dict[str, Any]) -> Session:
         if is_running and not any(times.values()):
-            form.fill(**initial)
-            _require_a_unit(appointment, **initial)
+            form.fill(started_at=started_at, ended_at=ended_at)
+            _ask_whether_that_was_all(appointment, whole_minutes(started_at, ended_at))
         return visits.complete(actor=actor, appointment=appointment, **times)
 
     return form_page(
@@ -88,8 +90,10 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     )
 
 
-def _require_a_unit(appointment: Appointment, *, started_at: datetime, ended_at: datetime) -> None:
-    minutes = int((ended_at - started_at).total_seconds() // 60)
+def _ask_whether_that_was_all(appointment: Appointment, minutes: int) -> None:
+    """The service takes it; a button may have been pressed by mistake, and only a page can ask."""
+    if not minutes:
+        raise TimeInvalid("It began less than a minute ago. Mend the times.", field="ended_at")
     if not units_for(appointment.service_code, minutes):
         raise TimeInvalid(
             f"It has run for {minutes} min, too few for a unit. Mend the times, or complete it "

@@ -25,10 +25,16 @@ CHICAGO = ZoneInfo("America/Chicago")
         ({"before": "admin", "number": 0}, "before: admin, number: 0"),
         ({"before": {"room": None, "units": 4}, "after": {"room": 7, "units": 4}, "late": True},
          "room: – → 7, late: yes"),
+        ({"before": {"units": 4, "room": 7}, "after": {"units": 4}}, "room: 7 → –"),
     ],
 )  # fmt: skip
 def test_figures_in_words(details, words):
-    assert history.details(Event(details=details), CHICAGO) == words
+    assert history.details(Event(details=details), CHICAGO, {}) == words
+
+
+def test_single_values_before_and_after_are_of_what_changed():
+    changed = Event(action="member.role_changed", details={"before": "viewer", "after": "admin"})
+    assert history.details(changed, CHICAGO, {}) == "role: viewer → admin"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from accounts.errors import from_integrity_error
 from billing import errors
 from billing.models import Authorization
-from billing.services import authorizations, ledger, replay
+from billing.services import authorizations, ledger, replay, rules
+from billing.units import period_of
 from tests.billing.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,19 @@ def test_caps_of_another_authorization_do_not_count(capped, reserve, admin, pati
         cap_per_day=4,
     )
     assert reserve(4, authorization=second).pk
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+def test_where_a_lowered_cap_is_exceeded_counts_what_the_cap_counts(capped, reserve, admin, period):
+    in_part, given_back, _ = reserve(6), reserve(8), reserve(2)
+    ledger.consume(actor=admin, reservation=in_part, units=3)
+    ledger.release(actor=admin, reservation=given_back, reason="Ill")
+    reserve(1, date_of_service=WEDNESDAY + timedelta(days=40))
+    authorization = capped(**{period: 4})
+    first, _ = period_of(WEDNESDAY, period)
+    assert rules.units_held(authorization, WEDNESDAY, period) == 5
+    assert rules.over_cap(authorization, period, since=WEDNESDAY) == {first: 5}
+    assert rules.over_cap(capped(**{period: 5}), period, since=WEDNESDAY) == {}
 
 
 class TestTrigger:

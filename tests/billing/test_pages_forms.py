@@ -227,9 +227,9 @@ def test_a_cap_below_what_is_taken_is_saved_and_said(desk, at, authorization, re
     form = open_form(desk, at("authorization_edit"), having="number")
     assert form.send(desk, cap_per_day="4", cap_per_week="9").status_code == 302
     shown = text_of(desk.get(at("authorization")))
-    assert "More than 4 a day are taken: 6 on 11 Jun 2026. They stay." in shown
-    assert "More than 9 a week are taken: 10 in the week of 8 Jun 2026. They stay." in shown
-    assert "a month are taken" not in shown
+    assert "The cap is 4 units a day, and 6 units on 11 Jun 2026 are taken." in shown
+    assert "The cap is 9 units a week, and 10 units in the week of 8 Jun 2026 are taken." in shown
+    assert "units a month" not in shown
 
 
 def test_shortening_past_reserved_units_leads_to_what_holds_them(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 
 from accounts.roles import Role
 from tests import factories
@@ -57,3 +58,22 @@ def test_a_patients_page_leads_to_booking_for_them(desk, admin, clinic, patient,
     assert not leads(client, viewer)
     type(patient).objects.filter(pk=patient.pk).update(is_active=False)
     assert not leads(desk, admin)
+
+
+def test_booking_beside_a_patients_page_loads_it_anew(
+    desk, admin, patient, practitioner, service
+) -> None:
+    def sent_beside(page: str) -> HttpResponse:
+        beside = {
+            "HX-Request": "true",
+            "HX-Target": "panel",
+            "HX-Current-URL": f"http://testserver{page}",
+        }
+        data = booking_data(patient, practitioner, service, start=next(hours))
+        return desk.post(admin.url("scheduling:book"), data, headers=beside)
+
+    hours = iter(["09:00", "10:00", "11:00"])
+    assert sent_beside(admin.url("accounts:patient", pk=patient.pk))["HX-Refresh"] == "true"
+    for calendar in ("week", "day"):
+        answer = sent_beside(admin.url(f"scheduling:{calendar}") + "?date=2026-06-11")
+        assert "calendar-changed" in answer["HX-Trigger"]

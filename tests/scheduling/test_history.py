@@ -6,9 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.roles import Role
+from accounts.services import events
 from scheduling.models import Session
 from scheduling.services import appointments, cancellation, notes, visits
 from tests import factories
@@ -79,6 +83,42 @@ def test_a_move_is_told_by_what_differs_and_by_names(
     assert f"practitioner: {practitioner}" in booked
     assert f"authorization: {authorization}" in booked
     assert "UTC" not in page.content.decode()
+
+
+def test_rooms_and_authorizations_are_told_by_names_in_as_many_queries(
+    desk, admin, appointment, patient, service
+) -> None:
+    url = admin.url("scheduling:appointment_history", pk=appointment.pk)
+
+    desk.get(url)  # what is noted of a view once in a while is noted now
+
+    def queries_with(count: int) -> int:
+        for _ in range(count):
+            room = factories.RoomFactory(organization=admin.organization)
+            other = factories.AuthorizationFactory(
+                organization=admin.organization,
+                patient=patient,
+                policy=appointment.authorization.policy,
+                service_codes=[service],
+            )
+            about = {"actor": admin, "obj": appointment, "patient": patient}
+            changes = {"before": appointment.authorization_id, "after": other.pk}
+            events.record(action="appointment.authorization_changed", **about, **changes)
+            moved = {"before": {"room": None}, "after": {"room": room.pk}}
+            events.record(action="appointment.rescheduled", **about, **moved)
+        with CaptureQueriesContext(connection) as queries:
+            page = desk.get(url).content.decode()
+        assert f"room: – → {room}" in page
+        assert f"authorization: {appointment.authorization} → {other}" in page
+        return len(queries)
+
+    assert queries_with(1) == queries_with(6)
+
+
+def test_an_appointments_name_is_in_the_time_of_where_one_works(appointment) -> None:
+    with timezone.override("America/Chicago"):
+        assert str(appointment).endswith("2026-06-11 10:00 CDT")
+    assert str(appointment).endswith("2026-06-11 15:00 UTC")
 
 
 def test_patients_reach_every_session_they_were_given(

@@ -65,18 +65,22 @@ def test_the_visit_to_a_signed_note(desk, admin, clinic, patient, service) -> No
     assert note.addenda.count() == 1
 
 
+@pytest.mark.parametrize("seconds", [0, 50])
 @pytest.mark.parametrize("minutes", [0, 7])
 def test_a_session_that_has_hardly_begun_is_completed_by_its_times_only(
-    admin, clinic, patient, service, time_travel, minutes
+    admin, clinic, patient, service, time_travel, minutes, seconds
 ) -> None:
+    begins = NOW + timedelta(seconds=seconds)
+    time_travel(begins)
     me, session = running(admin, clinic, patient, service)
-    time_travel(NOW + timedelta(minutes=minutes))
+    time_travel(begins + timedelta(minutes=minutes, seconds=20))
     tablet = Client()
     tablet.force_login(me.user)
     page = me.url("scheduling:complete", pk=session.appointment_id)
     answer = tablet.post(page)
     assert answer.status_code == 400
-    assert f"It has run for {minutes} min, too few for a unit." in answer.content.decode()
+    said = f"It has run for {minutes} min, too few for a unit." if minutes else "Mend the times."
+    assert said in answer.content.decode()
     session.refresh_from_db()
     assert session.ended_at is None
 
