@@ -76,7 +76,7 @@ def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpRe
 
     Without a panel, and beside a page that does not follow, `go_to`.
     """
-    if not is_open(request) or not _is_beside_calendar(request):
+    if not is_open(request) or _is_beside_another_page(request):
         return go_to
     found = find(request, pk)
     context = context_of(request, found, glass=open_glass(request.actor, found.patient))
@@ -84,9 +84,11 @@ def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpRe
     return trigger_client_event(drawn, "calendar-changed")
 
 
-def _is_beside_calendar(request: ClinicRequest) -> bool:
+def _is_beside_another_page(request: ClinicRequest) -> bool:
+    """Than the calendar, which draws itself anew."""
     beside = urlsplit(request.htmx.current_url or "").path
-    return beside in (request.actor.url("scheduling:week"), request.actor.url("scheduling:day"))
+    calendar = (request.actor.url("scheduling:week"), request.actor.url("scheduling:day"))
+    return bool(beside) and beside not in calendar
 
 
 def after_move(request: ClinicRequest) -> HttpResponse:
