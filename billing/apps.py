@@ -6,10 +6,12 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import history, panels, search
-        from billing import access, permissions, units_left, webhooks  # noqa: F401  registers this app's rows
+        from billing import permissions, webhooks  # noqa: F401  registers this app's rows
+        from billing.access import authorizations
+        from billing.units_left import bars
 
         panels.register("Insurance and units", "billing:patient_insurance", "authorization.view")
-        search.register(units_left.bars)
+        search.register(bars)
         history.register("billing.authorization", "billing:authorization")
         history.register("billing.servicecode", "billing:service_code")
-        history.name_rows("authorization", access.authorizations)
+        history.name_rows("authorization", authorizations)

@@ -9,7 +9,8 @@ class SchedulingConfig(AppConfig):
         from accounts import panels as patient_panels
         from billing import panels as authorization_panels
         from billing import sources
-        from scheduling import access, permissions, webhooks  # noqa: F401  registers this app's rows
+        from scheduling import permissions, webhooks  # noqa: F401  registers this app's rows
+        from scheduling.access import rooms
         from scheduling.views import authorization_parts
 
         part = "scheduling:patient_appointments"
@@ -25,4 +26,4 @@ class SchedulingConfig(AppConfig):
         history.register("scheduling.appointment", "scheduling:appointment")
         history.register("scheduling.session", "scheduling:session")
         history.before_and_after("appointment.authorization_changed", "authorization")
-        history.name_rows("room", lambda actor: access.rooms(actor).select_related("location"))
+        history.name_rows("room", lambda actor: rooms(actor).select_related("location"))

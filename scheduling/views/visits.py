@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,12 +16,12 @@ from accounts.actor import Actor
 from accounts.http import ClinicRequest
 from accounts.pages import action, form_page
 from billing.errors import count
-from billing.units import units_for, whole_minutes
+from billing.units import whole_minutes
 from scheduling import access
 from scheduling.errors import TimeInvalid
 from scheduling.forms.visit import CompleteForm, ReasonForm
 from scheduling.models import Appointment, Session, Status
-from scheduling.services import cancellation, visits
+from scheduling.services import cancellation, checks, visits
 from scheduling.views import panel
 
 
@@ -71,7 +71,7 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     def save(actor: Actor, times: dict[str, Any]) -> Session:
         if is_running and not any(times.values()):
             form.fill(started_at=started_at, ended_at=ended_at)
-            _ask_whether_that_was_all(appointment, whole_minutes(started_at, ended_at))
+            _ask_whether_that_was_all(appointment, started_at, ended_at)
         return visits.complete(actor=actor, appointment=appointment, **times)
 
     return form_page(
@@ -90,16 +90,17 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     )
 
 
-def _ask_whether_that_was_all(appointment: Appointment, minutes: int) -> None:
+def _ask_whether_that_was_all(
+    appointment: Appointment, started_at: datetime, ended_at: datetime
+) -> None:
     """The service takes it; a button may have been pressed by mistake, and only a page can ask."""
-    if not minutes:
-        raise TimeInvalid("It began less than a minute ago. Mend the times.", field="ended_at")
-    if not units_for(appointment.service_code, minutes):
+    try:
+        checks.units(appointment.service_code, started_at, ended_at)
+    except TimeInvalid as short:
+        again = ", or complete it once more if they are right" if ended_at > started_at else ""
         raise TimeInvalid(
-            f"It has run for {minutes} min, too few for a unit. Mend the times, or complete it "
-            "once more if they are right.",
-            field="ended_at",
-        )
+            f"{short.message} Mend the times{again}.", code=short.code, field="ended_at"
+        ) from None
 
 
 def reopen(request: ClinicRequest, pk: int) -> HttpResponse:

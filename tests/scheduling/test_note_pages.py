@@ -79,7 +79,8 @@ def test_a_session_that_has_hardly_begun_is_completed_by_its_times_only(
     page = me.url("scheduling:complete", pk=session.appointment_id)
     answer = tablet.post(page)
     assert answer.status_code == 400
-    said = f"It has run for {minutes} min, too few for a unit." if minutes else "Mend the times."
+    again = ", or complete it once more if they are right" if minutes else ""
+    said = f"{minutes} minutes are too few for a unit of 97153. Mend the times{again}."
     assert said in answer.content.decode()
     session.refresh_from_db()
     assert session.ended_at is None
