@@ -56,7 +56,7 @@ def units(service_code: ServiceCode, starts_at: datetime, ends_at: datetime) -> 
     found = units_for(service_code, minutes)
     if found == 0:
         raise TimeInvalid(
-            f"{minutes} minutes are too few for a unit of {service_code.full_code}.",
+            f"{minutes} min is too short for a unit of {service_code.full_code}.",
             code="too_short",
             field="ends_at",
             minutes=minutes,

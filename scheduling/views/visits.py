@@ -99,7 +99,7 @@ def _ask_whether_that_was_all(
     except TimeInvalid as short:
         again = ", or complete it once more if they are right" if ended_at > started_at else ""
         raise TimeInvalid(
-            f"{short.message} Mend the times{again}.", code=short.code, field="ended_at"
+            f"{short.message} Mend the times{again}.", code="too_short", field="ended_at"
         ) from None
 
 

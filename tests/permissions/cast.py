@@ -56,8 +56,6 @@ def furnish(organization: Organization, team: Actor, *, token: str) -> Clinic:
     room = factories.RoomFactory(organization=organization)
     practitioner = factories.Practitioner.objects.get(pk=team.practitioner_id)
     now = organization.local(timezone.now().replace(microsecond=0))
-    # What begins two hours after it is of the same day, whenever this runs.
-    first = min(now, now.replace(hour=21, minute=0, second=0))
 
     def book(starts_at: Any) -> Any:
         return appointments.book(
@@ -79,11 +77,11 @@ def furnish(organization: Organization, team: Actor, *, token: str) -> Clinic:
             ended_at=now + timedelta(minutes=1),
         )
 
-    given, over = book(first + timedelta(hours=1)), book(first + timedelta(hours=2))
+    given, over = book(now + timedelta(hours=1)), book(now + timedelta(hours=2))
     draft = notes.draft(actor=team, session=complete(given), plan="Again next week")
     signed = notes.draft(actor=team, session=complete(over), plan="Again next week")
     notes.sign(actor=team, note=signed)
-    appointment = book(first)
+    appointment = book(now)
     webhook = webhooks.create(
         actor=admin, url="https://203.0.114.7/hooks", event_types=["*"], description="Hooks"
     )
@@ -131,7 +129,9 @@ class World:
 
 def build() -> World:
     _tell_ids_apart()
-    organization, elsewhere = factories.OrganizationFactory.create_batch(2)
+    organization, elsewhere = factories.OrganizationFactory.create_batch(
+        2, time_zone=factories.where_it_is_noon()
+    )
     team = factories.actor(organization, Role.PRACTITIONER)
     own = furnish(organization, team, token=TOKEN)
     colleague = factories.actor(elsewhere, Role.PRACTITIONER)

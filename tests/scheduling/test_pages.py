@@ -114,7 +114,7 @@ def test_booking_reserves(desk, admin, patient, practitioner, service, authoriza
         ({"minutes": 0}, "greater than or equal to 1"),
         ({"minutes": 25 * 60}, "24 hours at most"),
         ({"minutes": 60 * 6}, "24 units needed, 20 left"),
-        ({"minutes": 5}, "too few for a unit"),
+        ({"minutes": 5}, "too short for a unit"),
         ({"day": "2027-03-14", "start": "02:30"}, "does not exist"),
         ({"day": "2026-11-01", "start": "01:30"}, "comes twice"),
         ({"service_code": 10**9}, "not one of the available choices"),
