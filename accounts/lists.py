@@ -17,6 +17,7 @@ from accounts.models import Patient
 from accounts.services import records
 
 PAGE_SIZE = 25
+RESULTS = "results"  # what a change of filter, order or page draws anew
 
 
 def list_page(
@@ -43,7 +44,15 @@ def list_page(
             filters=in_use(chosen),
         )
     context = {"table": drawn, "filter": chosen, **(context or {})}
-    return render(request, template, context, status=status_of(chosen))
+    return render_list(request, template, context, status=status_of(chosen))
+
+
+def render_list(
+    request: ClinicRequest, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page with a list; its part `results` alone where only that is drawn anew."""
+    part = f"#{RESULTS}" if request.htmx.target == RESULTS else ""
+    return render(request, template + part, context, status=status)
 
 
 def patient_id(row: Any) -> int | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.template import Template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -33,6 +34,22 @@ def _url(table: tables.Table, name: str, pk: int) -> str:
 
 def active_mark(is_active: bool) -> SafeString:
     return status_mark("active" if is_active else "inactive")
+
+
+class Cell(tables.TemplateColumn):
+    """A cell by its template, drawn in its page's context.
+
+    The library makes each cell a context of its own and runs every context processor for it.
+    """
+
+    def __init__(self, template_name: str, **kwargs: Any) -> None:
+        super().__init__(template_name=template_name, **kwargs)
+
+    def render(self, record: Any, table: tables.Table, **kwargs: Any) -> SafeString:
+        own = self.get_context_data(record=record, table=table, **kwargs)
+        template: Template = table.context.template.engine.get_template(self.template_name)
+        with table.context.update(own):
+            return template.render(table.context)
 
 
 class DirectoryTable(tables.Table):
@@ -107,9 +124,7 @@ class MemberTable(tables.Table):
     email = tables.Column(accessor="user__email", verbose_name="E-mail")
     since = tables.Column(accessor="created_at", attrs=FIT, verbose_name="Since")
     is_active = tables.Column(verbose_name="State")
-    actions = tables.TemplateColumn(
-        template_name="accounts/cells/member.html", orderable=False, verbose_name=""
-    )
+    actions = Cell("accounts/cells/member.html", orderable=False, verbose_name="")
 
     class Meta:
         model = Membership
@@ -127,9 +142,7 @@ class MemberTable(tables.Table):
 class InvitationTable(tables.Table):
     expires_at = tables.Column(verbose_name="Valid until", attrs=FIT)
     state = tables.Column(empty_values=(), orderable=False)
-    actions = tables.TemplateColumn(
-        template_name="accounts/cells/invitation.html", orderable=False, verbose_name=""
-    )
+    actions = Cell("accounts/cells/invitation.html", orderable=False, verbose_name="")
 
     class Meta:
         model = Invitation
@@ -153,9 +166,7 @@ class ApiKeyTable(tables.Table):
     last_used_at = tables.Column(verbose_name="Last used", attrs=FIT, default="Never")
     expires_at = tables.Column(verbose_name="Valid until", attrs=FIT, default="No end")
     state = tables.Column(orderable=False)
-    actions = tables.TemplateColumn(
-        template_name="accounts/cells/api_key.html", orderable=False, verbose_name=""
-    )
+    actions = Cell("accounts/cells/api_key.html", orderable=False, verbose_name="")
 
     class Meta:
         model = ApiKey

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
+from accounts.tables import Cell
 from billing.models import Authorization, LedgerEntry, Payer, ServiceCode
 
 NUM = {"td": {"class": "num"}, "th": {"class": "num"}}
 FIT = {"td": {"class": "fit"}, "th": {"class": "fit"}}
 
 
-def cell(template: str, **kwargs: object) -> tables.TemplateColumn:
-    return tables.TemplateColumn(template_name=f"billing/cells/{template}.html", **kwargs)
+def cell(template: str, **kwargs: object) -> Cell:
+    return Cell(f"billing/cells/{template}.html", **kwargs)
 
 
 class PayerTable(tables.Table):

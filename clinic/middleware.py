@@ -39,6 +39,18 @@ class CompressPages(GZipMiddleware):
         return super().process_response(request, response) if is_page else response
 
 
+class NothingKept:
+    """No browser keeps a page, unless the page says so. See docs/decisions/0033."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
 class AddressBehindProxies:
     """The client's address is what the outermost trusted proxy saw, not what the client claims."""
 

@@ -25,11 +25,10 @@ from tests import factories
 from tests.permissions import cast
 from tests.permissions.cast import World
 from tests.permissions.matrix import Row, rows
-from tests.permissions.site import CLINIC, addresses
+from tests.permissions.site import addresses
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BY_NAME = {address.name: address for address in addresses()}
 DOWNLOADS = {"accounts:audit_export", "mfa_download_recovery_codes"}
 # They look different to each role; all others are looked at as the administrator.
 OF_ONES_OWN = {
@@ -80,12 +79,8 @@ def world() -> World:
 
 def paths(world: World, row: Row) -> Iterator[str]:
     """The page of the world's thing, in each of its states."""
-    address = BY_NAME[row.address]
     things = {name: world.own.reference(name) for name in world.own.things}
-    values = {name: things[row.kind] for name in address.arguments if name != CLINIC}
-    if address.is_of_clinic:
-        values[CLINIC] = world.own.organization.slug
-    path = reverse(row.address, kwargs=values)
+    path = world.path(row)
     yield path
     for state in STATES.get(row.address, []):
         yield f"{path}?{state.format(**things)}"

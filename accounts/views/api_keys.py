@@ -92,6 +92,4 @@ def _shown_once(request: ClinicRequest, key: ApiKey) -> HttpResponse:
     """A form sent twice made one key, and its secret was in the first answer alone."""
     if not hasattr(key, "secret"):
         return redirect(request.actor.url("accounts:api_keys"))
-    page = render(request, "accounts/api_key_secret.html", {"key": key})
-    page["Cache-Control"] = "no-store"
-    return page
+    return render(request, "accounts/api_key_secret.html", {"key": key})

@@ -6,7 +6,6 @@ from django.core.paginator import EmptyPage, PageNotAnInteger
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django_tables2.config import RequestConfig
 from django_tables2.paginators import LazyPaginator
 
@@ -14,7 +13,7 @@ from accounts import access
 from accounts.exports import event_rows, streamed
 from accounts.filters import EventFilter
 from accounts.http import ClinicRequest
-from accounts.lists import PAGE_SIZE, in_use, refusals, status_of
+from accounts.lists import PAGE_SIZE, in_use, refusals, render_list, status_of
 from accounts.models import Event
 from accounts.permissions import require
 from accounts.services import records
@@ -47,7 +46,7 @@ def audit(request: ClinicRequest) -> HttpResponse:
         table.paginate(Uncounted, page=request.GET.get("page", 1), per_page=PAGE_SIZE)
     except (EmptyPage, PageNotAnInteger):
         table.paginate(Uncounted, page=1, per_page=PAGE_SIZE)
-    return render(
+    return render_list(
         request,
         "accounts/audit.html",
         {"table": table, "filter": chosen, "actions": _latest_actions(request)},
@@ -75,7 +74,7 @@ def _ids(chosen: EventFilter) -> dict[str, int]:
     return {name: row.pk for name, row in found if isinstance(row, Model)}
 
 
-def _latest_actions(request: ClinicRequest) -> list[Any]:
+def _latest_actions(request: ClinicRequest) -> QuerySet[Any]:
     latest = access.events(request.actor).values("pk")[:LATEST_EVENTS]
     of_them = Event.objects.filter(pk__in=latest).order_by("action")
-    return list(of_them.values_list("action", flat=True).distinct())
+    return of_them.values_list("action", flat=True).distinct()

@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 
 from accounts import access
 from accounts.forms.member import AddressForm, InviteForm, RoleForm
 from accounts.http import ClinicRequest
-from accounts.lists import paged
+from accounts.lists import paged, render_list
 from accounts.models import Patient
 from accounts.pages import confirm_page, form_page
 from accounts.permissions import require
@@ -20,7 +20,7 @@ from accounts.tables import InvitationTable, MemberTable
 def member_list(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "member.view")
     unanswered = access.invitations(request.actor).filter(accepted_at=None, revoked_at=None)
-    return render(
+    return render_list(
         request,
         "accounts/members.html",
         {

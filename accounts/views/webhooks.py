@@ -9,7 +9,7 @@ from accounts import access
 from accounts.filters import WebhookDeliveryFilter
 from accounts.forms.webhook import ReplayForm, SecretForm, WebhookForm
 from accounts.http import ClinicRequest
-from accounts.lists import list_page, paged
+from accounts.lists import list_page, paged, render_list
 from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
 from accounts.pages import action, confirm_page, form_page
 from accounts.permissions import require
@@ -182,7 +182,9 @@ def webhook_delivery(request: ClinicRequest, pk: int) -> HttpResponse:
     """One delivery with its attempts."""
     found = _delivery(request, pk)
     table = paged(request, AttemptTable(found.attempts.all()))
-    return render(request, "accounts/webhook_delivery.html", {"delivery": found, "table": table})
+    return render_list(
+        request, "accounts/webhook_delivery.html", {"delivery": found, "table": table}
+    )
 
 
 def webhook_delivery_replay(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -229,6 +231,4 @@ def _shown_once(request: ClinicRequest, found: WebhookEndpoint) -> HttpResponse:
     """A form sent twice made one secret, and it was in the first answer alone."""
     if not hasattr(found, "secret"):
         return redirect(request.actor.url("accounts:webhook", pk=found.pk))
-    page = render(request, "accounts/webhook_secret.html", {"webhook": found})
-    page["Cache-Control"] = "no-store"
-    return page
+    return render(request, "accounts/webhook_secret.html", {"webhook": found})

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from accounts import wall_time
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest
-from accounts.lists import filtered, status_of
+from accounts.lists import filtered, render_list, status_of
 from accounts.permissions import require
 from accounts.services import records
 from billing import access, sources
@@ -25,7 +25,7 @@ def entries(request: ClinicRequest, pk: int) -> HttpResponse:
     shown = [row.record for row in table.paginated_rows]
     figure = chosen.form.cleaned_data.get("figure") or ""
     explained = sources.resolve(request.actor, (entry.source for entry in shown))
-    return render(
+    return render_list(
         request,
         "billing/entries.html",
         {

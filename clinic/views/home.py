@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.access import patients
 from accounts.http import ClinicRequest
+from accounts.lists import render_list
 from accounts.roles import Role
 from accounts.services import break_glass, records
 from billing import access as billing_access
@@ -120,7 +121,7 @@ def my_care(request: ClinicRequest) -> HttpResponse:
     )
     own = list(patients(actor))
     records.listed(actor=actor, of="home", patients=[patient.pk for patient in own])
-    return render(
+    return render_list(
         request,
         "clinic/my_care.html",
         {

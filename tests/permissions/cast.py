@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -17,6 +18,10 @@ from accounts.roles import Role
 from accounts.services import webhooks
 from scheduling.services import appointments, notes, visits
 from tests import factories
+from tests.permissions.site import CLINIC, addresses
+
+if TYPE_CHECKING:
+    from tests.permissions.matrix import Row
 
 # The table's columns.
 CAST = (
@@ -32,6 +37,7 @@ CAST = (
     "nobody",  # signed out
 )
 TOKEN = "the-token-in-the-mail"
+BY_NAME = {address.name: address for address in addresses()}
 
 
 @dataclass
@@ -125,6 +131,15 @@ class World:
     other: Clinic
     users: dict[str, User | None]
     clients: dict[str, Client]
+
+    def path(self, row: Row, about: Clinic | None = None) -> str:
+        """Of the row's page in the first clinic, about its thing or another's."""
+        address = BY_NAME[row.address]
+        thing = (about or self.own).reference
+        values = {name: thing(row.kind) for name in address.arguments if name != CLINIC}
+        if address.is_of_clinic:
+            values[CLINIC] = self.own.organization.slug
+        return reverse(row.address, kwargs=values)
 
 
 def build() -> World:

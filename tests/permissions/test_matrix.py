@@ -14,12 +14,11 @@ from django.template.backends.django import Template as DjangoTemplate
 from django.urls import reverse
 
 from accounts.models import Event
-from tests.permissions.cast import Clinic, World
+from tests.permissions.cast import BY_NAME, Clinic, World
 from tests.permissions.matrix import Row, rows
-from tests.permissions.site import CLINIC, addresses
+from tests.permissions.site import addresses
 
 LIBRARIES = ("admin", "account/")  # see test_libraries
-BY_NAME = {address.name: address for address in addresses()}
 OF_A_RECORD = {
     *("patient", "guardian", "care team", "policy", "authorization"),
     *("appointment", "completed", "session", "signed", "note", "signed note"),
@@ -36,15 +35,11 @@ OURS = [one for one in addresses() if not one.route.startswith(LIBRARIES)]
 
 def ask(world: World, person: str, row: Row, about: Clinic, *, keep: bool = False) -> str:
     """What the person gets: `in`, or the status. What they did is taken back, unless kept."""
-    address = BY_NAME[row.address]
-    values = {name: about.reference(row.kind) for name in address.arguments if name != CLINIC}
-    if address.is_of_clinic:
-        values[CLINIC] = world.own.organization.slug
     send = getattr(world.clients[person], row.method.lower())
     # Who gets what is decided before anything is drawn: drawing every page once is enough.
     is_drawn = row.method == "GET" and about is world.own
     with transaction.atomic(), nullcontext() if is_drawn else undrawn():
-        answer = send(reverse(row.address, kwargs=values))
+        answer = send(world.path(row, about))
         transaction.set_rollback(not keep)
     return "in" if _leads_to_sign_in(answer) else str(answer.status_code)
 

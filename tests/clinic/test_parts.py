@@ -1,0 +1,43 @@
+"""Every list answers with its rows alone where only they are drawn anew; and no page is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.permissions import cast
+from tests.permissions.matrix import Row, rows
+
+LISTS = {
+    *("accounts:api_keys", "accounts:audit", "accounts:members", "accounts:patients"),
+    *("accounts:practitioners", "accounts:webhook", "accounts:webhook_delivery"),
+    *("accounts:webhooks", "billing:authorizations", "billing:entries", "billing:payers"),
+    *("billing:service_codes", "clinic:home", "scheduling:appointments", "scheduling:locations"),
+    "scheduling:sessions",
+}
+ASKED = {"HX-Request": "true", "HX-Target": "results"}
+
+
+@pytest.fixture
+def world(db: None) -> cast.World:
+    return cast.build()
+
+
+def shown_to(person: str) -> list[Row]:
+    return [row for row in rows() if row.method == "GET" and row.outcomes[person] == "200"]
+
+
+def test_a_list_drawn_anew_is_its_part_of_the_page(world) -> None:
+    found = set()
+    for person in ("admin", "patient"):
+        client = world.clients[person]
+        for row in shown_to(person):
+            path = world.path(row)
+            answer = client.get(path)
+            assert "no-store" in answer["Cache-Control"], row
+            page = answer.getvalue().decode()
+            if 'id="results"' in page:
+                found.add(row.address)
+                part = client.get(path, headers=ASKED).content.decode().strip()
+                assert 'id="results"' in part[: part.index(">")], row
+                assert part in page, row
+    assert found == LISTS
