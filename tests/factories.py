@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import factory
 from django.utils import timezone
@@ -49,6 +50,12 @@ def npi(number: int) -> str:
 def where_it_is_noon() -> str:
     """A time zone in which an hour ago and in an hour are today too, at any hour of the day."""
     return f"Etc/GMT{timezone.now().hour - 12:+d}"
+
+
+def where_it_is_not_late() -> str:
+    """A time zone in which in four hours is today too, with the clock changes of the USA."""
+    chicago = datetime.now(ZoneInfo("America/Chicago"))
+    return "America/Chicago" if chicago.hour < 20 else "America/Adak"
 
 
 class OrganizationFactory(DjangoModelFactory[Organization]):

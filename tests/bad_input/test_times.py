@@ -42,7 +42,7 @@ TIMES = [
     ({"minutes": "1e9"}, "minutes", "whole number"),
     ({"minutes": "an hour"}, "minutes", "whole number"),
     ({"minutes": ""}, "minutes", "required"),
-    ({"minutes": "5"}, "minutes", "too few for a unit"),
+    ({"minutes": "5"}, "minutes", "too short for a unit"),
 ]
 
 

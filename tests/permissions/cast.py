@@ -145,7 +145,7 @@ class World:
 def build() -> World:
     _tell_ids_apart()
     organization, elsewhere = factories.OrganizationFactory.create_batch(
-        2, time_zone=factories.where_it_is_noon()
+        2, time_zone=factories.where_it_is_not_late()
     )
     team = factories.actor(organization, Role.PRACTITIONER)
     own = furnish(organization, team, token=TOKEN)
