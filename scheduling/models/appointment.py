@@ -55,7 +55,13 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
         }
     ),
     Status.ARRIVED: frozenset(
-        {Status.IN_PROGRESS, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW}
+        {
+            Status.SCHEDULED,
+            Status.IN_PROGRESS,
+            Status.COMPLETED,
+            Status.CANCELLED,
+            Status.NO_SHOW,
+        }
     ),
     Status.IN_PROGRESS: frozenset({Status.COMPLETED, Status.CANCELLED}),
     Status.COMPLETED: frozenset({Status.IN_PROGRESS}),

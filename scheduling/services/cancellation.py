@@ -15,6 +15,7 @@ from accounts.services.transaction import write
 from billing.services import ledger
 from scheduling.errors import UnlawfulTransition
 from scheduling.models import Appointment, Status
+from scheduling.models.appointment import OCCUPYING
 from scheduling.services.appointments import lock, refuse_conflicts_of, save
 from scheduling.services.reservations import reserve_again
 
@@ -92,25 +93,39 @@ def mark_no_show(
 
 @write("appointment.restore")
 def restore(*, actor: Actor, appointment: Appointment) -> Appointment:
-    """Undo a cancellation or no-show: the time and the units are taken again, if both are free.
+    """Undo a check-in; or a cancellation or no-show, whose time and units are taken again.
 
     One that was booked over another has to find that one gone, and is as any other from then on.
     Whom it may share its time with is what its service allows now.
 
-    Raises UnlawfulTransition, NotFree, and the refusals of `ledger.reserve`.
+    Raises UnlawfulTransition; NotFree, and the refusals of `ledger.reserve`, where it had given
+    its time and units back.
     """
     locked = lock(actor, appointment)
+    before = locked.status
     require(locked, Status.SCHEDULED)
+    if before not in OCCUPYING:
+        _take_again(actor, locked)
+    locked.status = Status.SCHEDULED
+    save(locked, RESTORED)
+    events.record(
+        actor=actor,
+        action="appointment.restored",
+        obj=locked,
+        patient=locked.patient,
+        before=before,
+    )
+    return locked
+
+
+def _take_again(actor: Actor, locked: Appointment) -> None:
+    """Its time and its units, if both are still free."""
     refuse_conflicts_of(actor, locked)
     locked.allows_concurrent = locked.service_code.allows_concurrent
     locked.allows_group = locked.service_code.allows_group
     reserve_again(actor, locked, units=locked.units)
-    locked.status = Status.SCHEDULED
     locked.cancelled_by, locked.cancel_reason, locked.cancelled_late = "", "", None
     locked.override_reason = ""
-    save(locked, RESTORED)
-    events.record(actor=actor, action="appointment.restored", obj=locked, patient=locked.patient)
-    return locked
 
 
 def require(appointment: Appointment, status: Status) -> None:

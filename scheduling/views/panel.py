@@ -103,9 +103,14 @@ def after_move(request: ClinicRequest) -> HttpResponse:
 def say_ended(request: ClinicRequest, said: str, ended: Appointment) -> None:
     """That it gave its units back; with Undo for those who may put it back."""
     released = f" {count(ended.held_units)} released." if ended.authorization else ""
-    undo = f"undo:{request.actor.url('scheduling:restore', pk=ended.pk)}"
+    say_done(request, said + released, ended)
+
+
+def say_done(request: ClinicRequest, said: str, changed: Appointment) -> None:
+    """With Undo for those who may put it back as scheduled."""
+    undo = f"undo:{request.actor.url('scheduling:restore', pk=changed.pk)}"
     may_undo = request.actor.may("appointment.restore")
-    messages.success(request, said + released, extra_tags=undo if may_undo else "")
+    messages.success(request, said, extra_tags=undo if may_undo else "")
 
 
 def consequences(found: Appointment) -> list[str]:

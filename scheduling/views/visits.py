@@ -30,7 +30,13 @@ def confirm(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def check_in(request: ClinicRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, "appointment.check_in", visits.check_in, "Checked in.")
+    return _change(
+        request,
+        panel.find_changeable(request, pk),
+        "appointment.check_in",
+        visits.check_in,
+        lambda arrived: panel.say_done(request, "Checked in.", arrived),
+    )
 
 
 def start(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -48,7 +54,16 @@ def no_show(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def restore(request: ClinicRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, "appointment.restore", cancellation.restore, "Back on the calendar.")
+    """Undo: of a check-in, a cancellation or a no-show."""
+    found = panel.find_changeable(request, pk)
+    said = "Not checked in." if found.status == Status.ARRIVED else "Back on the calendar."
+    return _change(
+        request,
+        found,
+        "appointment.restore",
+        cancellation.restore,
+        lambda _: messages.success(request, said),
+    )
 
 
 def complete(request: ClinicRequest, pk: int) -> HttpResponse:

@@ -223,6 +223,16 @@ def test_cancelling_and_restoring(api, desk) -> None:
     assert desk.units() == (20, 0, 4)
 
 
+def test_undoing_a_check_in(api, desk) -> None:
+    booked = desk.book()
+    url = f"appointments/{booked.pk}"
+    with time_machine.travel(booked.starts_at):
+        assert api.post(f"{url}/check-in").json()["status"] == "arrived"
+        assert api.post(f"{url}/restore").json()["status"] == "scheduled"
+        assert error(api.post(f"{url}/restore"))["code"] == "unlawful_transition"
+    assert desk.units() == (20, 0, 4)
+
+
 def test_no_show_waits_for_the_time(api, desk) -> None:
     booked = desk.book()
     early = api.post(f"appointments/{booked.pk}/no-show")

@@ -63,6 +63,18 @@ def test_second_cancellation_is_told(clinic):
     assert entries(clinic, LedgerEntry.Kind.RELEASE) == 1
 
 
+def test_a_session_that_starts_overtakes_the_undoing_of_the_check_in(clinic):
+    booked = clinic.book_today()
+    visits.check_in(actor=clinic.actor, appointment=booked)
+    outcome = overtake(
+        lambda: visits.start(actor=clinic.actor, appointment=booked),
+        lambda: cancellation.restore(actor=clinic.actor, appointment=booked),
+    )
+    assert outcome.refused == {"unlawful_transition": 1}
+    assert status_of(booked) == Status.IN_PROGRESS
+    assert clinic.balance() == (40, 0, 4)
+
+
 @pytest.mark.parametrize("people", [2, 20])
 def test_many_cancel_at_once(clinic, people):
     booked = clinic.book()

@@ -186,6 +186,22 @@ def test_a_no_show_says_what_it_does_and_can_be_undone(
     assert Authorization.objects.get().reserved_units == 4
 
 
+def test_a_check_in_can_be_undone_at_once_or_later(desk, admin, appointment, time_travel) -> None:
+    time_travel(appointment.starts_at)
+    desk.force_login(admin.user)
+    restore = admin.url("scheduling:restore", pk=appointment.pk)
+    page = desk.post(admin.url("scheduling:check_in", pk=appointment.pk), follow=True)
+    toast, button = (form for form in forms_on(page) if form.action == restore)
+    assert "Undo check-in" in page.content.decode()
+    for undo in (toast, button):
+        back = undo.send(desk)["Location"]
+        assert "Not checked in." in desk.get(back).content.decode()
+        appointment.refresh_from_db()
+        assert appointment.status == Status.SCHEDULED
+        visits.check_in(actor=admin, appointment=appointment)
+    assert Authorization.objects.get().reserved_units == 4
+
+
 def steps_on(admin, appointment) -> set[str]:
     """What its page offers."""
     desk = Client()

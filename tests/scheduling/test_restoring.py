@@ -1,4 +1,4 @@
-"""A cancellation that is undone takes what is free now, whatever was agreed once."""
+"""What is undone: a cancellation takes what is free now, whatever was agreed once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Event
 from accounts.roles import Role
 from billing.errors import ReservationEnded
+from billing.models import LedgerEntry
 from billing.services import ledger, service_codes
-from scheduling.errors import NotFree
+from scheduling.errors import NotFree, UnlawfulTransition
 from scheduling.models import Appointment, Status
-from scheduling.services import appointments, cancellation
+from scheduling.services import appointments, cancellation, visits
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,40 @@ def test_it_shares_its_time_as_its_service_allows_now(admin, appointment, servic
     restored = cancellation.restore(actor=admin, appointment=appointment)
     restored.refresh_from_db()
     assert (restored.status, restored.allows_group) == (Status.SCHEDULED, True)
+
+
+def test_a_check_in_is_undone_and_moves_no_units(admin, appointment, time_travel) -> None:
+    time_travel(appointment.starts_at)
+    with pytest.raises(UnlawfulTransition):
+        cancellation.restore(actor=admin, appointment=appointment)
+    visits.check_in(actor=admin, appointment=appointment)
+    restored = cancellation.restore(actor=admin, appointment=appointment)
+    restored.refresh_from_db()
+    assert (restored.status, restored.reservation) == (Status.SCHEDULED, appointment.reservation)
+    kinds = LedgerEntry.objects.order_by("number").values_list("kind", flat=True)
+    assert list(kinds) == ["grant", "reserve"]
+    told = Event.objects.get(action="appointment.restored")
+    assert told.details == {"before": "arrived"}
+    visits.check_in(actor=admin, appointment=restored)
+
+
+def test_a_check_in_into_an_override_is_undone_beside_what_it_was_booked_over(
+    admin, appointment, time_travel
+) -> None:
+    """It never gave its time back, and so takes it from nobody; the reason stays."""
+    over = appointments.book(
+        actor=admin,
+        patient=factories.PatientFactory(organization=admin.organization),
+        practitioner=appointment.practitioner,
+        service_code=appointment.service_code,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        override_reason="Sibling joins",
+    )
+    time_travel(appointment.starts_at)
+    visits.check_in(actor=admin, appointment=over)
+    restored = cancellation.restore(actor=admin, appointment=over)
+    assert (restored.status, restored.override_reason) == (Status.SCHEDULED, "Sibling joins")
 
 
 def test_a_move_does_not_keep_units_that_are_not_held(admin, appointment) -> None:

@@ -108,5 +108,5 @@ class Appointments(Resource):
 
     @does("appointment.restore")
     def restore(self, row: Appointment) -> Appointment:
-        """Undo a cancellation or no-show, if time and units are still free."""
+        """Undo a check-in; or a cancellation or no-show, if time and units are still free."""
         return cancellation.restore(actor=self.actor, appointment=row)
