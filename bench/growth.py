@@ -39,6 +39,7 @@ DAYS = 390
 TURNS = 6
 
 # One reservation a day or so, consumed an hour later. The same moments for every authorization.
+# LATERAL keeps the rows in the ledger's order: sorting ten million of them takes a minute.
 RESERVATION_ROWS = f"""
 INSERT INTO billing_reservation (
     id, organization_id, authorization_id, service_code_id, units, consumed_units,
@@ -46,7 +47,8 @@ INSERT INTO billing_reservation (
 SELECT {RESERVATIONS} + n::bigint * {ROOM_FOR} + j, %(organization)s, {AUTHORIZATIONS} + n,
        %(service)s, 1, 1, %(start)s::date + j * {DAYS} / {EACH}, 'import:' || n || '-' || j,
        'consumed', %(start)s, %(start)s
-  FROM generate_series(%(first)s, %(last)s - 1) AS n, generate_series(1, {EACH}) AS j
+  FROM generate_series(%(first)s, %(last)s - 1) AS n,
+       LATERAL generate_series(1, {EACH} + 0 * n) AS j
 """
 
 ENTRY_ROWS = f"""
@@ -58,9 +60,9 @@ SELECT %(organization)s, {AUTHORIZATIONS} + n, 2 * j + used, kind, 1, 0, used, h
        j - 1 + used, 1 - used, {RESERVATIONS} + n::bigint * {ROOM_FOR} + j,
        %(start)s::date + j * {DAYS} / {EACH}, 'import:' || n || '-' || j, '', '',
        %(start)s + (j * {DAYS * 86400 // EACH} + used * 3600) * interval '1 second'
-  FROM generate_series(%(first)s, %(last)s - 1) AS n, generate_series(1, {EACH}) AS j,
-       (VALUES ('reserve', 0, 1), ('consume', 1, -1)) AS movement (kind, used, held)
- ORDER BY n, j, used
+  FROM generate_series(%(first)s, %(last)s - 1) AS n,
+       LATERAL generate_series(1, {EACH} + 0 * n) AS j,
+       LATERAL (VALUES ('reserve', 0 * j, 1), ('consume', 1, -1)) AS movement (kind, used, held)
 """
 
 
