@@ -42,6 +42,8 @@ def test_sign_in_and_out(desk: Desk, user: User, new_context: NewContext, script
     page.get_by_label("Your account").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(SIGN_IN)
+    page.go_back()  # the browser has kept nothing that it could show
+    expect(page).to_have_url(SIGN_IN)
     page.goto(desk.week)
     expect(page).to_have_url(SIGN_IN)
 

@@ -213,6 +213,15 @@ function mayLeave(root) {
 }
 addEventListener("beforeunload", (event) => unsaved(document) && event.preventDefault());
 
+/* The way out of a list's filters stands there while one is set */
+
+document.addEventListener("input", ({ target }) => {
+  const clear = target.form && $("[data-clear]", target.form);
+  if (!clear) return;
+  const set = [...new FormData(target.form)].filter(([name, value]) => value && name !== "sort");
+  clear.hidden = set.length === 0;
+});
+
 /* Idle sign-out: say so a minute before, and leave nothing on the screen after it */
 
 const idle = Number(document.body.dataset.idleMinutes) * 60_000;
