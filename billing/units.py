@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from billing.models import Rounding, ServiceCode
@@ -14,8 +14,16 @@ Period = Literal["day", "week", "month"]
 CMS_MINUTES_FOR_A_UNIT = 8
 
 
+def elapsed(starts_at: datetime, ends_at: datetime) -> timedelta:
+    """What passes between two aware times, over changes of the clocks too.
+
+    Python subtracts two times of one zone as its wall shows them.
+    """
+    return ends_at.astimezone(UTC) - starts_at.astimezone(UTC)
+
+
 def whole_minutes(starts_at: datetime, ends_at: datetime) -> int:
-    return int((ends_at - starts_at).total_seconds() // 60)
+    return int(elapsed(starts_at, ends_at).total_seconds() // 60)
 
 
 def units_for(service: ServiceCode, minutes: int) -> int:

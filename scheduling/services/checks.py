@@ -13,7 +13,7 @@ from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import Patient, Practitioner
 from accounts.roles import Role
 from billing.models import ServiceCode
-from billing.units import units_for, whole_minutes
+from billing.units import elapsed, units_for, whole_minutes
 from scheduling.access import may_change
 from scheduling.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, Location, Room
@@ -37,12 +37,13 @@ def times(actor: Actor, starts_at: datetime, ends_at: datetime) -> None:
 
 def length(starts_at: datetime, ends_at: datetime, *, field: str = "ends_at") -> None:
     """Raises TimeInvalid for what ends before it starts, or lasts more than a day."""
-    if ends_at <= starts_at:
+    lasts = elapsed(starts_at, ends_at)
+    if lasts <= timedelta():
         raise TimeInvalid(
             "The end must come after the start.", code="ends_before_start", field=field
         )
-    if ends_at - starts_at > LONGEST:
-        minutes = math.ceil((ends_at - starts_at).total_seconds() / 60)
+    if lasts > LONGEST:
+        minutes = math.ceil(lasts.total_seconds() / 60)
         raise TimeInvalid(
             f"It lasts {minutes // 60:,} h {minutes % 60} min: 24 hours at most.",
             code="too_long",

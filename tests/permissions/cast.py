@@ -61,7 +61,7 @@ def furnish(organization: Organization, team: Actor, *, token: str) -> Clinic:
     )
     room = factories.RoomFactory(organization=organization)
     practitioner = factories.Practitioner.objects.get(pk=team.practitioner_id)
-    now = organization.local(timezone.now().replace(microsecond=0))
+    now = timezone.now().replace(microsecond=0)
 
     def book(starts_at: Any) -> Any:
         return appointments.book(
