@@ -29,6 +29,8 @@ def test_filters_draw_the_rows_and_back_draws_the_page(desk: Desk, signed_in: Si
     expect(clear).to_be_visible()
     page.get_by_role("link", name="Number", exact=True).click()
     expect(page).to_have_url(re.compile(r"search=\w.*sort=number"))
+    page.get_by_label("State").select_option("active")
+    expect(page).to_have_url(re.compile(r"state=active.*sort=number"))
 
     rows.get_by_role("link", name=desk.authorization.number).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(desk.authorization.number)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def session() -> Session:
     """Begun and ended at once; its practitioner signs in."""
-    clinic = factories.OrganizationFactory()
+    clinic = factories.OrganizationFactory(time_zone=factories.where_it_is_noon())
     admin, own = factories.actor(clinic), factories.actor(clinic, Role.PRACTITIONER)
     starts_at = timezone.now() - timedelta(minutes=5)
     appointment = appointments.book(

@@ -37,7 +37,11 @@ _appointment(
 )
 _appointment("cancelled", "An appointment was cancelled.", by=WORD, late=FLAG, released=WHOLE)
 _appointment("no_show", "The patient did not come.", released=WHOLE)
-_appointment("restored", "A check-in, cancellation or no-show was undone.", before=WORD)
+_appointment(
+    "restored",
+    "A check-in (`before` is arrived; no units move), a cancellation or a no-show was undone.",
+    before=WORD,
+)
 _appointment("reopened", "A completed session was reopened.", session=ID, reversed=WHOLE)
 _appointment(
     "authorization_changed",

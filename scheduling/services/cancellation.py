@@ -92,16 +92,17 @@ def mark_no_show(
 
 
 @write("appointment.restore")
-def restore(*, actor: Actor, appointment: Appointment) -> Appointment:
-    """Undo a check-in; or a cancellation or no-show, whose time and units are taken again.
+def restore(*, actor: Actor, appointment: Appointment, version: int | None = None) -> Appointment:
+    """Undo a check-in, a cancellation or a no-show: the appointment is scheduled again.
 
-    One that was booked over another has to find that one gone, and is as any other from then on.
-    Whom it may share its time with is what its service allows now.
+    After the latter two its time and its units are taken again, if both are free. One that was
+    booked over another has to find that one gone, and is as any other from then on. Whom it may
+    share its time with is what its service allows now.
 
-    Raises UnlawfulTransition; NotFree, and the refusals of `ledger.reserve`, where it had given
-    its time and units back.
+    `version` is the one the actor saw. Raises UnlawfulTransition, Conflict `stale`, NotFree, and
+    the refusals of `ledger.reserve`.
     """
-    locked = lock(actor, appointment)
+    locked = lock(actor, appointment, version=version)
     before = locked.status
     require(locked, Status.SCHEDULED)
     if before not in OCCUPYING:

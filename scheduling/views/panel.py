@@ -108,7 +108,8 @@ def say_ended(request: ClinicRequest, said: str, ended: Appointment) -> None:
 
 def say_done(request: ClinicRequest, said: str, changed: Appointment) -> None:
     """With Undo for those who may put it back as scheduled."""
-    undo = f"undo:{request.actor.url('scheduling:restore', pk=changed.pk)}"
+    restore = request.actor.url("scheduling:restore", pk=changed.pk)
+    undo = f"undo:{restore}?version={changed.version}"
     may_undo = request.actor.may("appointment.restore")
     messages.success(request, said, extra_tags=undo if may_undo else "")
 

@@ -54,16 +54,10 @@ def no_show(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def restore(request: ClinicRequest, pk: int) -> HttpResponse:
-    """Undo: of a check-in, a cancellation or a no-show."""
-    found = panel.find_changeable(request, pk)
-    said = "Not checked in." if found.status == Status.ARRIVED else "Back on the calendar."
-    return _change(
-        request,
-        found,
-        "appointment.restore",
-        cancellation.restore,
-        lambda _: messages.success(request, said),
-    )
+    """Undo of a check-in, cancellation or no-show: as it was shown, or as the toast knew it."""
+    seen = panel.version_in(request.POST) or panel.version_in(request.GET)
+    save = partial(cancellation.restore, version=seen)
+    return _step(request, pk, "appointment.restore", save, "Scheduled again.")
 
 
 def complete(request: ClinicRequest, pk: int) -> HttpResponse:

@@ -213,7 +213,15 @@ function mayLeave(root) {
 }
 addEventListener("beforeunload", (event) => unsaved(document) && event.preventDefault());
 
-/* The way out of a list's filters stands there while one is set */
+/* A list's filters: what is typed has been sent when the field is left, and is not sent again */
+
+document.addEventListener(
+  "change",
+  (event) => event.target.matches(".filters [type=search]") && event.stopPropagation(),
+  { capture: true },
+);
+
+/* The way out of them stands there while one is set */
 
 document.addEventListener("input", ({ target }) => {
   const clear = target.form && $("[data-clear]", target.form);

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from accounts.models import Organization
 from accounts.roles import Role
 from billing.models import Authorization
 from billing.services import replay
@@ -31,6 +32,12 @@ def generated() -> None:
         ["make", "clients"], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
     )
     assert made.returncode == 0, made.stdout + made.stderr
+
+
+@pytest.fixture
+def clinic(db: None) -> Organization:
+    """Where an hour of today is over."""
+    return factories.OrganizationFactory(time_zone=factories.where_it_is_noon())
 
 
 @pytest.fixture

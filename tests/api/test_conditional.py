@@ -26,6 +26,7 @@ def test_unchanged_says_what_is_left_and_until_when(api, clinic, monkeypatch) ->
     del Patients.retrieve.farewell
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert unchanged["ETag"] == read["ETag"]
+    assert read["Cache-Control"] == "private, no-cache"
     for name in ("RateLimit-Limit", "Deprecation", "Sunset", "Cache-Control"):
         assert unchanged[name] == read[name], name
     assert int(unchanged["RateLimit-Remaining"]) == int(read["RateLimit-Remaining"]) - 1

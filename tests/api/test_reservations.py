@@ -16,6 +16,12 @@ from tests.api.lists import ids, price, turned
 
 
 @pytest.fixture
+def clinic(db):
+    """Where an hour ago was today."""
+    return factories.OrganizationFactory(time_zone=factories.where_it_is_noon())
+
+
+@pytest.fixture
 def authorization(clinic):
     return factories.AuthorizationFactory(organization=clinic, number="A-1", units=100)
 

@@ -41,3 +41,15 @@ def test_a_list_drawn_anew_is_its_part_of_the_page(world) -> None:
                 assert 'id="results"' in part[: part.index(">")], row
                 assert part in page, row
     assert found == LISTS
+
+
+def test_what_says_how_long_it_keeps_is_left_at_that(world) -> None:
+    kept = {
+        "/nowhere/": "no-store",
+        "/account/login/": "no-store",
+        "/api/v1/openapi": "max-age",
+    }
+    for path, word in kept.items():
+        said = world.clients["nobody"].get(path)["Cache-Control"]
+        assert word in said, path
+        assert word == "no-store" or "no-store" not in said, path

@@ -75,6 +75,21 @@ def test_a_session_that_starts_overtakes_the_undoing_of_the_check_in(clinic):
     assert clinic.balance() == (40, 0, 4)
 
 
+def test_cancel_overtakes_the_undoing_of_the_check_in(clinic):
+    """The undo was of what was shown, and does not undo the cancellation."""
+    booked = clinic.book_today()
+    arrived = visits.check_in(actor=clinic.actor, appointment=booked)
+    outcome = overtake(
+        lambda: clinic.cancel(booked),
+        lambda: cancellation.restore(
+            actor=clinic.actor, appointment=booked, version=arrived.version
+        ),
+    )
+    assert outcome.refused == {"stale": 1}
+    assert status_of(booked) == Status.CANCELLED
+    assert clinic.balance() == (40, 0, 0)
+
+
 @pytest.mark.parametrize("people", [2, 20])
 def test_many_cancel_at_once(clinic, people):
     booked = clinic.book()

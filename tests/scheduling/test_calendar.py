@@ -250,9 +250,9 @@ class TestPanel:
         url = admin.url("scheduling:cancel", pk=appointment.pk)
         page = desk.post(url, {"cancelled_by": "patient"}, headers=PANEL).content.decode()
         restore = admin.url("scheduling:restore", pk=appointment.pk)
-        assert f'hx-post="{restore}"' in page
-        page = desk.post(restore, {}, headers=PANEL).content.decode()
-        assert "Back on the calendar" in page
+        assert f'hx-post="{restore}?version=2"' in page
+        page = desk.post(f"{restore}?version=2", {}, headers=PANEL).content.decode()
+        assert "Scheduled again." in page
 
     def test_a_move_in_the_grid_swaps_nothing_itself(self, desk, admin, appointment) -> None:
         answer = desk.post(

@@ -178,7 +178,7 @@ def test_a_no_show_says_what_it_does_and_can_be_undone(
     said = marked.content.decode()
     assert "Marked as no-show. 4 units released." in said
     restore = admin.url("scheduling:restore", pk=appointment.pk)
-    assert f'action="{restore}"' in said
+    assert f'action="{restore}?version=2"' in said
     assert Authorization.objects.get().reserved_units == 0
     desk.post(restore)
     appointment.refresh_from_db()
@@ -191,15 +191,30 @@ def test_a_check_in_can_be_undone_at_once_or_later(desk, admin, appointment, tim
     desk.force_login(admin.user)
     restore = admin.url("scheduling:restore", pk=appointment.pk)
     page = desk.post(admin.url("scheduling:check_in", pk=appointment.pk), follow=True)
-    toast, button = (form for form in forms_on(page) if form.action == restore)
     assert "Undo check-in" in page.content.decode()
+    toast, button = (form for form in forms_on(page) if form.action.startswith(restore))
     for undo in (toast, button):
+        Appointment.objects.update(status=Status.ARRIVED, version=2)
         back = undo.send(desk)["Location"]
-        assert "Not checked in." in desk.get(back).content.decode()
+        assert "Scheduled again." in desk.get(back).content.decode()
         appointment.refresh_from_db()
         assert appointment.status == Status.SCHEDULED
-        visits.check_in(actor=admin, appointment=appointment)
     assert Authorization.objects.get().reserved_units == 4
+
+
+def test_what_was_changed_since_is_not_undone(desk, admin, appointment, time_travel) -> None:
+    """A check-in was to be undone, not the cancellation that came after it."""
+    time_travel(appointment.starts_at)
+    desk.force_login(admin.user)
+    page = desk.post(admin.url("scheduling:check_in", pk=appointment.pk), follow=True)
+    cancellation.cancel(actor=admin, appointment=appointment)
+    restore = admin.url("scheduling:restore", pk=appointment.pk)
+    for undo in forms_on(page):
+        if undo.action.startswith(restore):
+            back = undo.send(desk)["Location"]
+            assert "was changed" in desk.get(back).content.decode()
+    appointment.refresh_from_db()
+    assert appointment.status == Status.CANCELLED
 
 
 def steps_on(admin, appointment) -> set[str]:
