@@ -37,12 +37,14 @@ class Preview:
     They come in the order in which booking meets them; the conflicts, which it meets before it
     asks for units, are apart.
 
+    `out_of_hours` says that the clinic is closed for some of the time, which refuses nothing.
     `used` and `reserved` leave out what an appointment that is being moved holds now, which is
     `held`. Where somebody books over them, `overrides` says that the conflicts do not stand in the
     way.
     """
 
     day: date
+    out_of_hours: bool
     units: int = 0
     authorization: Authorization | None = None
     total: int = 0
@@ -121,6 +123,7 @@ def preview(
     held = freed.units if freed else 0
     return Preview(
         day=day,
+        out_of_hours=not actor.organization.is_open(starts_at, ends_at),
         units=units,
         authorization=drawn,
         total=drawn.total_units if drawn else 0,

@@ -48,8 +48,8 @@ class Organization(models.Model):
     region = models.CharField("state", max_length=40, blank=True, validators=[validate_plain_text])
     postal_code = models.CharField(max_length=16, blank=True, validators=[validate_plain_text])
 
-    opens_at = models.TimeField(default="08:00")
-    closes_at = models.TimeField(default="18:00")
+    opens_at = models.TimeField(default=time(8))
+    closes_at = models.TimeField(default=time(18))
     idle_minutes = models.PositiveSmallIntegerField(
         "idle sign-out after (minutes)",
         default=15,

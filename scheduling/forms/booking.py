@@ -110,13 +110,6 @@ class BookingForm(forms.Form):
         starts_at = wall_time.instant(self.actor.organization, fields["day"], fields["start"])
         return starts_at, starts_at + timedelta(minutes=fields["minutes"])
 
-    def out_of_hours(self) -> str:
-        """What to say of a valid form whose time is not within the clinic's hours."""
-        clinic = self.actor.organization
-        if clinic.is_open(*self.times()):
-            return ""
-        return f"Outside the clinic's hours, {clinic.opens_at:%H:%M} to {clinic.closes_at:%H:%M}."
-
     def chosen_authorization(self) -> Drawn:
         value = self.cleaned_data["authorization"]
         if value == PRIVATE:

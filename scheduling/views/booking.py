@@ -102,7 +102,10 @@ def previewed(form: BookingForm, *, beside: Appointment | None = None) -> dict[s
     wanted = booking(form)
     wanted.pop("override_reason")
     seen = preview(actor=form.actor, beside=beside, **wanted)
-    return {"preview": seen, "out_of_hours": form.out_of_hours()}
+    clinic = form.actor.organization
+    hours = f"{clinic.opens_at:%H:%M} to {clinic.closes_at:%H:%M}"
+    told = f"Outside the clinic's hours, {hours}." if seen.out_of_hours else ""
+    return {"preview": seen, "out_of_hours": told}
 
 
 def _pick_patient(request: ClinicRequest) -> HttpResponse:

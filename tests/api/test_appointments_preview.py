@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -43,6 +44,7 @@ def test_says_what_booking_leaves_and_writes_nothing(api, desk) -> None:
     assert answer.json() == {
         "is_possible": True,
         "date_of_service": "2026-06-11",
+        "is_out_of_hours": False,
         "units": 4,
         "authorization_id": desk.authorization.pk,
         "before": {"total": 20, "used": 0, "reserved": 0, "available": 20},
@@ -53,6 +55,14 @@ def test_says_what_booking_leaves_and_writes_nothing(api, desk) -> None:
     assert written() == before
     api.post("appointments", desk.wanted())
     assert desk.units() == (20, 0, 4)
+
+
+def test_says_when_the_clinic_is_closed_and_refuses_nothing(api, desk) -> None:
+    desk.clinic.closes_at = time(10, 30)
+    desk.clinic.save(update_fields=["closes_at"])
+    seen = api.post("appointments/preview", desk.wanted()).json()
+    assert (seen["is_out_of_hours"], seen["is_possible"], seen["refusals"]) == (True, True, [])
+    assert api.post("appointments", desk.wanted()).status_code == 201
 
 
 def test_private_pay_has_no_balance(api, desk) -> None:

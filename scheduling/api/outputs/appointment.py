@@ -99,6 +99,10 @@ class PreviewOutput(serializers.Serializer):
 
     is_possible = serializers.BooleanField(source="fits")
     date_of_service = serializers.DateField(source="day")
+    is_out_of_hours = serializers.BooleanField(
+        source="out_of_hours",
+        help_text="The clinic is closed for some of it, which refuses nothing.",
+    )
     units = serializers.IntegerField()
     authorization_id = serializers.IntegerField(
         source="authorization.pk", default=None, allow_null=True
@@ -112,6 +116,7 @@ class PreviewOutput(serializers.Serializer):
         example = {
             "is_possible": False,
             "date_of_service": "2026-11-30",
+            "is_out_of_hours": False,
             "units": 4,
             "authorization_id": 501,
             "before": {"total": 120, "used": 0, "reserved": 8, "available": 112},
