@@ -24,9 +24,13 @@ CLOCK_SLACK = timedelta(minutes=2)
 
 
 @write("appointment.confirm")
-def confirm(*, actor: Actor, appointment: Appointment) -> Appointment:
-    """The patient said that they will come. Raises UnlawfulTransition."""
-    return _advance(actor, lock(actor, appointment), Status.CONFIRMED, "appointment.confirmed")
+def confirm(*, actor: Actor, appointment: Appointment, version: int | None = None) -> Appointment:
+    """The patient said that they will come. Raises UnlawfulTransition, Conflict `stale`.
+
+    `version` is the one the actor saw: whoever said so meant that day and hour.
+    """
+    locked = lock(actor, appointment, version=version)
+    return _advance(actor, locked, Status.CONFIRMED, "appointment.confirmed")
 
 
 @write("appointment.check_in")

@@ -26,7 +26,8 @@ from scheduling.views import panel
 
 
 def confirm(request: ClinicRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, "appointment.confirm", visits.confirm, "Confirmed.")
+    save = partial(visits.confirm, version=panel.version_in(request.POST))
+    return _step(request, pk, "appointment.confirm", save, "Confirmed.")
 
 
 def check_in(request: ClinicRequest, pk: int) -> HttpResponse:

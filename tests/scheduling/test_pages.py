@@ -217,6 +217,17 @@ def test_what_was_changed_since_is_not_undone(desk, admin, appointment, time_tra
     assert appointment.status == Status.CANCELLED
 
 
+def test_who_confirms_means_the_hour_that_was_shown(desk, admin, appointment) -> None:
+    page = admin.url("scheduling:appointment", pk=appointment.pk)
+    confirm = admin.url("scheduling:confirm", pk=appointment.pk)
+    shown = next(form for form in forms_on(desk.get(page)) if form.action == confirm)
+    Appointment.objects.update(version=2)  # somebody else moved it
+    back = shown.send(desk)["Location"]
+    assert "was changed" in desk.get(back).content.decode()
+    appointment.refresh_from_db()
+    assert appointment.status == Status.SCHEDULED
+
+
 def steps_on(admin, appointment) -> set[str]:
     """What its page offers."""
     desk = Client()
