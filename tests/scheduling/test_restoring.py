@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def over(admin, appointment) -> Appointment:
-    """Booked over `appointment`, with a reason, and cancelled since."""
-    booked = appointments.book(
+def booked_over(admin, appointment) -> Appointment:
+    """Booked over `appointment`, with a reason."""
+    return appointments.book(
         actor=admin,
         patient=factories.PatientFactory(organization=admin.organization),
         practitioner=appointment.practitioner,
@@ -32,7 +32,12 @@ def over(admin, appointment) -> Appointment:
         ends_at=appointment.ends_at,
         override_reason="Sibling joins",
     )
-    return cancellation.cancel(actor=admin, appointment=booked)
+
+
+@pytest.fixture
+def over(admin, booked_over) -> Appointment:
+    """Cancelled since."""
+    return cancellation.cancel(actor=admin, appointment=booked_over)
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.PRACTITIONER])
@@ -84,21 +89,12 @@ def test_a_check_in_is_undone_and_moves_no_units(admin, appointment, time_travel
 
 
 def test_a_check_in_into_an_override_is_undone_beside_what_it_was_booked_over(
-    admin, appointment, time_travel
+    admin, booked_over, time_travel
 ) -> None:
     """It never gave its time back, and so takes it from nobody; the reason stays."""
-    over = appointments.book(
-        actor=admin,
-        patient=factories.PatientFactory(organization=admin.organization),
-        practitioner=appointment.practitioner,
-        service_code=appointment.service_code,
-        starts_at=appointment.starts_at,
-        ends_at=appointment.ends_at,
-        override_reason="Sibling joins",
-    )
-    time_travel(appointment.starts_at)
-    visits.check_in(actor=admin, appointment=over)
-    restored = cancellation.restore(actor=admin, appointment=over)
+    time_travel(booked_over.starts_at)
+    visits.check_in(actor=admin, appointment=booked_over)
+    restored = cancellation.restore(actor=admin, appointment=booked_over)
     assert (restored.status, restored.override_reason) == (Status.SCHEDULED, "Sibling joins")
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 
 from accounts.errors import Conflict, DomainError, Invalid
 from accounts.models import Event
@@ -186,38 +185,6 @@ def test_a_night_may_begin_after_midnight(admin, night, authorization, time_trav
     visits.start(actor=admin, appointment=night)
     time_travel(night.starts_at + 3 * HOUR)
     assert visits.complete(actor=admin, appointment=night).units == 4
-
-
-@pytest.mark.parametrize(
-    ("day", "began", "ended", "minutes"),
-    [("2027-03-14", "01:30", "03:30", 60), ("2027-11-07", "00:30", "02:30", 180)],
-    ids=["forward", "back"],
-)
-def test_what_passed_counts_and_not_what_the_clocks_showed(
-    admin, patient, practitioner, service, time_travel, day, began, ended, minutes
-) -> None:
-    zone = admin.organization.zone
-    times = [
-        datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=zone) for clock in (began, ended)
-    ]
-    time_travel(times[0])
-    booked = appointments.book(
-        actor=admin,
-        patient=patient,
-        practitioner=practitioner,
-        service_code=service,
-        authorization=None,
-        starts_at=times[0],
-        ends_at=times[1],
-    )
-    time_travel(times[1])
-    client = Client()
-    client.force_login(admin.user)
-    page = admin.url("scheduling:complete", pk=booked.pk)
-    sent = {"started_at": f"{day}T{began}", "ended_at": f"{day}T{ended}"}
-    assert client.post(page, sent).status_code == 302
-    session = Session.objects.get()
-    assert (booked.units, session.units, session.minutes) == (minutes / 15, minutes / 15, minutes)
 
 
 def test_a_no_show_gives_the_units_back_and_can_be_undone(admin, due, authorization) -> None:

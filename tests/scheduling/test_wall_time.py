@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.test import Client
 
 from accounts.errors import Invalid
 from scheduling import wall_time
 from scheduling.calendar import wall
 from scheduling.calendar.wall import Hours
+from scheduling.models import Session
+from scheduling.services import appointments
 from tests import factories
 
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
@@ -104,3 +107,35 @@ def test_hours_stretch_to_what_lies_outside() -> None:
     assert (stretched.open_row, stretched.close_row) == (8, 48)
     assert stretched.place((6 * 60 + 20, 7 * 60)) == (1, 3)
     assert stretched.clock(59) == time(20, 45)
+
+
+@pytest.mark.parametrize(
+    ("day", "began", "ended", "minutes"),
+    [("2027-03-14", "01:30", "03:30", 60), ("2027-11-07", "00:30", "02:30", 180)],
+    ids=["forward", "back"],
+)
+def test_what_passed_counts_and_not_what_the_clocks_showed(
+    admin, patient, practitioner, service, time_travel, day, began, ended, minutes
+) -> None:
+    zone = admin.organization.zone
+    times = [
+        datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=zone) for clock in (began, ended)
+    ]
+    time_travel(times[0])
+    booked = appointments.book(
+        actor=admin,
+        patient=patient,
+        practitioner=practitioner,
+        service_code=service,
+        authorization=None,
+        starts_at=times[0],
+        ends_at=times[1],
+    )
+    time_travel(times[1])
+    client = Client()
+    client.force_login(admin.user)
+    page = admin.url("scheduling:complete", pk=booked.pk)
+    sent = {"started_at": f"{day}T{began}", "ended_at": f"{day}T{ended}"}
+    assert client.post(page, sent).status_code == 302
+    session = Session.objects.get()
+    assert (booked.units, session.units, session.minutes) == (minutes / 15, minutes / 15, minutes)
