@@ -1,29 +1,25 @@
 """Runs web server, job worker and webhooks side by side, keeps them running, and ends them."""
 
-import ctypes
-import os
-import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 
 import structlog
 from django.core.management.base import CommandError
 from django.db import connections
 
-START_SECONDS = 60
-STOP_SECONDS = 10
-LOOK_SECONDS = 0.5
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-CONNECTIONS = 4096
-PR_SET_PDEATHSIG = 1
+from clinic import child_processes
+from clinic.child_processes import STOP_SECONDS, Command, Process
+from clinic.stop_signals import StopRequest
 
-Command = list[str]
+START_SECONDS = 60
+CHECK_SECONDS = 0.5
+POLL_SECONDS = 0.1
+FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 30.0
+MAX_CONNECTIONS = 4096
+
 log = structlog.get_logger(__name__)
 
 
@@ -34,7 +30,7 @@ def web_command(*, host: str, port: int, workers: int, threads: int) -> Command:
         *("--host", host, "--port", str(port)),
         # Each worker keeps its share of so many connections; whoever comes beyond waits for one to
         # be closed.
-        *("--backlog", str(CONNECTIONS)),
+        *("--backlog", str(MAX_CONNECTIONS)),
         *("--workers", str(workers), "--blocking-threads", str(threads)),
         *("--respawn-failed-workers", "--workers-kill-timeout", str(STOP_SECONDS - 2)),
         "clinic.wsgi:application",
@@ -54,6 +50,10 @@ def deliverer_command() -> Command:
     return [sys.executable, "manage.py", "deliver_webhooks"]
 
 
+def prepare_demo_command() -> Command:
+    return [sys.executable, "manage.py", "prepare", "--demo"]
+
+
 def require_free_port(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -66,34 +66,53 @@ def require_free_port(host: str, port: int) -> None:
             ) from error
 
 
+def run_to_end(command: Command, *, stop: StopRequest) -> bool:
+    """Run a command that ends by itself; False where a stop was requested and it was ended.
+
+    Raises CommandError where it fails.
+    """
+    process = child_processes.start(command)
+    try:
+        while process.poll() is None:
+            if stop.wait(POLL_SECONDS):
+                return False
+    finally:
+        child_processes.stop([process])
+    if process.returncode:
+        raise CommandError(f"{' '.join(command)} failed; the reason is above.")
+    return True
+
+
 def run_together(
-    commands: list[Command], *, host: str, port: int, ready: Callable[[], None]
+    commands: list[Command],
+    *,
+    host: str,
+    port: int,
+    stop: StopRequest,
+    ready: Callable[[], None],
 ) -> None:
-    """Until a signal asks for the end. A process that ends by itself is started again.
+    """Until a stop is requested. A process that ends by itself is started again.
 
     Raises CommandError where one ends before the port answers.
     """
     # A second server would share the port silently and take every other request.
     require_free_port(host, port)
-    stop = Event()
-    for number in STOP_SIGNALS:
-        signal.signal(number, lambda *_: stop.set())
     connections.close_all()
-    kept: list[Kept] = []
+    supervised: list[Supervised] = []
     try:
         for command in commands:
-            kept.append(Kept(command))
-        _wait_for_port(host, port, kept, stop)
-        if not stop.is_set():
+            supervised.append(Supervised(command))
+        _wait_for_port(host, port, supervised, stop)
+        if not stop.is_made:
             ready()
-        while not stop.wait(LOOK_SECONDS):
-            for one in kept:
-                one.start_again_if_ended()
+        while not stop.wait(CHECK_SECONDS):
+            for one in supervised:
+                one.restart_if_ended()
     finally:
-        _stop([one.process for one in kept])
+        child_processes.stop([one.process for one in supervised])
 
 
-class Kept:
+class Supervised:
     """A process that is started again when it was killed or has crashed.
 
     At once when it has run for a while; after a pause, each twice as long as the one before, when
@@ -106,22 +125,23 @@ class Kept:
         self._due: float | None = None
         self.process = self._start()
 
-    def start_again_if_ended(self) -> None:
+    def restart_if_ended(self) -> None:
         if self.process.poll() is None:
             return
         now = time.monotonic()
         if self._due is None:
             self._due = now + self._next_pause(now)
+            child_processes.kill_group(self.process)
             log.warning("process_ended", command=self.name, code=self.process.returncode)
         if now >= self._due:
             self._due = None
             self.process = self._start()
 
     def _next_pause(self, now: float) -> float:
-        if now - self._started > LONGEST_PAUSE_SECONDS:
+        if now - self._started > MAX_PAUSE_SECONDS:
             self._pause_seconds = 0.0
         pause = self._pause_seconds
-        self._pause_seconds = min(max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        self._pause_seconds = min(max(2 * pause, FIRST_PAUSE_SECONDS), MAX_PAUSE_SECONDS)
         return pause
 
     def require_alive(self) -> None:
@@ -135,36 +155,18 @@ class Kept:
     def name(self) -> str:
         return " ".join(self._command)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> Process:
         self._started = time.monotonic()
-        # In a session of its own Ctrl-C reaches only us, and each is ended once, in order.
-        return subprocess.Popen(self._command, start_new_session=True, preexec_fn=_end_with_parent)
+        return child_processes.start(self._command)
 
 
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _wait_for_port(host: str, port: int, kept: list[Kept], stop: Event) -> None:
+def _wait_for_port(host: str, port: int, supervised: list[Supervised], stop: StopRequest) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not stop.wait(0.1):
-        for one in kept:
+    while not stop.wait(POLL_SECONDS):
+        for one in supervised:
             one.require_alive()
         with socket.socket() as probe:
             if probe.connect_ex((host, port)) == 0:
                 return
         if time.monotonic() > deadline:
             raise CommandError(f"The web server did not answer within {START_SECONDS} seconds.")
-
-
-def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        process.terminate()
-    deadline = time.monotonic() + STOP_SECONDS
-    for process in processes:
-        try:
-            process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()

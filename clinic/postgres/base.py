@@ -1,7 +1,10 @@
 import select
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connections
 from django.db.backends.postgresql import base
 from django.utils.asyncio import async_unsafe
 from psycopg import Connection, OperationalError
@@ -51,3 +54,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     raise
             if not self.server.revive():
                 time.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def embedded_server_kept() -> Iterator[None]:
+    """Where the database is the embedded one: it runs, and is stopped after its last user.
+
+    The processes that this one starts may be killed, and would leave it running.
+    """
+    default = connections["default"]
+    if not isinstance(default, DatabaseWrapper):
+        yield
+        return
+    server = default.server
+    try:
+        yield
+    finally:
+        connections.close_all()
+        server.leave()

@@ -10,6 +10,8 @@ import fcntl
 import logging
 import os
 import re
+import shutil
+import signal
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -20,6 +22,8 @@ from typing import ClassVar
 import psutil
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
+
+from clinic.stop_signals import stop_signals_blocked
 
 with warnings.catch_warnings():
     # It prefers a per-user runtime folder, which containers and services have not.
@@ -34,6 +38,7 @@ CREATE_DATABASE = (
 )
 SERVER_OPTIONS = {"max_connections": "300", "log_min_messages": "fatal"}
 ORPHAN_SECONDS = 10
+SHUTDOWN_SECONDS = 30
 SOCKET_DIR_LINE = 4  # of the server's record, counted from nought
 # The server's start command passes through a shell.
 SAFE_PATH = re.compile(r"[\w./~+=@%:,-]+")
@@ -71,8 +76,11 @@ class EmbeddedServer:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """No other process starts or stops this server meanwhile."""
-        with self.data_dir.with_name(f"{self.data_dir.name}.lock").open("a") as file:
+        """No other process starts or stops this server meanwhile, and no signal breaks it off."""
+        with (
+            stop_signals_blocked(),
+            self.data_dir.with_name(f"{self.data_dir.name}.lock").open("a") as file,
+        ):
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -88,9 +96,9 @@ class EmbeddedServer:
     def _start(self) -> PostgresServer:
         try:
             self._forget_dead_server()
-            server = get_server(self.data_dir, cleanup_mode=None, start=False)
             if not (self.data_dir / "PG_VERSION").exists():
-                server.ensure_pgdata_inited()
+                self._create_data()
+            server = get_server(self.data_dir, cleanup_mode=None, start=False)
             self._configure()
             server.start()
         except (OSError, AssertionError, RuntimeError, subprocess.SubprocessError) as error:
@@ -100,6 +108,15 @@ class EmbeddedServer:
                 "set DATABASE_URL to use another server."
             ) from error
         return server
+
+    def _create_data(self) -> None:
+        """Under another name until it is whole: half of it would be taken for a database."""
+        unfinished = self.data_dir.with_name(f"{self.data_dir.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        get_server(unfinished, cleanup_mode=None, start=False).ensure_pgdata_inited()
+        if self.data_dir.exists():
+            self.data_dir.rmdir()
+        unfinished.rename(self.data_dir)
 
     def _forget_dead_server(self) -> None:
         """Its records too: they say that it runs as long as anything has its process id."""
@@ -113,13 +130,17 @@ class EmbeddedServer:
         record.unlink(missing_ok=True)
 
     def _is_alive(self) -> bool:
+        return self._postmaster() is not None
+
+    def _postmaster(self) -> psutil.Process | None:
         """After a power cut the recorded process id may belong to another program by now."""
         record = self.data_dir / "postmaster.pid"
         try:
             process = psutil.Process(int(record.read_text().split("\n", 1)[0]))
-            return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+            is_postgres = process.name() == "postgres"
+            return process if is_postgres and process.status() != psutil.STATUS_ZOMBIE else None
         except (FileNotFoundError, psutil.NoSuchProcess, ValueError):
-            return False
+            return None
 
     def _end_orphans(self) -> None:
         """Processes of a server whose first one was killed: until they end, no other may start."""
@@ -158,14 +179,31 @@ class EmbeddedServer:
     def leave(self) -> None:
         """Stop the server, unless another process uses it."""
         # A forked child shares its parent's lock and must not act on it.
-        if os.getpid() != self._process_id or self._running.pop(self.data_dir, None) is None:
+        if os.getpid() != self._process_id:
             return
-        atexit.unregister(self.leave)
-        with self._alone(), self._users:
-            try:
-                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        with self._alone():
+            if self._running.pop(self.data_dir, None) is None:
                 return
-            if self._is_alive():
-                self._server.start()  # finds the one that runs: another process may have revived it
-                self._server.stop()
+            atexit.unregister(self.leave)
+            with self._users:
+                try:
+                    fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return
+                self._stop()
+
+    def _stop(self) -> None:
+        """Fast shutdown (PostgreSQL documentation, Shutting Down the Server).
+
+        By signals, since pg_ctl would be reached by the Ctrl-C that ends this process.
+        """
+        postmaster = self._postmaster()
+        if postmaster is None:
+            return
+        try:
+            postmaster.send_signal(signal.SIGINT)
+            postmaster.wait(SHUTDOWN_SECONDS)
+        except psutil.TimeoutExpired:
+            postmaster.send_signal(signal.SIGQUIT)
+        except psutil.NoSuchProcess:
+            pass

@@ -52,11 +52,12 @@ class Demo:
         return said
 
     def stop(self) -> str:
-        """As Ctrl-C does; nothing that it started is left, its database least of all."""
+        """By Ctrl-C, pressed twice, and once more by a program; nothing that it started is left."""
         started = psutil.Process(self.process.pid).children(recursive=True)
         record = self.folder / "postgres" / "postmaster.pid"
         database = psutil.Process(int(record.read_text().split()[0]))
-        self.process.send_signal(signal.SIGINT)
+        for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM):
+            self.process.send_signal(number)
         self.process.wait(MOST_SECONDS)
         _, left = psutil.wait_procs([*started, database], timeout=10)
         assert left == []

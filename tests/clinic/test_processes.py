@@ -4,23 +4,22 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 from django.core.management.base import CommandError
 
-from clinic import processes
+from clinic import child_processes, processes
+from clinic.stop_signals import STOP_SIGNALS, stop_request
 
 LISTEN = """
 import pathlib, signal, socket, sys
-port, witness = int(sys.argv[1]), pathlib.Path(sys.argv[2])
-def end(*_):
-    witness.write_text("ended in order")
-    sys.exit()
-signal.signal(signal.SIGTERM, end)
-server = socket.create_server(("127.0.0.1", port))
-while True:
-    server.accept()
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+signal.sigwait([signal.SIGTERM])
+pathlib.Path(sys.argv[2]).write_text("ended in order")
 """
 
 
@@ -34,17 +33,17 @@ def port() -> int:
 def run(port: int, monkeypatch: pytest.MonkeyPatch):
     """Runs the commands as `serve` does, without touching this test's connection or signals."""
     monkeypatch.setattr(processes.connections, "close_all", lambda: None)
-    before = {number: signal.getsignal(number) for number in processes.STOP_SIGNALS}
 
     def run(*commands: list[str], ready=lambda: None) -> None:
-        processes.run_together(list(commands), host="127.0.0.1", port=port, ready=ready)
+        with stop_request() as stop:
+            processes.run_together(
+                list(commands), host="127.0.0.1", port=port, stop=stop, ready=ready
+            )
 
-    yield run
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    return run
 
 
-@pytest.mark.parametrize("number", processes.STOP_SIGNALS)
+@pytest.mark.parametrize("number", STOP_SIGNALS)
 def test_a_signal_ends_every_process_in_order(run, port, tmp_path: Path, number) -> None:
     witness = tmp_path / "witness"
 
@@ -95,22 +94,48 @@ def test_one_that_ends_again_and_again_is_started_ever_less_often(monkeypatch) -
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
 
-    def start(kept: processes.Kept) -> subprocess.Popen[bytes]:
+    def start(supervised: processes.Supervised) -> subprocess.Popen[bytes]:
         starts.append(now)
-        kept._started = now
+        supervised._started = now
         return ended
 
-    monkeypatch.setattr(processes.Kept, "_start", start)
+    monkeypatch.setattr(processes.Supervised, "_start", start)
     monkeypatch.setattr(processes.time, "monotonic", lambda: now)
-    kept = processes.Kept(["worker"])
+    supervised = processes.Supervised(["worker"])
     while now < 100:
         now += 0.5
-        kept.start_again_if_ended()
+        supervised.restart_if_ended()
 
     pauses = [after - before for before, after in itertools.pairwise(starts)]
     assert pauses == sorted(pauses)
     assert pauses[0] < 1
-    assert pauses[-1] == pytest.approx(processes.LONGEST_PAUSE_SECONDS, abs=1)
+    assert pauses[-1] == pytest.approx(processes.MAX_PAUSE_SECONDS, abs=1)
+
+
+def test_web_workers_end_with_a_web_server_that_was_killed(port) -> None:
+    web = processes.web_command(host="127.0.0.1", port=port, workers=2, threads=1)
+    server = child_processes.start(web)
+    try:
+        workers = wait_for_workers(server.pid)
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+        _, left = psutil.wait_procs(workers, timeout=5)
+        assert left == []
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+    finally:
+        child_processes.stop([server])
+
+
+def wait_for_workers(server: int) -> list[psutil.Process]:
+    """They serve once they have connections of their own to wait for."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        workers = psutil.Process(server).children(recursive=True)
+        if len([one for one in workers if one.net_connections()]) == 2:
+            return workers
+        time.sleep(0.1)
+    raise AssertionError("no workers that listen")
 
 
 def test_a_port_in_use_is_refused_in_a_sentence(run, port) -> None:

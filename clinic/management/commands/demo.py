@@ -1,20 +1,21 @@
 import os
-from io import StringIO
 from typing import Any
 
-from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import Organization, User
+from accounts.models import User
 from clinic.demo import SIGN_INS
-from clinic.preparation import one_at_a_time, prepare
+from clinic.postgres.base import embedded_server_kept
 from clinic.processes import (
     deliverer_command,
+    prepare_demo_command,
     require_free_port,
+    run_to_end,
     run_together,
     web_command,
     worker_command,
 )
+from clinic.stop_signals import stop_request
 
 HOST = "127.0.0.1"
 
@@ -27,23 +28,21 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, **options: Any) -> None:
         require_free_port(HOST, port)
-        self.say("Preparing the database ...")
-        with one_at_a_time():
-            prepare()
-            if not Organization.objects.exists():
-                self.say("Seeding the demo clinics ...")
-                call_command("seed_demo", stdout=StringIO())  # we say the sign-ins ourselves
-        run_together(
-            [
-                web_command(host=HOST, port=port, workers=2, threads=2),
-                worker_command(),
-                deliverer_command(),
-            ],
-            host=HOST,
-            port=port,
-            ready=lambda: self.welcome(port),
-        )
-        self.stdout.write("\nStopped.")
+        with stop_request() as stop, embedded_server_kept():
+            if not run_to_end(prepare_demo_command(), stop=stop):
+                raise CommandError("Interrupted.")
+            run_together(
+                [
+                    web_command(host=HOST, port=port, workers=2, threads=2),
+                    worker_command(),
+                    deliverer_command(),
+                ],
+                host=HOST,
+                port=port,
+                stop=stop,
+                ready=lambda: self.welcome(port),
+            )
+            self.stdout.write("\nStopped.")
 
     def welcome(self, port: int) -> None:
         emails = [email for _, email, _ in SIGN_INS]
@@ -52,9 +51,5 @@ class Command(BaseCommand):
         for role, email, password in SIGN_INS:
             if email in known:
                 self.stdout.write(f"  {role:<20} {email:<36} {password}")
-        self.say("\nCtrl-C stops it; the data stays.")
-
-    def say(self, text: str) -> None:
-        """At once, also into a file or a pipe."""
-        self.stdout.write(text)
+        self.stdout.write("\nCtrl-C stops it; the data stays.")
         self.stdout.flush()

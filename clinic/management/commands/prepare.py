@@ -1,14 +1,31 @@
+from io import StringIO
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.models import Organization
 from clinic.preparation import one_at_a_time, prepare
 
 
 class Command(BaseCommand):
     help = "Migrate the database and collect static files: run it before serving a new version."
 
-    def handle(self, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="also make the demo clinics, where there are none"
+        )
+
+    def handle(self, *, demo: bool, **options: Any) -> None:
+        self.say("Preparing the database ...")
         with one_at_a_time():
             prepare()
-        self.stdout.write("Ready to serve.")
+            if demo and not Organization.objects.exists():
+                self.say("Seeding the demo clinics ...")
+                call_command("seed_demo", stdout=StringIO())  # `demo` says the sign-ins itself
+        self.say("Ready to serve.")
+
+    def say(self, text: str) -> None:
+        """At once, also into a file or a pipe."""
+        self.stdout.write(text)
+        self.stdout.flush()

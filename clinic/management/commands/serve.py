@@ -3,7 +3,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from clinic.postgres.base import embedded_server_kept
 from clinic.processes import deliverer_command, run_together, web_command, worker_command
+from clinic.stop_signals import stop_request
 
 
 class Command(BaseCommand):
@@ -20,9 +22,11 @@ class Command(BaseCommand):
         web = web_command(
             host=host, port=port, workers=options["workers"], threads=options["threads"]
         )
-        run_together(
-            [web, worker_command(), deliverer_command()],
-            host=host,
-            port=port,
-            ready=lambda: self.stdout.write(f"Serving on http://{host}:{port}"),
-        )
+        with stop_request() as stop, embedded_server_kept():
+            run_together(
+                [web, worker_command(), deliverer_command()],
+                host=host,
+                port=port,
+                stop=stop,
+                ready=lambda: self.stdout.write(f"Serving on http://{host}:{port}"),
+            )

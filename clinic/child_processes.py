@@ -1,0 +1,62 @@
+"""Processes that end when they are told to, and at the latest when their parent does."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+from clinic.stop_signals import STOP_SIGNALS
+
+STOP_SECONDS = 10
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+Command = list[str]
+Process = subprocess.Popen[bytes]
+_libc = ctypes.CDLL(None)  # loaded here: after a fork is no time to
+
+
+def start(command: Command) -> Process:
+    """Start it in a session of its own, so that Ctrl-C reaches only this process."""
+    parent = os.getpid()
+    return subprocess.Popen(
+        command, start_new_session=True, preexec_fn=lambda: _before_program(parent)
+    )
+
+
+def stop(processes: list[Process]) -> None:
+    """Ask them all to stop and kill what has not after STOP_SECONDS; nothing of them is left."""
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.1, deadline - time.monotonic()))
+        kill_group(process)
+        process.wait()
+
+
+def kill_group(process: Process) -> None:
+    """Kill the process, where it has not ended, and whatever it started in its session."""
+    with suppress(ProcessLookupError, PermissionError):  # macOS: none but a zombie is left
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def end_with_parent(parent: int, number: int) -> None:
+    """Let this process get a signal when `parent`, which started it, ends. On Linux only."""
+    if sys.platform != "linux":
+        return
+    _libc.prctl(PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:  # it has ended before we asked
+        os.kill(os.getpid(), number)
+
+
+def _before_program(parent: int) -> None:
+    """Runs in the new process. Until its program begins it has its parent's signal handlers."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    end_with_parent(parent, signal.SIGTERM)
