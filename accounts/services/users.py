@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from accounts.actor import Actor
 from accounts.models import User
@@ -11,26 +12,29 @@ from accounts.services.rows import change, locked
 from accounts.services.transaction import write
 
 
+class Standing(TypedDict, total=False):
+    is_active: bool
+    is_superuser: bool
+
+
 @write("user.update")
-def update(*, actor: Actor, user: User, is_active: bool, is_superuser: bool) -> User:
+def update(*, actor: Actor, user: User, **standing: Unpack[Standing]) -> User:
     """Shut a user out or let them in again, and say whether they run the installation.
 
-    By `Actor.founder`, as it concerns no one clinic; each clinic that this closes or opens to the
-    user hears of it in its own audit log.
+    What is not given stays. By `Actor.founder`, as it concerns no one clinic; each clinic that this
+    closes or opens to the user hears of it in its own audit log.
     """
     current = locked(User.objects.all(), user)
     was_active = current.is_active
-    wanted = {
-        "is_active": is_active,
-        "is_superuser": is_superuser,
-        "is_staff": is_superuser,
-    }
+    wanted: dict[str, bool] = {**standing}  # type: ignore[dict-item]
+    if "is_superuser" in standing:
+        wanted["is_staff"] = standing["is_superuser"]
     change(actor=actor, row=current, to=wanted, action="user.updated")
-    if is_active != was_active:
-        action = "user.reactivated" if is_active else "user.deactivated"
+    if current.is_active != was_active:
+        action = "user.reactivated" if current.is_active else "user.deactivated"
         for membership in current.memberships.filter(is_active=True).select_related("organization"):
             clinic = replace(actor, organization=membership.organization)
             events.record(actor=clinic, action=action, obj=current)
-    if was_active and not is_active:
+    if was_active and not current.is_active:
         sessions.end_all(current)
     return current

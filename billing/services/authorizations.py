@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Patient
 from accounts.services import events, fields
-from accounts.services.rows import locked, refuse_stale
+from accounts.services.rows import locked, refuse_stale, tidy
 from accounts.services.transaction import write
 from billing import access, errors
 from billing.models import Authorization, AuthorizedService, InsurancePolicy, ServiceCode
 from billing.services import ledger, reasons
+
+
+class Terms(TypedDict, total=False):
+    """What the payer's letter says beside the services and the units; both dates are inclusive."""
+
+    number: str
+    start_date: date
+    end_date: date
+    cap_per_day: int | None
+    cap_per_week: int | None
+    cap_per_month: int | None
 
 
 @write("authorization.create")
@@ -78,43 +89,33 @@ def update(
     *,
     actor: Actor,
     authorization: Authorization,
-    number: str,
-    service_codes: Iterable[ServiceCode],
-    start_date: date,
-    end_date: date,
-    cap_per_day: int | None = None,
-    cap_per_week: int | None = None,
-    cap_per_month: int | None = None,
+    service_codes: Iterable[ServiceCode] | None = None,
     shown: str = "",
+    **terms: Unpack[Terms],
 ) -> Authorization:
     """Change what the letter says, but not the units: those move by `ledger.adjust`.
 
-    `shown` is the digest of what a page showed. Raises Conflict `stale`, Conflict
-    `reservations_outside` when units are held for dates of service that the new dates leave out,
-    Conflict `service_reserved` when units are held for a service taken away, Conflict
+    What is not given stays. `shown` is the digest of what a page showed. Raises Conflict `stale`,
+    Conflict `reservations_outside` when units are held for dates of service that the new dates
+    leave out, Conflict `service_reserved` when units are held for a service taken away, Conflict
     `authorization_cancelled`.
     """
-    covered = list(service_codes)
-    _check_services(actor, covered)
+    wanted = tidy(terms)
     current = locked(access.authorizations(actor), authorization)
-    wanted = {
-        "number": number.strip(),
-        "start_date": start_date,
-        "end_date": end_date,
-        "cap_per_day": cap_per_day,
-        "cap_per_week": cap_per_week,
-        "cap_per_month": cap_per_month,
-    }
-    refuse_stale(current, [*wanted, "service_codes"], shown)
+    before = list(current.service_codes.all())
+    covered = before if service_codes is None else list(service_codes)
+    _check_services(actor, covered)
+    given = [*wanted] if service_codes is None else [*wanted, "service_codes"]
+    refuse_stale(current, given, shown)
     _check_not_cancelled(current)
     changed = events.changes(current, wanted)
     for name, value in wanted.items():
         setattr(current, name, value)
     _check(current, covered)
-    _check_dates_hold(current, start_date, end_date)
+    _check_dates_hold(current)
     _check_services_hold(current, covered)
-    current.save(update_fields=list(wanted))
-    if services := _recover(current, covered):
+    current.save(update_fields=list(changed))
+    if services := _change_services(current, before, covered):
         changed["services"] = services
     if changed:
         events.record(
@@ -267,9 +268,9 @@ def _check_services(actor: Actor, covered: list[ServiceCode]) -> None:
         raise NotFound("Choose services of this clinic.", field="service_codes")
 
 
-def _check_dates_hold(authorization: Authorization, start_date: date, end_date: date) -> None:
+def _check_dates_hold(authorization: Authorization) -> None:
     outside = authorization.reservations.active().exclude(
-        date_of_service__range=(start_date, end_date)
+        date_of_service__range=(authorization.start_date, authorization.end_date)
     )
     if held := outside.count():
         units = sum(outside.values_list("units", flat=True))
@@ -312,9 +313,10 @@ def _cover(authorization: Authorization, covered: Iterable[ServiceCode]) -> None
     )
 
 
-def _recover(authorization: Authorization, covered: list[ServiceCode]) -> list[str]:
+def _change_services(
+    authorization: Authorization, before: list[ServiceCode], covered: list[ServiceCode]
+) -> list[str]:
     """Make the covered services these; their names before and after when that changed them."""
-    before = [row.service_code for row in authorization.services.select_related("service_code")]
     if set(before) == set(covered):
         return []
     authorization.services.exclude(service_code__in=covered).delete()

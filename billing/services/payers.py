@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict, Unpack
+
 from accounts.actor import Actor
 from accounts.errors import Conflict
 from accounts.services import events, fields
@@ -9,6 +11,12 @@ from accounts.services.rows import change, locked, refuse_stale
 from accounts.services.transaction import write
 from billing import access, errors
 from billing.models import Payer
+
+
+class Details(TypedDict, total=False):
+    name: str
+    payer_id: str
+    phone: str
 
 
 @write("payer.create")
@@ -31,25 +39,16 @@ def create(
 
 
 @write("payer.update")
-def update(
-    *,
-    actor: Actor,
-    payer: Payer,
-    name: str,
-    payer_id: str = "",
-    phone: str = "",
-    shown: str = "",
-) -> Payer:
-    """`shown` is the digest of what a page showed.
+def update(*, actor: Actor, payer: Payer, shown: str = "", **details: Unpack[Details]) -> Payer:
+    """What is not given stays. `shown` is the digest of what a page showed.
 
     Raises NotFound, Invalid, Conflict `payer_exists`, `stale`.
     """
     current = locked(access.payers(actor), payer)
-    wanted = {"name": name, "payer_id": payer_id, "phone": phone}
-    refuse_stale(current, wanted, shown)
-    _check_name(actor, name, beside=current)
-    change(actor=actor, row=current, to=wanted, action="payer.updated")
-    return current
+    refuse_stale(current, details, shown)
+    if "name" in details:
+        _check_name(actor, details["name"], exclude=current)
+    return change(actor=actor, row=current, to=details, action="payer.updated")
 
 
 @write("payer.deactivate")
@@ -78,9 +77,9 @@ def _switch(actor: Actor, payer: Payer, *, before: bool, action: str) -> Payer:
     return current
 
 
-def _check_name(actor: Actor, name: str, *, beside: Payer | None = None) -> None:
+def _check_name(actor: Actor, name: str, *, exclude: Payer | None = None) -> None:
     others = access.payers(actor).filter(name__iexact=name.strip())
-    if beside:
-        others = others.exclude(pk=beside.pk)
+    if exclude:
+        others = others.exclude(pk=exclude.pk)
     if others.exists():
         raise errors.payer_exists()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy
 from datetime import date
+from typing import TypedDict, Unpack
 
 from django.db.models import Q
 
@@ -11,11 +11,25 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Patient
 from accounts.services import events, fields
-from accounts.services.rows import change, locked, refuse_stale, tidy
+from accounts.services.rows import change, locked, refuse_stale
 from accounts.services.transaction import write
 from billing import access, errors
 from billing.models import Authorization, InsurancePolicy, Payer
 from billing.models.payer import InsurancePolicyQuerySet
+
+
+class Terms(TypedDict, total=False):
+    """Both dates are inclusive; no end date means that the end is open."""
+
+    payer: Payer
+    member_id: str
+    start_date: date
+    end_date: date | None
+    priority: int
+    group_number: str
+    subscriber_relationship: str
+    subscriber_name: str
+    is_active: bool
 
 
 @write("policy.create")
@@ -67,52 +81,29 @@ def create(
 
 @write("policy.update")
 def update(
-    *,
-    actor: Actor,
-    policy: InsurancePolicy,
-    payer: Payer,
-    member_id: str,
-    start_date: date,
-    end_date: date | None = None,
-    priority: int = InsurancePolicy.Priority.PRIMARY,
-    group_number: str = "",
-    subscriber_relationship: str = InsurancePolicy.Relationship.SELF,
-    subscriber_name: str = "",
-    is_active: bool = True,
-    shown: str = "",
+    *, actor: Actor, policy: InsurancePolicy, shown: str = "", **terms: Unpack[Terms]
 ) -> InsurancePolicy:
     """Correct a policy. One that is not active was entered by mistake and covers nothing.
 
-    `shown` is the digest of what a page showed. Raises what `create` raises, Conflict `stale`, and
-    Conflict `policy_in_use` when authorizations of the policy stand against another payer, or
-    against covering nothing.
+    What is not given stays. `shown` is the digest of what a page showed. Raises what `create`
+    raises, Conflict `stale`, and Conflict `policy_in_use` when authorizations of the policy stand
+    against another payer, or against covering nothing.
     """
     current = locked(access.policies(actor), policy)
-    wanted = tidy(
-        {
-            "payer": payer,
-            "member_id": member_id,
-            "start_date": start_date,
-            "end_date": end_date,
-            "priority": priority,
-            "group_number": group_number,
-            "subscriber_relationship": subscriber_relationship,
-            "subscriber_name": subscriber_name,
-            "is_active": is_active,
-        }
-    )
-    refuse_stale(current, wanted, shown)
-    if payer.pk != current.payer_id:
-        _check_payer(actor, payer)
+    refuse_stale(current, terms, shown)
+    if "payer" in terms and terms["payer"].pk != current.payer_id:
+        _check_payer(actor, terms["payer"])
         _check_payer_may_change(current)
-    if current.is_active and not is_active:
+    if current.is_active and not terms.get("is_active", True):
         _check_may_cover_nothing(current)
-    proposed = copy(current)
-    for name, value in wanted.items():
-        setattr(proposed, name, value)
-    _check(proposed)
-    change(actor=actor, row=current, to=wanted, action="policy.updated", patient=current.patient)
-    return current
+    return change(
+        actor=actor,
+        row=current,
+        to=terms,
+        action="policy.updated",
+        check=_check,
+        patient=current.patient,
+    )
 
 
 @write("policy.end")

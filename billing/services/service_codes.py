@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
@@ -56,13 +55,9 @@ def update(
     """
     current = locked(access.service_codes(actor), service_code)
     refuse_stale(current, terms, shown)
-    wanted = _tidy(terms)
-    proposed = copy(current)
-    for name, value in wanted.items():
-        setattr(proposed, name, value)
-    _check(proposed)
-    change(actor=actor, row=current, to=wanted, action="service_code.updated")
-    return current
+    return change(
+        actor=actor, row=current, to=_tidy(terms), action="service_code.updated", check=_check
+    )
 
 
 def _tidy(terms: Terms) -> dict[str, Any]:

@@ -14,9 +14,7 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid
 from accounts.models import Organization
 from accounts.services import events
-from accounts.services.rows import locked
 from accounts.services.transaction import write
-from billing import access
 from billing.models import Authorization, Reservation
 from billing.services import authorizations, ledger
 from scheduling.models import Appointment, Status
@@ -79,17 +77,8 @@ def change(
             _cancel(actor, appointment)
         else:
             _draw_on(actor, appointment, draw_on)
-    current = locked(access.authorizations(actor), authorization)
     return authorizations.update(
-        actor=actor,
-        authorization=current,
-        number=current.number,
-        service_codes=list(current.service_codes.all()),
-        start_date=start_date,
-        end_date=end_date,
-        cap_per_day=current.cap_per_day,
-        cap_per_week=current.cap_per_week,
-        cap_per_month=current.cap_per_month,
+        actor=actor, authorization=authorization, start_date=start_date, end_date=end_date
     )
 
 

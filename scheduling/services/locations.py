@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict, Unpack
+
 from accounts.actor import Actor
 from accounts.services import events, fields
 from accounts.services.rows import change, locked, refuse_stale
@@ -9,6 +11,18 @@ from accounts.services.transaction import write
 from scheduling import access
 from scheduling.models import Location, Room
 from scheduling.services import checks
+
+
+class LocationDetails(TypedDict, total=False):
+    name: str
+    place_of_service: str
+    address: str
+    is_active: bool
+
+
+class RoomDetails(TypedDict, total=False):
+    name: str
+    is_active: bool
 
 
 @write("location.create")
@@ -28,28 +42,15 @@ def create(*, actor: Actor, name: str, place_of_service: str = "11", address: st
 
 @write("location.update")
 def update(
-    *,
-    actor: Actor,
-    location: Location,
-    name: str,
-    place_of_service: str,
-    address: str,
-    is_active: bool,
-    shown: str = "",
+    *, actor: Actor, location: Location, shown: str = "", **details: Unpack[LocationDetails]
 ) -> Location:
-    """`shown` is the digest of what a page showed.
+    """What is not given stays. `shown` is the digest of what a page showed.
 
     Raises NotFound, Invalid, Conflict `location_exists`, `stale`.
     """
     current = locked(access.locations(actor), location)
-    wanted = {
-        "name": name,
-        "place_of_service": place_of_service,
-        "address": address,
-        "is_active": is_active,
-    }
-    refuse_stale(current, wanted, shown)
-    return change(actor=actor, row=current, to=wanted, action="location.updated")
+    refuse_stale(current, details, shown)
+    return change(actor=actor, row=current, to=details, action="location.updated")
 
 
 @write("room.create")
@@ -64,12 +65,13 @@ def create_room(*, actor: Actor, location: Location, name: str) -> Room:
 
 
 @write("room.update")
-def update_room(*, actor: Actor, room: Room, name: str, is_active: bool, shown: str = "") -> Room:
-    """`shown` is the digest of what a page showed.
+def update_room(
+    *, actor: Actor, room: Room, shown: str = "", **details: Unpack[RoomDetails]
+) -> Room:
+    """What is not given stays. `shown` is the digest of what a page showed.
 
     Raises NotFound, Invalid, Conflict `room_exists`, `stale`.
     """
     current = locked(access.rooms(actor), room)
-    wanted = {"name": name, "is_active": is_active}
-    refuse_stale(current, wanted, shown)
-    return change(actor=actor, row=current, to=wanted, action="room.updated")
+    refuse_stale(current, details, shown)
+    return change(actor=actor, row=current, to=details, action="room.updated")
