@@ -13,6 +13,8 @@ from pytest_django.live_server_helper import LiveServer
 from clinic import static_files
 from clinic.settings.base import STORAGES as PRODUCT_STORAGES
 
+pytest_plugins = ["pytester", "tests.tiers"]
+
 STAYS = {"django_migrations", "django_content_type", "auth_permission"}
 
 

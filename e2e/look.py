@@ -35,11 +35,13 @@ class Look:
     """Pages one after the other: wide and light; their colours in the dark, their width on a phone.
 
     What frames every page alike (navigation, top bar) is looked at once, in either state. A page is
-    looked at first in the state that the one before it was left in.
+    looked at first in the state that the one before it was left in. Without `both`, every page is
+    looked at in one state, in turn.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, both: bool = True) -> None:
         self.page = page
+        self._both = both
         self._is_wide = True
         self._seen: dict[bool, set[str]] = {True: set(), False: set()}
 
@@ -47,7 +49,7 @@ class Look:
         expect(self.page.locator(".htmx-request")).to_have_count(0)
         found = self._as_it_stands()
         self._turn()
-        return found + self._as_it_stands()
+        return found + self._as_it_stands() if self._both else found
 
     def _turn(self) -> None:
         self._is_wide = not self._is_wide

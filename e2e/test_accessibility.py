@@ -103,10 +103,10 @@ def account_paths(prefix: str = "") -> Iterator[str]:
             yield reverse(address.name, kwargs={name: known[name] for name in address.arguments})
 
 
-def look_at(page: Page, paths: Iterable[str]) -> list[str]:
+def look_at(page: Page, paths: Iterable[str], *, both: bool = True) -> list[str]:
     found: list[str] = []
     seen = set()
-    eyes = look.Look(page)
+    eyes = look.Look(page, both=both)
     for path in paths:
         answer = page.goto(path)
         assert answer is not None
@@ -121,22 +121,30 @@ def none(problems: list[str]) -> None:
     assert not problems, "\n".join(problems)
 
 
-def test_a_members_pages(world: World, signed_in: SignedIn) -> None:
-    found = []
-    for person in cast.CAST:
-        if person not in ("former", "nobody"):
-            page = signed_in(world.users[person], **CALM)
-            theirs = (path for row in seen_by(person) for path in paths(world, row))
-            found += [f"{person}: {problem}" for problem in look_at(page, theirs)]
-    none(found)
+def test_each_kind_of_page_in_one_of_its_states(world: World, signed_in: SignedIn) -> None:
+    """Wide and light, or dark and on a phone, in turn. Each kind of page, as its busiest role."""
+    kinds = {*LISTS, *OF_ONES_OWN, *STATES}
+    shown = (world.path(row) for row in seen_by("admin") if row.address in kinds)
+    none(look_at(signed_in(world.users["admin"], **CALM), shown, both=False))
+    homes = (world.path(row) for row in seen_by("patient") if row.address in ("clinic:home",))
+    none(look_at(signed_in(world.users["patient"], **CALM), homes))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("person", [one for one in cast.CAST if one not in ("former", "nobody")])
+def test_a_members_pages(world: World, signed_in: SignedIn, person: str) -> None:
+    page = signed_in(world.users[person], **CALM)
+    none(look_at(page, (path for row in seen_by(person) for path in paths(world, row))))
+
+
+@pytest.mark.slow
 def test_the_installations_pages(signed_in: SignedIn) -> None:
     page = signed_in(factories.SuperadminFactory(), **CALM)
     lists = (one.name for one in addresses() if one.name.endswith(("admin:index", "_changelist")))
     none(look_at(page, map(reverse, lists)))
 
 
+@pytest.mark.slow
 def test_an_empty_clinics_pages(signed_in: SignedIn) -> None:
     organization = factories.OrganizationFactory()
     admin, patient = (factories.actor(organization, role) for role in (Role.ADMIN, Role.PATIENT))
@@ -150,6 +158,7 @@ def test_the_entrance(world: World, new_context: NewContext) -> None:
     none(look_at(page, [*account_paths(), *invitations]))
 
 
+@pytest.mark.slow
 def test_ones_account(new_context: NewContext) -> None:
     user = factories.actor(factories.OrganizationFactory()).user
     assert user is not None

@@ -10,7 +10,7 @@ from e2e.desk import Desk
 
 SLOW = 90_000  # both draw some hundred endpoints
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

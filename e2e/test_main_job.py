@@ -105,7 +105,8 @@ class Week:
         expect(self.panel.locator("#outcome")).to_contain_text(f"{minutes // 15} unit")
 
     def _enter(self, select: Locator, label: str) -> None:
-        """Choosing another service has the panel drawn again."""
+        """Choosing another service has the panel drawn again, once its fields listen."""
+        expect(self.page.locator(".htmx-added, .htmx-settling, .htmx-request")).to_have_count(0)
         if select.locator("option:checked").inner_text() != label:
             with self.page.expect_response(lambda answer: "changed=service" in answer.url):
                 select.select_option(label=label)

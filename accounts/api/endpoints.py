@@ -114,7 +114,7 @@ def _endpoint(
         @functools.wraps(call)
         def endpoint(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
             row = [self.get_object()] if of_one else []
-            fields = self.read(takes or Input, row[0] if keeps else None)
+            fields = self.read(takes or Input, partial=keeps)
             if row and reads:
                 self.seen(row[0])
             result = call(self, *row, **fields)

@@ -128,12 +128,12 @@ class Resource(Answering):
             filters=filters - {"ordering"},
         )
 
-    def read(self, takes: type[Input], row: Any = None) -> dict[str, Any]:
-        """The checked fields of the body (of the query, for a GET)."""
+    def read(self, takes: type[Input], *, partial: bool = False) -> dict[str, Any]:
+        """The checked fields of the body (of the query, for a GET), or those that it names."""
         sent = self._query() if self.is_query() else self.request.data
-        given = takes(data=sent, partial=row is not None, context=self.get_serializer_context())
+        given = takes(data=sent, partial=partial, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        return {**takes.current(row), **given.validated_data} if row else given.validated_data
+        return dict(given.validated_data)
 
     def prepare(self) -> None:
         takes = self.endpoint.takes or Input

@@ -173,11 +173,6 @@ class Input(serializers.Serializer):
         return {sources[name]: value for name, value in attrs.items()}
 
     @classmethod
-    def current(cls, row: models.Model) -> dict[str, Any]:
-        """What an update leaves as it is where the request does not name it."""
-        return {name: getattr(row, name) for name in map(service_name, cls().fields.values())}
-
-    @classmethod
     def named(cls, argument: str) -> str:
         """What the request calls an argument of the service."""
         fields = cls().fields.items()

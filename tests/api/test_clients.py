@@ -23,7 +23,7 @@ from tests import factories
 
 CLIENTS = Path(settings.BASE_DIR) / "clients"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(scope="module")

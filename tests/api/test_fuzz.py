@@ -1,6 +1,7 @@
 """Schemathesis sends whatever the schema lets it think of, as each role, to a running server.
 
-A few requests of every operation here; `make fuzz MINUTES=20` thinks of more, for so long.
+A few requests of every operation here, in `make test` as an administrator only;
+`make fuzz MINUTES=20` thinks of more, for so long.
 """
 
 from __future__ import annotations
@@ -44,12 +45,18 @@ def world(settings) -> Iterator[World]:
         yield world
 
 
+@pytest.fixture(params=[("admin",), pytest.param((), marks=pytest.mark.slow)], ids=["admin", "all"])
+def roles(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Who sends; none named are all."""
+    return request.param
+
+
 @pytest.fixture
-def tokens(world, new_key, new_app: Callable[[User], ApiClient]) -> dict[str, str]:
+def tokens(world, new_key, new_app: Callable[[User], ApiClient], roles) -> dict[str, str]:
     """Programs of every role, and the apps of a guardian and of a super-administrator."""
     guardian = factories.actor(world.clinic, Role.PATIENT).user
     world.patient.guardians.update(user=guardian)
-    return {
+    every = {
         "admin": new_key(Role.ADMIN, organization=world.clinic).secret,
         "practitioner": new_key(
             Role.PRACTITIONER, organization=world.clinic, practitioner=world.practitioner
@@ -58,6 +65,7 @@ def tokens(world, new_key, new_app: Callable[[User], ApiClient]) -> dict[str, st
         "patient": bearer(new_app(guardian)),
         "superadmin": bearer(new_app(factories.SuperadminFactory())),
     }
+    return {role: every[role] for role in roles or every}
 
 
 def bearer(app: ApiClient) -> str:

@@ -39,7 +39,7 @@ OF_EACH = {
 }
 
 
-@pytest.fixture(params=[READ_COMMITTED, "serializable"])
+@pytest.fixture(params=[READ_COMMITTED, pytest.param("serializable", marks=pytest.mark.slow)])
 def isolation(request: pytest.FixtureRequest, settings: Any) -> str:
     settings.UNIT_LEDGER_ISOLATION = request.param
     return str(request.param)

@@ -65,9 +65,10 @@ def test_no_endpoint_is_missing_from_the_table() -> None:
     assert len(listed) == len(set(listed))
 
 
-def test_everybody_gets_what_the_table_says_and_sees_no_more(world: World) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_everybody_gets_what_the_table_says_and_sees_no_more(world: World, method: str) -> None:
     wrong, kept = [], secrets()
-    for row in rows():
+    for row in [one for one in rows() if one.method == method]:
         for name, expected in row.outcomes.items():
             answer = ask(world, world.callers[name], row)
             if f"{answer.status_code}" != expected:

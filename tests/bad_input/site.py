@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve, reverse
 
-from tests.bad_input.tables import fingerprint
+from tests.bad_input.tables import Snapshot
 from tests.pages import Form, forms_on
 from tests.permissions import cast
 from tests.permissions.matrix import Row, rows
@@ -79,7 +79,7 @@ class Site:
             if "422" not in row.outcomes.values():
                 button = Form(self.path(row.address, row.kind), {"idempotency_key": "a-button"})
                 self.forms[row.address] = [Found("admin", row.address, button)]
-        self.before = fingerprint()
+        self.before = Snapshot()
 
     def _lacking(self) -> list[Row]:
         return [row for name, row in writing().items() if name not in self.forms]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 
 from django.db import connection
 
@@ -10,21 +11,50 @@ from django.db import connection
 # that every view leaves.
 OF_LOOKING = {"django_session", "usersessions_usersession", "accounts_apiusage"}
 VIEWS = "action NOT IN ('patient.viewed', 'patient.listed', 'audit.exported')"
+# Of this transaction, also what was taken back in it.
+WRITES = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
 
-def fingerprint() -> dict[str, str]:
-    """Of each table: how many rows, and where they lie. A changed row lies elsewhere."""
+class Snapshot:
+    """All tables as they are now, within a transaction that goes on."""
+
+    def __init__(self) -> None:
+        self._fingerprint = fingerprint(_tables())
+        self._writes = _writes()
+
+    def is_unchanged(self) -> bool:
+        """Looks only at the tables that were written to since it was last asked."""
+        writes = _writes()
+        written = {name for name, count in writes.items() if count != self._writes.get(name)}
+        self._writes = writes
+        found = fingerprint(written & set(self._fingerprint))
+        if all(self._fingerprint[name] == value for name, value in found.items()):
+            return True
+        self._writes = {}  # what differs now differs until it is taken back
+        return False
+
+
+def _writes() -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_query())
+        cursor.execute(WRITES)
+        return {name: count for name, count in cursor.fetchall() if count}
+
+
+def fingerprint(tables: Collection[str]) -> dict[str, str]:
+    """Of each table: how many rows, and where they lie. A changed row lies elsewhere."""
+    if not tables:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(_of(name) for name in sorted(tables)))
         return dict(cursor.fetchall())
 
 
 @functools.cache
-def _query() -> str:
+def _tables() -> frozenset[str]:
     with connection.cursor() as cursor:
-        names = sorted(set(connection.introspection.table_names(cursor)) - OF_LOOKING)
+        names = set(connection.introspection.table_names(cursor)) - OF_LOOKING
     assert "accounts_event" in names
-    return " UNION ALL ".join(_of(name) for name in names)
+    return frozenset(names)
 
 
 def _of(table: str) -> str:

@@ -26,7 +26,7 @@ def _now():
         yield
 
 
-@pytest.fixture(params=["read committed", "serializable"])
+@pytest.fixture(params=["read committed", pytest.param("serializable", marks=pytest.mark.slow)])
 def _isolation(request, settings) -> None:
     settings.UNIT_LEDGER_ISOLATION = request.param
 

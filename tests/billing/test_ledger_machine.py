@@ -260,7 +260,6 @@ def test_the_ledger_agrees_with_the_model():
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=40,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

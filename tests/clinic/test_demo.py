@@ -84,8 +84,22 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
             demo.process.wait(MOST_SECONDS)
 
 
-def test_it_starts_stops_at_any_time_and_starts_again(start: Callable[[], Demo]) -> None:
-    """Stopped while it seeds, started anew on what there is, and once more with all there."""
+@pytest.mark.slow
+def test_it_serves_and_stops(start: Callable[[], Demo]) -> None:
+    demo = start()
+    said = demo.wait_for(READY)
+    assert "Seeding the demo clinics" in said
+    for sign_in in SIGN_INS:
+        assert any(all(word in line for word in sign_in) for line in said.splitlines())
+    with urlopen(f"http://127.0.0.1:{demo.port}/") as answer:
+        assert "Sign in" in answer.read().decode()
+    assert demo.stop().endswith("Stopped.\n")
+    assert demo.process.returncode == 0
+
+
+@pytest.mark.slow
+def test_it_is_stopped_while_it_seeds_and_started_again(start: Callable[[], Demo]) -> None:
+    """Then anew on what there is, and once more with all there."""
     broken_off = start()
     broken_off.wait_for("Seeding the demo clinics")
     said = broken_off.stop()
@@ -93,14 +107,8 @@ def test_it_starts_stops_at_any_time_and_starts_again(start: Callable[[], Demo])
     assert "Traceback" not in said
 
     first = start()
-    said = first.wait_for(READY)
-    assert "Seeding the demo clinics" in said
-    for sign_in in SIGN_INS:
-        assert any(all(word in line for word in sign_in) for line in said.splitlines())
-    with urlopen(f"http://127.0.0.1:{first.port}/") as answer:
-        assert "Sign in" in answer.read().decode()
-    assert first.stop().endswith("Stopped.\n")
-    assert first.process.returncode == 0
+    assert "Seeding the demo clinics" in first.wait_for(READY)
+    first.stop()
 
     second = start()
     said = second.wait_for(READY)

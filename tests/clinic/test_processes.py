@@ -34,13 +34,18 @@ def run(port: int, monkeypatch: pytest.MonkeyPatch):
     """Runs the commands as `serve` does, without touching this test's connection or signals."""
     monkeypatch.setattr(processes.connections, "close_all", lambda: None)
 
+    # What runs the tests in the background may ignore some of them.
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in STOP_SIGNALS}
+
     def run(*commands: list[str], ready=lambda: None) -> None:
         with stop_request() as stop:
             processes.run_together(
                 list(commands), host="127.0.0.1", port=port, stop=stop, ready=ready
             )
 
-    return run
+    yield run
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", STOP_SIGNALS)

@@ -26,12 +26,14 @@ def seed(scale: int = 1) -> None:
     call_command("seed_demo", "--scale", str(scale), stdout=StringIO(), stderr=StringIO())
 
 
+@pytest.mark.slow
 def test_the_same_moment_gives_the_same_clinics() -> None:
     with time_machine.travel(NOW, tick=False):
         first = _told_anew()
         assert _told_anew() == first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "now",
     [
@@ -54,6 +56,7 @@ def test_any_day_can_be_today(now: datetime) -> None:
             assert today.exists()
 
 
+@pytest.mark.slow
 def test_a_larger_scale_has_more_of_everything_and_still_verifies() -> None:
     with time_machine.travel(NOW, tick=False):
         seed(scale=3)

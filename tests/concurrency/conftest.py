@@ -1,4 +1,7 @@
-"""Every race is run under both isolation levels, and the books are checked after each."""
+"""Every race is run under both isolation levels (the second in `make test-all`).
+
+The books are checked after each.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +13,9 @@ from tests.concurrency.clinic import Clinic
 from tests.concurrency.consistency import problems
 
 
-@pytest.fixture(params=["read committed", "serializable"], autouse=True)
+@pytest.fixture(
+    params=["read committed", pytest.param("serializable", marks=pytest.mark.slow)], autouse=True
+)
 def isolation(request: pytest.FixtureRequest, settings: Any) -> str:
     settings.UNIT_LEDGER_ISOLATION = request.param
     return str(request.param)

@@ -7,6 +7,7 @@ from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
 
+import pytest
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
@@ -53,10 +54,12 @@ def _leads_to_sign_in(answer: HttpResponse) -> bool:
     return answer.status_code == 302 and urlsplit(answer["Location"]).path == to_sign_in
 
 
-def test_everybody_gets_what_the_table_says(world: World) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_everybody_gets_what_the_table_says(world: World, method: str) -> None:
     wrong = [
         f"{row}: {person} gets {found}, not {expected}"
         for row in rows()
+        if row.method == method
         for person, expected in row.outcomes.items()
         if (found := ask(world, person, row, world.own)) != expected
     ]

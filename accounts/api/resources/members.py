@@ -12,6 +12,7 @@ from accounts.api.inputs import member as inputs
 from accounts.api.outputs import member as outputs
 from accounts.api.resource import Resource
 from accounts.models import Invitation, Membership
+from accounts.roles import Role
 from accounts.services import invitations, members
 
 
@@ -35,9 +36,9 @@ class Memberships(Resource):
         members.lock_administrators(self.actor)
 
     @updates("member.update", inputs.RoleChange)
-    def partial_update(self, row: Membership, **fields: Any) -> Membership:
+    def partial_update(self, row: Membership, *, role: Role | None = None) -> Membership:
         """Change a member's role; the clinic keeps at least one administrator."""
-        return members.update_role(actor=self.actor, membership=row, **fields)
+        return members.update_role(actor=self.actor, membership=row, role=role or Role(row.role))
 
     @does("member.update")
     def deactivate(self, row: Membership) -> Membership:

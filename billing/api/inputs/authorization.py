@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts import access as accounts_access
@@ -44,18 +42,6 @@ class AuthorizationChange(Terms):
 
     class Meta:
         example = {"end_date": "2027-04-30"}
-
-    @classmethod
-    def current(cls, row: Any) -> dict[str, Any]:
-        return {
-            "number": row.number,
-            "service_codes": [one.service_code for one in row.services.all()],
-            "start_date": row.start_date,
-            "end_date": row.end_date,
-            "cap_per_day": row.cap_per_day,
-            "cap_per_week": row.cap_per_week,
-            "cap_per_month": row.cap_per_month,
-        }
 
 
 class NewTotal(Input):

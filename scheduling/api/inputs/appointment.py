@@ -99,14 +99,10 @@ class AppointmentMove(Booked):
         example = {"starts_at": "2026-11-30T13:00:00-06:00"}
 
     @classmethod
-    def current(cls, row: Appointment) -> dict[str, Any]:  # type: ignore[override]
-        kept = ("practitioner", "service_code", "starts_at", "authorization", "location", "room")
-        return {name: getattr(row, name) for name in kept}
-
-    @classmethod
     def over(cls, row: Appointment, fields: dict[str, Any]) -> dict[str, Any]:
         """All that moving takes."""
-        wanted = {**cls.current(row), **fields}
+        kept = ("practitioner", "service_code", "starts_at", "authorization", "location", "room")
+        wanted = {**{name: getattr(row, name) for name in kept}, **fields}
         return {"ends_at": wanted["starts_at"] + (row.ends_at - row.starts_at), **wanted}
 
 

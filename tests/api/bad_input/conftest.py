@@ -11,7 +11,6 @@ from django.test import override_settings
 from accounts.api import authentication
 from tests.api import cast
 from tests.api.bad_input.sending import Site
-from tests.bad_input.tables import fingerprint
 
 
 @pytest.fixture(scope="package")
@@ -38,4 +37,4 @@ def _unhurried(settings: Any, db: None) -> None:
 def untouched(site: Site, db: None) -> Iterator[Site]:
     """The site for a test that must write nothing."""
     yield site
-    assert fingerprint() == site.before
+    assert site.before.is_unchanged()

@@ -17,7 +17,7 @@ from tests.api.cast import KINDS, World
 from tests.api.matrix import ABOUT
 from tests.api.shown import faults
 from tests.api.site import Endpoint
-from tests.bad_input.tables import fingerprint
+from tests.bad_input.tables import Snapshot
 
 # Those who between them may do everything.
 PEOPLE = {
@@ -36,7 +36,7 @@ class Site:
         self.other = factories.actor(world.other.organization)
         for name in PEOPLE:
             world.callers[name].get("patients")  # a key's first use is noted
-        self.before = fingerprint()
+        self.before = Snapshot()
 
     def send(self, endpoint: Endpoint, body: Any = None, **options: Any) -> HttpResponse:
         """As somebody who may."""

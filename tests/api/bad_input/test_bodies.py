@@ -1,16 +1,23 @@
-"""Bodies, methods and addresses that make no sense, at every endpoint."""
+"""Bodies, methods and addresses that make no sense.
+
+Whatever comes before an endpoint's own fields is the work of one parser and one frame, which the
+first test here proves of every endpoint. So `make test` sends the bodies to three of them, and
+`make test-all` to each.
+"""
 
 from __future__ import annotations
 
 import json
+from inspect import getattr_static
 from typing import Any
 
 import pytest
 
+from accounts.api.resource import Resource
+from clinic.api.router import router
 from tests.api.bad_input.sending import Site, codes_of, working
 from tests.api.shown import faults
-from tests.api.site import endpoints, writing
-from tests.bad_input.tables import fingerprint
+from tests.api.site import Endpoint, endpoints, writing
 
 DEEP = 100_000
 BODIES = {
@@ -40,16 +47,49 @@ BODIES = {
 }
 
 
+# What reads a request, says who asks, and turns an error into an answer.
+FRAME = (
+    *("dispatch", "initialize_request", "initial", "handle_exception", "finalize_response"),
+    *("get_parsers", "parser_classes", "get_parser_context", "perform_content_negotiation"),
+    *("content_negotiation_class", "get_renderers", "renderer_classes", "get_exception_handler"),
+    *("get_authenticators", "authentication_classes", "http_method_names", "_run", "_written"),
+)
+THREE = ("POST patients", "PATCH patients/{id}", "POST authorizations/{id}/reserve")
+
+
+def test_every_endpoint_has_the_one_parser_and_frame() -> None:
+    assert [parser.__name__ for parser in Resource.parser_classes] == ["StrictJSONParser"]
+    for route in router.urls:
+        resource = route.callback.cls
+        own = [
+            name
+            for name in FRAME
+            if getattr_static(resource, name) is not getattr_static(Resource, name)
+        ]
+        assert own == [], f"{resource.__name__} has its own {own}"
+        assert not set(route.callback.initkwargs) & set(FRAME), route
+
+
+@pytest.fixture(params=["three", pytest.param("every", marks=pytest.mark.slow)])
+def receiving(request: pytest.FixtureRequest) -> list[Endpoint]:
+    """The endpoints that a body is sent to."""
+    if request.param == "every":
+        return writing()
+    chosen = [one for one in writing() if str(one) in THREE]
+    assert len(chosen) == len(THREE)
+    return chosen
+
+
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_what_is_no_object_of_json(untouched: Site, body: bytes) -> None:
-    for endpoint in writing():
+def test_what_is_no_object_of_json(untouched: Site, receiving: list[Endpoint], body: bytes) -> None:
+    for endpoint in receiving:
         answer = untouched.refused(endpoint, body)
         assert answer.status_code == 400, endpoint
 
 
-def test_a_body_of_five_megabytes(untouched: Site) -> None:
+def test_a_body_of_five_megabytes(untouched: Site, receiving: list[Endpoint]) -> None:
     big = json.dumps({"name": "x" * 5 * 2**20}).encode()
-    for endpoint in writing():
+    for endpoint in receiving:
         for headers in ({}, {"Idempotency_Key": "big"}):
             answer = untouched.refused(endpoint, big, **headers)
             assert (answer.status_code, codes_of(answer)) == (413, {"too_large"}), endpoint
@@ -66,8 +106,8 @@ def test_no_body(untouched: Site) -> None:
     "kind",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x", ""],
 )
-def test_what_is_not_called_json(untouched: Site, kind: str) -> None:
-    for endpoint in writing():
+def test_what_is_not_called_json(untouched: Site, receiving: list[Endpoint], kind: str) -> None:
+    for endpoint in receiving:
         body = json.dumps(working(untouched, endpoint)).encode()
         answer = untouched.send(endpoint, body, content_type=kind)
         assert answer.status_code == 415, endpoint
@@ -130,4 +170,4 @@ def test_accept_is_no_way_to_another_shape(untouched: Site) -> None:
             answer: Any = untouched.send(endpoint, Accept="text/html, image/*;q=nonsense")
             assert answer.status_code in (200, 400, 406), endpoint
             assert answer["Content-Type"] == "application/json", endpoint
-    assert fingerprint() == untouched.before
+    assert untouched.before.is_unchanged()
