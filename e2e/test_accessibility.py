@@ -121,13 +121,20 @@ def none(problems: list[str]) -> None:
     assert not problems, "\n".join(problems)
 
 
-def test_each_kind_of_page_in_one_of_its_states(world: World, signed_in: SignedIn) -> None:
+@pytest.mark.parametrize("area", ["accounts", "billing", "scheduling"])
+def test_each_kind_of_page_in_one_of_its_states(
+    world: World, signed_in: SignedIn, area: str
+) -> None:
     """Wide and light, or dark and on a phone, in turn. Each kind of page, as its busiest role."""
-    kinds = {*LISTS, *OF_ONES_OWN, *STATES}
+    kinds = {one for one in (*LISTS, *OF_ONES_OWN, *STATES) if one.startswith(area)}
     shown = (world.path(row) for row in seen_by("admin") if row.address in kinds)
     none(look_at(signed_in(world.users["admin"], **CALM), shown, both=False))
-    homes = (world.path(row) for row in seen_by("patient") if row.address in ("clinic:home",))
-    none(look_at(signed_in(world.users["patient"], **CALM), homes))
+
+
+def test_homes(world: World, signed_in: SignedIn) -> None:
+    for person in ("admin", "patient"):
+        homes = (world.path(row) for row in seen_by(person) if row.address == "clinic:home")
+        none(look_at(signed_in(world.users[person], **CALM), homes))
 
 
 @pytest.mark.slow

@@ -31,6 +31,14 @@ ONLY_NAMED = {
     "accounts:patient_team_remove",
     "billing:policy_new",
 }
+
+
+def area_of(row: Row) -> str:
+    """The app whose address it is."""
+    return row.address.partition(":")[0]
+
+
+AREAS = sorted({area_of(row) for row in rows()})
 OURS = [one for one in addresses() if not one.route.startswith(LIBRARIES)]
 
 
@@ -54,24 +62,26 @@ def _leads_to_sign_in(answer: HttpResponse) -> bool:
     return answer.status_code == 302 and urlsplit(answer["Location"]).path == to_sign_in
 
 
+@pytest.mark.parametrize("area", AREAS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_everybody_gets_what_the_table_says(world: World, method: str) -> None:
+def test_everybody_gets_what_the_table_says(world: World, method: str, area: str) -> None:
     wrong = [
         f"{row}: {person} gets {found}, not {expected}"
         for row in rows()
-        if row.method == method
+        if row.method == method and area_of(row) == area
         for person, expected in row.outcomes.items()
         if (found := ask(world, person, row, world.own)) != expected
     ]
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_other_clinics_things_are_not_there(world: World) -> None:
+@pytest.mark.parametrize("area", AREAS)
+def test_the_other_clinics_things_are_not_there(world: World, area: str) -> None:
     """404 for everybody; who may never do such a thing may be told just that."""
     wrong = [
         f"{row}: {person} gets {found} about the other clinic's"
         for row in rows()
-        if row.kind and BY_NAME[row.address].is_of_clinic
+        if area_of(row) == area and row.kind and BY_NAME[row.address].is_of_clinic
         for person, own in row.outcomes.items()
         if (found := ask(world, person, row, world.other)) != "404"
         and (found != own or own not in ("403", "405", "in"))
