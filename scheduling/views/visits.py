@@ -81,7 +81,7 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     def save(actor: Actor, times: dict[str, Any]) -> Session:
         if is_running and not any(times.values()):
             form.fill(started_at=started_at, ended_at=ended_at)
-            _ask_whether_that_was_all(appointment, started_at, ended_at)
+            _confirm_short_session(appointment, started_at, ended_at)
         return visits.complete(actor=actor, appointment=appointment, **times)
 
     return form_page(
@@ -100,7 +100,7 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     )
 
 
-def _ask_whether_that_was_all(
+def _confirm_short_session(
     appointment: Appointment, started_at: datetime, ended_at: datetime
 ) -> None:
     """The service takes it; a button may have been pressed by mistake, and only a page can ask."""
