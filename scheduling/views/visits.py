@@ -90,13 +90,13 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
         form=form,
         template="scheduling/complete.html",
         save=save,
-        done=lambda done: request.actor.url("scheduling:session", pk=done.pk),
+        success_url=lambda done: request.actor.url("scheduling:session", pk=done.pk),
         context={
             "appointment": appointment,
             "cancel": request.actor.url("scheduling:appointment", pk=pk),
         },
-        said="Completed.",
-        shows=appointment.patient,
+        success_message="Completed.",
+        viewed_patient=appointment.patient,
     )
 
 
@@ -137,9 +137,9 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
             reason=fields["reason"],
             version=panel.version_in(request.POST),
         ),
-        done=done,
+        success_url=done,
         context={"appointment": appointment, "consequences": consequences, "cancel": page},
-        shows=appointment.patient,
+        viewed_patient=appointment.patient,
     )
 
 
@@ -171,7 +171,7 @@ def _change(
         request,
         verb=verb,
         save=lambda actor: save(actor=actor, appointment=appointment),
-        done=done,
+        success_url=done,
         back=back,
     )
 
