@@ -20,7 +20,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **how)
-        sign_ins.record(user=user, action=sign_ins.SIGNED_IN, whence=receivers.whence(request))
+        sign_ins.record(
+            user=user, action=sign_ins.SIGNED_IN, request_origin=receivers.request_origin(request)
+        )
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

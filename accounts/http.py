@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from accounts.actor import Actor
-    from accounts.errors import DomainError
     from accounts.models import Organization, User
 
 
@@ -20,7 +18,6 @@ class ClinicRequest(HttpRequest):
     actor: Actor
     user: User
     htmx: HtmxDetails
-    refused: Callable[[DomainError], HttpResponse]
     clinics: list[Organization]  # where the user is a member, this one among them
 
 

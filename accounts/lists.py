@@ -28,18 +28,18 @@ def list_page(
     table: type[tables.Table],
     filters: type[django_filters.FilterSet] | None = None,
     context: dict[str, Any] | None = None,
-    shows: str = "",
+    listed_records: str = "",
 ) -> HttpResponse:
     """Render `template` with `table` and `filter`; the address says filters, order and page.
 
-    `shows` is what patients' data the rows are: drawing them is recorded. See `records.listed`.
+    `listed_records` says what patients' data the rows are: drawing them is recorded for each.
     """
     chosen = filters(request.GET, queryset=rows, request=request) if filters else None
     drawn = filtered(request, table, chosen) if chosen else paged(request, table(rows))
-    if shows:
+    if listed_records:
         records.listed(
             actor=request.actor,
-            of=shows,
+            of=listed_records,
             patients=[patient_id(row) for row in drawn.page.object_list.data],
             filters=in_use(chosen),
         )

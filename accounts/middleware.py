@@ -100,10 +100,9 @@ def to_sign_in(request: ClinicRequest) -> HttpResponse:
 
 
 class PageErrors:
-    """Where a DomainError becomes a page: the only place.
+    """Where a DomainError becomes a page of its own, or a toast when htmx asked.
 
-    A page that can be drawn again with the error on it (see `accounts.pages`) has left `refused` on
-    the request; else the error gets a page of its own, or a toast when htmx asked.
+    Pages that draw themselves again with the error on it catch it (see `accounts.pages`).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -120,8 +119,6 @@ class PageErrors:
         structlog.get_logger(__name__).info("refused", code=exception.code)
         if exception.status == 404:
             return render(request, "404.html", status=404)
-        if redraw := getattr(request, "refused", None):
-            return redraw(exception)
         return _error_page(request, exception)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed
@@ -19,6 +20,8 @@ from accounts.errors import DomainError, Invalid, KeyReused
 from accounts.http import ClinicRequest
 from accounts.models import Patient
 from accounts.services import records
+
+log = structlog.get_logger(__name__)
 
 Save = Callable[[Actor, dict[str, Any]], Any]
 KEY_FIELD = "idempotency_key"
@@ -33,27 +36,28 @@ def form_page(
     form: forms.BaseForm,
     template: str,
     save: Save,
-    done: Callable[[Any], str | HttpResponse],
+    success_url: Callable[[Any], str | HttpResponse],
     context: dict[str, Any] | None = None,
-    said: str = "",
+    success_message: str = "",
     actor: Actor | None = None,
-    shows: Patient | None = None,
+    viewed_patient: Patient | None = None,
 ) -> HttpResponse:
-    """Show `form`, or run `save(actor, cleaned_data)` and go where `done(result)` says.
+    """Show `form`, or run `save(actor, cleaned_data)` and go where `success_url(result)` says.
 
     When the form or a rule refuses, the page comes again with what was typed and the reason. The
     form carries an idempotency key, so that sending it twice has one effect. The template gets the
     error as `refusal`, and as `frame` what it extends: a page, or the panel where htmx draws it
-    (see templates/components/form_page.html). `said` is the message shown after success. `actor`
-    acts where the address names no clinic. `shows` is the patient of whose record the page shows
-    more than the name: drawing it is a view.
+    (see templates/components/form_page.html). `success_message` is the message shown after success.
+    `actor`
+    acts where the address names no clinic. `viewed_patient` is the patient of whose record the
+    page shows more than the name: drawing it is a view.
     """
     actor = actor or request.actor
     permissions.require(actor.role, verb)
 
     def page(status: int = 200, refusal: DomainError | None = None) -> HttpResponse:
-        if shows:
-            records.view(actor=actor, patient=shows)
+        if viewed_patient:
+            records.view(actor=actor, patient=viewed_patient)
         key = _key(request)
         if not _is_key(key) or isinstance(refusal, KeyReused):
             key = str(uuid.uuid4())
@@ -81,8 +85,11 @@ def form_page(
         form.data, form.is_bound = request.POST, True
     if not form.is_valid():
         return page(422)
-    request.refused = refused
-    return _finish(request, save(keyed(request, actor), form.cleaned_data), done, said)
+    try:
+        result = save(keyed(request, actor), form.cleaned_data)
+    except DomainError as error:
+        return refused(require_drawable(error))
+    return _finish(request, result, success_url, success_message)
 
 
 def confirm_page(
@@ -92,7 +99,7 @@ def confirm_page(
     ask: dict[str, Any],
     save: Callable[[Actor], Any],
     back: str,
-    said: str = "",
+    success_message: str = "",
 ) -> HttpResponse:
     """Ask before a deed, in the words of `ask` (see components/confirm.html); then do it.
 
@@ -104,9 +111,9 @@ def confirm_page(
         form=forms.Form(request.POST if request.method == "POST" else None),
         template="accounts/confirm.html" + ("#question" if request.htmx else ""),
         save=lambda actor, _: save(actor),
-        done=lambda _: back,
+        success_url=lambda _: back,
         context={**ask, "action": request.path, "cancel": back},
-        said=said,
+        success_message=success_message,
     )
 
 
@@ -115,11 +122,11 @@ def action(
     *,
     verb: str,
     save: Callable[[Actor], Any],
-    done: Callable[[Any], str | HttpResponse],
+    success_url: Callable[[Any], str | HttpResponse],
     back: str,
-    said: str = "",
+    success_message: str = "",
 ) -> HttpResponse:
-    """A button: POST runs `save(actor)` and goes where `done` says.
+    """A button: POST runs `save(actor)` and goes where `success_url` says.
 
     A refusal becomes a message on the page `back`, or a toast when htmx asked; who may never press
     the button is told so.
@@ -128,13 +135,25 @@ def action(
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
 
-    def refused(error: DomainError) -> HttpResponse:
-        messages.error(request, error.message)
+    try:
+        result = save(keyed(request, request.actor))
+    except DomainError as error:
+        if request.htmx:
+            raise
+        messages.error(request, require_drawable(error).message)
         return redirect(back)
+    return _finish(request, result, success_url, success_message)
 
-    if not request.htmx:
-        request.refused = refused
-    return _finish(request, save(keyed(request, request.actor)), done, said)
+
+def require_drawable(error: DomainError) -> DomainError:
+    """The error, for a page that draws itself again with it.
+
+    Raises one that has a page of its own: what is not there for the actor has no other.
+    """
+    if error.status == 404:
+        raise error
+    log.info("refused", code=error.code)
+    return error
 
 
 def keyed(request: ClinicRequest, actor: Actor) -> Actor:
@@ -164,11 +183,14 @@ def _is_key(text: str) -> bool:
 
 
 def _finish(
-    request: ClinicRequest, result: Any, done: Callable[[Any], str | HttpResponse], said: str
+    request: ClinicRequest,
+    result: Any,
+    success_url: Callable[[Any], str | HttpResponse],
+    success_message: str,
 ) -> HttpResponse:
-    target = done(result)
-    if said:
-        messages.success(request, said)
+    target = success_url(result)
+    if success_message:
+        messages.success(request, success_message)
     if isinstance(target, HttpResponse):
         return target
     if not request.htmx:

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from accounts.middleware import request_id
 from accounts.models import User
 from accounts.services import sign_ins
-from accounts.services.sign_ins import Whence
+from accounts.services.sign_ins import RequestOrigin
 
 log = structlog.get_logger(__name__)
 
@@ -43,13 +43,15 @@ def connect() -> None:
 def _recorder(action: str) -> Callable[..., None]:
     def record(request: HttpRequest, user: User | None, **told: Any) -> None:
         if user is not None:
-            sign_ins.record(user=user, action=action, whence=whence(request), **_factor(told))
+            sign_ins.record(
+                user=user, action=action, request_origin=request_origin(request), **_factor(told)
+            )
 
     return record
 
 
 def factor_failed(request: HttpRequest, user: User, **told: Any) -> None:
-    sign_ins.record_failure(user=user, whence=whence(request), **_factor(told))
+    sign_ins.record_failure(user=user, request_origin=request_origin(request), **_factor(told))
 
 
 def password_failed(request: HttpRequest, email: str) -> None:
@@ -58,12 +60,14 @@ def password_failed(request: HttpRequest, email: str) -> None:
     if user is None:
         log.info("sign_in_failed_for_nobody")
     else:
-        sign_ins.record_failure(user=user, whence=whence(request), factor="password")
+        sign_ins.record_failure(
+            user=user, request_origin=request_origin(request), factor="password"
+        )
 
 
-def whence(request: HttpRequest) -> Whence:
+def request_origin(request: HttpRequest) -> RequestOrigin:
     headless = getattr(getattr(request, "allauth", None), "headless", None)
-    return Whence(
+    return RequestOrigin(
         channel="app" if getattr(headless, "client", None) == Client.APP else "web",
         request_id=request_id(),
         address=request.META.get("REMOTE_ADDR") or None,
@@ -85,6 +89,6 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
             sign_ins.record(
                 user=sessions[0].user,
                 action=sign_ins.SESSIONS_ENDED,
-                whence=whence(self.request),
+                request_origin=request_origin(self.request),
                 sessions=len(sessions),
             )

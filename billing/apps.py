@@ -8,10 +8,10 @@ class BillingConfig(AppConfig):
         from accounts import history, panels, search
         from billing import permissions, webhooks  # noqa: F401  registers this app's rows
         from billing.access import authorizations
-        from billing.units_left import bars
+        from billing.search_unit_bars import search_unit_bars
 
         panels.register("Insurance and units", "billing:patient_insurance", "authorization.view")
-        search.register(bars)
+        search.register(search_unit_bars)
         history.register("billing.authorization", "billing:authorization")
         history.register("billing.servicecode", "billing:service_code")
         history.name_rows("authorization", authorizations)

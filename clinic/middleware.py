@@ -39,7 +39,7 @@ class CompressPages(GZipMiddleware):
         return super().process_response(request, response) if is_page else response
 
 
-class NothingKept:
+class NoStoreByDefault:
     """No browser keeps a page, unless the page says so. See docs/decisions/0033."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

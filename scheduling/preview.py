@@ -16,7 +16,7 @@ from scheduling.errors import NotFree
 from scheduling.models import Appointment, Location, Room
 from scheduling.services import checks, conflicts, reservations
 from scheduling.services.conflicts import Slot
-from scheduling.services.reservations import Drawn
+from scheduling.services.reservations import AuthorizationChoice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def preview(
     service_code: ServiceCode,
     starts_at: datetime,
     ends_at: datetime,
-    authorization: Drawn = None,
+    authorization: AuthorizationChoice = None,
     location: Location | None = None,
     room: Room | None = None,
     override_reason: str = "",
@@ -112,11 +112,11 @@ def preview(
         units = checks.units(service_code, starts_at, ends_at)
     except DomainError as problem:
         problems.append(problem)
-    problems += _against_these(actor, slot, location, beside)
+    problems += _access_problems(actor, slot, location, beside)
     found = conflicts.find(actor, slot, beside=beside)
     if found and override_reason.strip():
         problems += _raised(lambda: permissions.require(actor.role, "appointment.override"))
-    drawn = reservations.drawn_on(actor, slot, authorization, units, beside=beside)
+    drawn = reservations.resolve_authorization(actor, slot, authorization, units, beside=beside)
     freed = _freed(beside, drawn)
     if drawn is not None and units:
         problems += _refusal(slot, drawn, units, day, freed)
@@ -136,18 +136,20 @@ def preview(
     )
 
 
-def _against_these(
+def _access_problems(
     actor: Actor, slot: Slot, location: Location | None, beside: Appointment | None
 ) -> list[DomainError]:
     """What stands against these people, this service and this place, and against moving at all."""
     problems: list[DomainError] = []
     if beside is not None:
-        problems += _raised(lambda: checks.reaches(actor, beside))
+        problems += _raised(lambda: checks.require_changeable(actor, beside))
     problems += _raised(lambda: _in_use(slot, location, beside))
     problems += _raised(lambda: checks.own_calendar(actor, slot.practitioner, slot.patient))
     if beside is not None:
         problems += _raised(lambda: checks.movable(beside))
-    people = _raised(lambda: checks.in_use(patient=slot.patient, practitioner=slot.practitioner))
+    people = _raised(
+        lambda: checks.require_active(patient=slot.patient, practitioner=slot.practitioner)
+    )
     return problems + people
 
 
@@ -155,9 +157,9 @@ def _in_use(slot: Slot, location: Location | None, beside: Appointment | None) -
     service, room = slot.service_code, slot.room
     location = room.location if room else location
     if beside is None:
-        checks.in_use(service_code=service, location=location, room=room)
+        checks.require_active(service_code=service, location=location, room=room)
     else:
-        checks.in_use_anew(beside, service_code=service, location=location, room=room)
+        checks.require_active_if_changed(beside, service_code=service, location=location, room=room)
 
 
 def _raised(check: Callable[[], object]) -> list[DomainError]:
@@ -187,7 +189,7 @@ def _refusal(
 
 def _freed(beside: Appointment | None, authorization: Authorization | None) -> Reservation | None:
     """What moving gives back to this authorization before it takes anew."""
-    held = reservations.freed_by(beside)
+    held = reservations.released_reservation(beside)
     if held is None or authorization is None or held.authorization_id != authorization.pk:
         return None
     return held

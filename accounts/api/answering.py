@@ -64,7 +64,7 @@ class Answering(viewsets.GenericViewSet):
         """Whether the answer to a write is what a GET would show now, so that its tag is of use."""
         raise NotImplementedError
 
-    def farewell(self) -> Any:
+    def deprecation(self) -> Any:
         """When what the request uses ends, if it does."""
         raise NotImplementedError
 
@@ -96,8 +96,8 @@ class Answering(viewsets.GenericViewSet):
         return content
 
     def _with_headers(self, answer: HttpResponse) -> HttpResponse:
-        if farewell := self.farewell():
-            for name, value in farewell.headers.items():
+        if deprecation := self.deprecation():
+            for name, value in deprecation.headers.items():
                 answer[name] = value
         if allowance := getattr(self.request._request, "allowance", None):
             limit, remaining, seconds = allowance

@@ -19,11 +19,11 @@ from rest_framework.request import Request
 from accounts import access, session_limits
 from accounts.actor import Actor
 from accounts.api.tokens import opened_by
-from accounts.composed import Composed, Given
 from accounts.errors import Invalid
 from accounts.middleware import actor_for, request_id
 from accounts.models import ApiKey, User
 from accounts.models.api import SCOPES
+from accounts.prepared import Param, PreparedQuery
 from accounts.roles import Role
 from accounts.services.api_keys import MARK, hash_of
 
@@ -35,9 +35,9 @@ def _keys() -> QuerySet[ApiKey]:
     return ApiKey.objects.select_related("organization").order_by()
 
 
-KEY = Composed(lambda: _keys().filter(secret_hash=Given("digest")))
-ROTATED_KEY = Composed(
-    lambda: _keys().filter(previous_hash=Given("digest"), previous_expires_at__gt=Given("now"))
+KEY = PreparedQuery(lambda: _keys().filter(secret_hash=Param("digest")))
+ROTATED_KEY = PreparedQuery(
+    lambda: _keys().filter(previous_hash=Param("digest"), previous_expires_at__gt=Param("now"))
 )
 
 

@@ -132,7 +132,7 @@ def _endpoint(
 
 
 @dataclass(frozen=True)
-class Farewell:
+class Deprecation:
     """When an endpoint or a field was deprecated, until when it works, and what to use instead."""
 
     since: date
@@ -152,9 +152,9 @@ class Farewell:
         return {"Deprecation": f"@{since:.0f}", "Sunset": http_date(until)}
 
 
-def farewells(fields: Any) -> Mapping[str, Farewell]:
-    """Of an input's or an output's fields, by their names: its `Meta.farewells`."""
-    found: Mapping[str, Farewell] = getattr(getattr(fields, "Meta", None), "farewells", {})
+def deprecations(fields: Any) -> Mapping[str, Deprecation]:
+    """Of an input's or an output's fields, by their names: its `Meta.deprecations`."""
+    found: Mapping[str, Deprecation] = getattr(getattr(fields, "Meta", None), "deprecations", {})
     return found
 
 
@@ -162,7 +162,7 @@ def deprecated(*, since: date, until: date, instead: str) -> Callable[[Call], Ca
     """Above the decorator that makes the endpoint: it goes on working until `until`."""
 
     def mark(endpoint: Call) -> Call:
-        endpoint.farewell = Farewell(since, until, instead)  # type: ignore[attr-defined]
+        endpoint.deprecation = Deprecation(since, until, instead)  # type: ignore[attr-defined]
         return endpoint
 
     return mark

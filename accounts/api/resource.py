@@ -30,12 +30,12 @@ from accounts import permissions
 from accounts.actor import Actor
 from accounts.api import etags
 from accounts.api.answering import Answering
-from accounts.api.endpoints import Farewell, farewells
+from accounts.api.endpoints import Deprecation, deprecations
 from accounts.api.pagination import Pages
 from accounts.api.serializers import LARGEST_ID, Input, Output
-from accounts.composed import Rows, by_id
 from accounts.lists import patient_id
 from accounts.models import Patient
+from accounts.prepared import Rows, by_id
 from accounts.services import records
 
 
@@ -137,7 +137,7 @@ class Resource(Answering):
 
     def prepare(self) -> None:
         takes = self.endpoint.takes or Input
-        if takes.slow or farewells(takes):
+        if takes.slow or deprecations(takes):
             sent = self._sent()
             self.prepared = takes.prepare(sent)
             self.named = frozenset(sent) if isinstance(sent, dict) else frozenset()
@@ -151,11 +151,11 @@ class Resource(Answering):
         except APIException:
             return None
 
-    def farewell(self) -> Farewell | None:
+    def deprecation(self) -> Deprecation | None:
         """Of the endpoint, or of a field that the request names: what ends first."""
-        found = [self.endpoint.farewell] if hasattr(self.endpoint, "farewell") else []
+        found = [self.endpoint.deprecation] if hasattr(self.endpoint, "deprecation") else []
         named = self.named | set(self.request.query_params)
-        of_fields = farewells(getattr(self.endpoint, "takes", None))
+        of_fields = deprecations(getattr(self.endpoint, "takes", None))
         found += [one for name, one in of_fields.items() if name in named]
         return min(found, key=lambda one: one.until, default=None)
 

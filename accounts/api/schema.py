@@ -16,12 +16,12 @@ from rest_framework import serializers
 
 from accounts import permissions
 from accounts.api.authentication import ORGANIZATION
-from accounts.api.endpoints import farewells
+from accounts.api.endpoints import deprecations
 from accounts.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from accounts.api.idempotency import REPLAYED
 from accounts.api.pagination import Pages
 from accounts.api.resource import Resource
-from accounts.api.serializers import LARGEST_ID, Own
+from accounts.api.serializers import LARGEST_ID, VisibleIdField
 from accounts.filters import ActiveFilter
 from accounts.roles import Role
 
@@ -95,18 +95,18 @@ class Schema(AutoSchema):
         roles = permissions.table()[self.view.verb()] - {Role.SYSTEM}
         who = ", ".join(str(role.label) for role in Role if role in roles)
         said = f"{more}\n\nRoles: {who}. Scope: `{self.view.scope()}`.".strip()
-        if farewell := getattr(self.endpoint, "farewell", None):
-            said += f"\n\n{farewell.words}"
+        if deprecation := getattr(self.endpoint, "deprecation", None):
+            said += f"\n\n{deprecation.words}"
         return said
 
     def is_deprecated(self) -> bool:
-        return hasattr(self.endpoint, "farewell")
+        return hasattr(self.endpoint, "deprecation")
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
         found: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
-        for name, farewell in farewells(serializer).items():
+        for name, deprecation in deprecations(serializer).items():
             said = found["properties"][name].get("description", "")
-            said = f"{said} {farewell.words}".strip()
+            said = f"{said} {deprecation.words}".strip()
             found["properties"][name] |= {"deprecated": True, "description": said}
         return found
 
@@ -241,7 +241,7 @@ def _parameter(name: str, one: django_filters.Filter) -> OpenApiParameter:
 
 
 class OwnIds(OpenApiSerializerFieldExtension):
-    target_class = Own
+    target_class = VisibleIdField
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         return {"type": "integer", "minimum": 1}

@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.actor import Actor
-from accounts.composed import by_id
 from accounts.errors import DomainError
+from accounts.prepared import by_id
 from accounts.validators import validate_day, validate_plain_text
 
 LARGEST_ID = 2**63 - 1
@@ -68,7 +68,7 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Whole(serializers.IntegerField):
+class StrictInteger(serializers.IntegerField):
     """A JSON integer: neither text nor a fraction."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -77,7 +77,7 @@ class Whole(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class Flag(serializers.BooleanField):
+class StrictBoolean(serializers.BooleanField):
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
@@ -96,10 +96,11 @@ class Money(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
-class Own(serializers.PrimaryKeyRelatedField):
+class VisibleIdField(serializers.PrimaryKeyRelatedField):
     """The id of something that the actor may see; another clinic's is not there at all.
 
-    `rows` is the function of `access` that says what there is: `patient_id = Own(access.patients)`.
+    `rows` is the function of `access` that says what there is:
+    `patient_id = VisibleIdField(access.patients)`.
     """
 
     def __init__(self, rows: Callable[[Actor], QuerySet[Any]], **options: Any) -> None:
@@ -130,7 +131,7 @@ def service_name(field: serializers.Field) -> str:
     name = str(field.source)
     if isinstance(field, serializers.ManyRelatedField):
         return f"{name[:-4]}s"
-    return name.removesuffix("_id") if isinstance(field, Own) else name
+    return name.removesuffix("_id") if isinstance(field, VisibleIdField) else name
 
 
 class Input(serializers.Serializer):

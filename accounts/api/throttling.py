@@ -27,7 +27,7 @@ COUNT = """
 
 
 @dataclass
-class Handful:
+class RequestAllotment:
     """What this process may still let in of a minute, and how many are left beside it."""
 
     minute: int
@@ -35,7 +35,7 @@ class Handful:
     beyond: int = 0
 
 
-_handfuls: dict[str, Handful] = {}
+_allotments: dict[str, RequestAllotment] = {}
 _lock = Lock()
 
 
@@ -59,9 +59,9 @@ class PerCredential(BaseThrottle):
 def _take(credential: str, minute: int, limit: int) -> int:
     """How many requests are left after this one; -1 when there was none."""
     with _lock:
-        held = _handfuls.get(credential)
+        held = _allotments.get(credential)
         if held is None or held.minute != minute:
-            held = _handfuls[credential] = Handful(minute)
+            held = _allotments[credential] = RequestAllotment(minute)
             _forget(minute)
         if not held.left:
             _refill(credential, held, limit)
@@ -71,7 +71,7 @@ def _take(credential: str, minute: int, limit: int) -> int:
         return held.left + held.beyond
 
 
-def _refill(credential: str, held: Handful, limit: int) -> None:
+def _refill(credential: str, held: RequestAllotment, limit: int) -> None:
     wanted = max(limit // HANDFULS, 1)
     at = datetime.fromtimestamp(held.minute * 60, UTC)
     with connection.cursor() as cursor:
@@ -82,5 +82,5 @@ def _refill(credential: str, held: Handful, limit: int) -> None:
 
 
 def _forget(minute: int) -> None:
-    for credential in [one for one, held in _handfuls.items() if held.minute < minute]:
-        del _handfuls[credential]
+    for credential in [one for one, held in _allotments.items() if held.minute < minute]:
+        del _allotments[credential]

@@ -19,7 +19,7 @@ from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Guardian, Invitation, Membership, Patient, Practitioner, User
 from accounts.models.membership import InvitationQuerySet
 from accounts.roles import Role
-from accounts.services import admission, events, fields
+from accounts.services import events, fields, membership_rules
 from accounts.services.guardians import member_is_guardian
 from accounts.services.rows import locked, not_found
 from accounts.services.transaction import write
@@ -41,7 +41,7 @@ def invite(
 
     An earlier invitation of theirs that is still open is revoked: the newest mail counts. So one
     address has one open invitation to work here, and one for each patient or guardian.
-    Raises Invalid, NotFound, NotAllowed (see `admission.check`), Conflict `already_member`,
+    Raises Invalid, NotFound, NotAllowed (see `membership_rules.check`), Conflict `already_member`,
     `record_has_user`, `member_is_guardian`.
     """
     invitation = Invitation(
@@ -66,7 +66,7 @@ def invite(
         patient=_patient_of(invitation),
         role=role,
     )
-    admission.tell_administrators(actor, email=invitation.email, role=role)
+    membership_rules.tell_administrators(actor, email=invitation.email, role=role)
     tasks.send_invitation.defer(invitation_id=invitation.pk)
     return invitation
 
@@ -88,7 +88,7 @@ def resend(*, actor: Actor, invitation: Invitation) -> Invitation:
     events.record(
         actor=actor, action="invitation.resent", obj=current, patient=_patient_of(current)
     )
-    admission.tell_administrators(actor, email=current.email, role=current.role)
+    membership_rules.tell_administrators(actor, email=current.email, role=current.role)
     tasks.send_invitation.defer(invitation_id=current.pk)
     return current
 
@@ -121,7 +121,7 @@ def accept(*, actor: Actor, token: str, name: str = "", password: str = "") -> M
             code="other_address",
         )
     if invitation.invited_by_id == user.pk:  # by an address added since
-        raise admission.own_access()
+        raise membership_rules.own_access()
     actor = replace(actor, user=user)
     membership = _join(actor, invitation, user)
     _link_record(invitation, user)
@@ -160,7 +160,7 @@ def _check(actor: Actor, invitation: Invitation) -> None:
     _check_record(actor, invitation)
     _check_free(invitation)
     is_own = actor.user and is_for(invitation, actor.user)
-    admission.check(actor, role=invitation.role, user=actor.user if is_own else None)
+    membership_rules.check(actor, role=invitation.role, user=actor.user if is_own else None)
     _refuse_member(invitation)
 
 

@@ -7,14 +7,16 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import admission, events, invitations, sessions
+from accounts.services import events, invitations, membership_rules, sessions
 from accounts.services.rows import locked
 from accounts.services.transaction import write
 
 
 @write("member.update")
 def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membership:
-    """Raises NotFound, Invalid, Conflict `last_administrator`, NotAllowed (`admission.check`)."""
+    """Raises NotFound, Invalid, NotAllowed (see `membership_rules.check`), Conflict
+    `last_administrator`.
+    """
     if role not in dict(Role.member_choices()):
         raise Invalid("Choose one of the clinic's roles.", field="role")
     administrators = lock_administrators(actor)
@@ -23,7 +25,7 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
         _keep_one(administrators, current)
     if (before := current.role) == role:
         return current
-    admission.check(actor, role=role, user=current.user)
+    membership_rules.check(actor, role=role, user=current.user)
     current.role = role
     current.save(update_fields=["role"])
     events.record(
@@ -34,7 +36,7 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
         before=before,
         after=role,
     )
-    admission.tell_administrators(actor, email=current.user.email, role=role)
+    membership_rules.tell_administrators(actor, email=current.user.email, role=role)
     return current
 
 
@@ -58,11 +60,11 @@ def deactivate(*, actor: Actor, membership: Membership) -> Membership:
 
 @write("member.update")
 def reactivate(*, actor: Actor, membership: Membership) -> Membership:
-    """Raises NotFound, NotAllowed (see `admission.check`)."""
+    """Raises NotFound, NotAllowed (see `membership_rules.check`)."""
     current = locked(access.memberships(actor), membership)
     if not current.is_active:
-        admission.check(actor, role=current.role, user=current.user)
-        admission.tell_administrators(actor, email=current.user.email, role=current.role)
+        membership_rules.check(actor, role=current.role, user=current.user)
+        membership_rules.tell_administrators(actor, email=current.user.email, role=current.role)
     return _switch(actor, current, is_active=True, action="member.reactivated")
 
 

@@ -34,7 +34,7 @@ FACTOR_RESET = "user.factor_reset"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whence:
+class RequestOrigin:
     """By which request, and from where."""
 
     channel: str
@@ -42,17 +42,17 @@ class Whence:
     address: str | None
 
 
-def record(*, user: User, action: str, whence: Whence, **details: Any) -> None:
+def record(*, user: User, action: str, request_origin: RequestOrigin, **details: Any) -> None:
     """`details` are words and figures, never a password, a code, a key or an address."""
     with transaction.atomic():
-        for actor in _in_each_clinic(user, whence):
+        for actor in _in_each_clinic(user, request_origin):
             events.record(actor=actor, action=action, obj=user, **details)
 
 
-def record_failure(*, user: User, whence: Whence, **details: Any) -> None:
+def record_failure(*, user: User, request_origin: RequestOrigin, **details: Any) -> None:
     """Somebody tried to sign in as the user. Who it was is not known: nobody is named."""
     with transaction.atomic():
-        for actor in _in_each_clinic(user, whence):
+        for actor in _in_each_clinic(user, request_origin):
             somebody = replace(actor, user=None, role=Role.SYSTEM)
             events.record(actor=somebody, action=FAILED, obj=user, **details)
 
@@ -63,8 +63,8 @@ def user_of(email: str) -> User | None:
     return User.objects.filter(Q(email__iexact=email) | Q(pk__in=own)).first()
 
 
-def _in_each_clinic(user: User, whence: Whence) -> Iterator[Actor]:
-    by = {"user": user, **vars(whence)}
+def _in_each_clinic(user: User, request_origin: RequestOrigin) -> Iterator[Actor]:
+    by = {"user": user, **vars(request_origin)}
     found = user.memberships.filter(is_active=True, organization__is_active=True)
     members = list(found.select_related("organization"))
     for membership in members:

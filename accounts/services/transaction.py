@@ -98,7 +98,7 @@ def in_transaction(function: Callable[[], R], *, actor: Actor, verb: str) -> R:
         except DatabaseError as error:
             if isinstance(error, IntegrityError) and (refusal := from_integrity_error(error)):
                 raise refusal from error
-            if not met_others(error) or connection.in_atomic_block:
+            if not is_retryable(error) or connection.in_atomic_block:
                 raise
             log.info("write_retried", verb=verb, attempt=attempt)
             if attempt < attempts:
@@ -116,7 +116,7 @@ def _opened() -> Iterator[None]:
         _open.reset(token)
 
 
-def met_others(error: DatabaseError) -> bool:
+def is_retryable(error: DatabaseError) -> bool:
     """Whether starting anew may end otherwise: nothing was wrong but the company."""
     cause = error.__cause__
     if isinstance(cause, psycopg_errors.UniqueViolation):

@@ -33,7 +33,7 @@ def api_key_new(request: ClinicRequest) -> HttpResponse:
         form=ApiKeyForm(request.actor, request.POST or None),
         template="accounts/form.html",
         save=lambda actor, fields: api_keys.create(actor=actor, **fields),
-        done=lambda key: _shown_once(request, key),
+        success_url=lambda key: _shown_once(request, key),
         context={
             "title": "New API key",
             "parent": "API keys",
@@ -52,7 +52,7 @@ def api_key_rotate(request: ClinicRequest, pk: int) -> HttpResponse:
         form=RotateForm(request.POST or None),
         template="accounts/form.html",
         save=lambda actor, fields: api_keys.rotate(actor=actor, api_key=key, **fields),
-        done=lambda turned: _shown_once(request, turned),
+        success_url=lambda turned: _shown_once(request, turned),
         context={
             "title": f"New secret for {key.name}",
             "parent": "API keys",
@@ -79,7 +79,7 @@ def api_key_revoke(request: ClinicRequest, pk: int) -> HttpResponse:
         },
         save=lambda actor: api_keys.revoke(actor=actor, api_key=key),
         back=request.actor.url("accounts:api_keys"),
-        said=f"{key.name} is revoked.",
+        success_message=f"{key.name} is revoked.",
     )
 
 

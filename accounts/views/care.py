@@ -21,9 +21,9 @@ def guardian_new(request: ClinicRequest, pk: int) -> HttpResponse:
         form=GuardianForm(request.POST or None, initial={"may_sign_in": True}),
         template="accounts/form.html",
         save=lambda actor, fields: guardians.add(actor=actor, patient=patient, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": "New guardian", "parent": patient, "cancel": page},
-        said="Guardian added.",
+        success_message="Guardian added.",
     )
 
 
@@ -36,10 +36,10 @@ def guardian_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=GuardianForm(request.POST or None, row=guardian),
         template="accounts/form.html",
         save=lambda actor, fields: guardians.update(actor=actor, guardian=guardian, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": "Edit guardian", "parent": guardian.patient, "cancel": page},
-        said="Guardian saved.",
-        shows=guardian.patient,
+        success_message="Guardian saved.",
+        viewed_patient=guardian.patient,
     )
 
 
@@ -52,14 +52,14 @@ def care_team_add(request: ClinicRequest, pk: int) -> HttpResponse:
         form=CareTeamForm(request.actor, patient, request.POST or None),
         template="accounts/form.html",
         save=lambda actor, fields: care_team.add(actor=actor, patient=patient, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={
             "title": "Add to the care team",
             "parent": patient,
             "cancel": page,
             "submit": "Add",
         },
-        said="Added to the care team.",
+        success_message="Added to the care team.",
     )
 
 
@@ -81,5 +81,5 @@ def care_team_remove(request: ClinicRequest, pk: int) -> HttpResponse:
         },
         save=lambda actor: care_team.remove(actor=actor, member=member),
         back=request.actor.url("accounts:patient", pk=member.patient_id),
-        said=f"{name} is no longer in the care team.",
+        success_message=f"{name} is no longer in the care team.",
     )

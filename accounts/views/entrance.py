@@ -59,7 +59,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         form=forms.Form(data) if has_account else AcceptForm(data),
         template="accounts/invitation.html",
         save=lambda actor, fields: invitations.accept(actor=actor, token=token, **fields),
-        done=lambda member: _enter(request, member),
+        success_url=lambda member: _enter(request, member),
         context={
             "invitation": found,
             "is_theirs": user is not None and invitations.is_for(found, user),

@@ -41,9 +41,9 @@ def member_role(request: ClinicRequest, pk: int) -> HttpResponse:
         form=RoleForm(request.POST or None, initial={"role": member.role}),
         template="accounts/form.html",
         save=lambda actor, fields: members.update_role(actor=actor, membership=member, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": f"Change the role of {member.user}", "parent": "Members", "cancel": page},
-        said="Role changed.",
+        success_message="Role changed.",
     )
 
 
@@ -65,7 +65,7 @@ def member_deactivate(request: ClinicRequest, pk: int) -> HttpResponse:
         },
         save=lambda actor: members.deactivate(actor=actor, membership=member),
         back=request.actor.url("accounts:members"),
-        said=f"{member.user} is deactivated.",
+        success_message=f"{member.user} is deactivated.",
     )
 
 
@@ -82,7 +82,7 @@ def member_reactivate(request: ClinicRequest, pk: int) -> HttpResponse:
         },
         save=lambda actor: members.reactivate(actor=actor, membership=member),
         back=request.actor.url("accounts:members"),
-        said=f"{member.user} is a member again.",
+        success_message=f"{member.user} is a member again.",
     )
 
 
@@ -98,7 +98,7 @@ def invite(request: ClinicRequest) -> HttpResponse:
         ),
         template="accounts/form.html",
         save=lambda actor, fields: invitations.invite(actor=actor, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={
             "title": "Invite somebody",
             "parent": "Members",
@@ -106,7 +106,7 @@ def invite(request: ClinicRequest) -> HttpResponse:
             "text": "They get a link by mail that works for 7 days.",
             "submit": "Send invitation",
         },
-        said="Invited. The mail is on its way.",
+        success_message="Invited. The mail is on its way.",
     )
 
 
@@ -134,7 +134,7 @@ def _invite_to_record(
         save=lambda actor, fields: invitations.invite(
             actor=actor, role=Role.PATIENT, **fields, **record
         ),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={
             "title": f"Invite {name}",
             "parent": patient,
@@ -142,8 +142,8 @@ def _invite_to_record(
             "text": f"They will see {patient.called_name}'s appointments, units and sessions.",
             "submit": "Send invitation",
         },
-        said="Invited. The mail is on its way.",
-        shows=patient,
+        success_message="Invited. The mail is on its way.",
+        viewed_patient=patient,
     )
 
 
@@ -159,7 +159,7 @@ def invitation_resend(request: ClinicRequest, pk: int) -> HttpResponse:
         },
         save=lambda actor: invitations.resend(actor=actor, invitation=found),
         back=request.actor.url("accounts:members"),
-        said="Sent again. The mail is on its way.",
+        success_message="Sent again. The mail is on its way.",
     )
 
 
@@ -176,5 +176,5 @@ def invitation_revoke(request: ClinicRequest, pk: int) -> HttpResponse:
         },
         save=lambda actor: invitations.revoke(actor=actor, invitation=found),
         back=request.actor.url("accounts:members"),
-        said="Invitation revoked.",
+        success_message="Invitation revoked.",
     )

@@ -32,7 +32,7 @@ def patient_list(request: ClinicRequest) -> HttpResponse:
         rows=rows if whole_clinic else rows.prefetch_related(TEAM),
         table=DirectoryTable if whole_clinic else PatientTable,
         filters=PatientFilter,
-        shows="patients",
+        listed_records="patients",
         context={"finds_closed": actor.role in FINDS_CLOSED and not whole_clinic},
     )
 
@@ -64,14 +64,14 @@ def patient_new(request: ClinicRequest) -> HttpResponse:
         form=PatientForm(request.POST or None),
         template="accounts/form.html",
         save=lambda actor, fields: patients.create(actor=actor, **fields),
-        done=lambda created: request.actor.url("accounts:patient", pk=created.pk),
+        success_url=lambda created: request.actor.url("accounts:patient", pk=created.pk),
         context={
             "title": "New patient",
             "parent": "Patients",
             "cancel": request.actor.url("accounts:patients"),
             "columns": True,
         },
-        said="Patient added.",
+        success_message="Patient added.",
     )
 
 
@@ -84,10 +84,10 @@ def patient_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=PatientEditForm(request.POST or None, row=found),
         template="accounts/form.html",
         save=lambda actor, fields: patients.update(actor=actor, patient=found, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": "Edit patient", "parent": found, "cancel": page, "columns": True},
-        said="Patient saved.",
-        shows=found,
+        success_message="Patient saved.",
+        viewed_patient=found,
     )
 
 
@@ -103,9 +103,9 @@ def patient_break_glass(request: ClinicRequest, pk: int) -> HttpResponse:
         form=BreakGlassForm(request.POST or None),
         template="accounts/break_glass.html",
         save=lambda actor, fields: break_glass.open(actor=actor, patient=found, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"patient": found, "cancel": actor.url("accounts:patients")},
-        said="The record is open to you for 60 minutes.",
+        success_message="The record is open to you for 60 minutes.",
     )
 
 

@@ -46,14 +46,14 @@ def practitioner_new(request: ClinicRequest) -> HttpResponse:
         form=PractitionerForm(request.actor, request.POST or None),
         template="accounts/form.html",
         save=lambda actor, fields: practitioners.create(actor=actor, **fields),
-        done=lambda created: request.actor.url("accounts:practitioner", pk=created.pk),
+        success_url=lambda created: request.actor.url("accounts:practitioner", pk=created.pk),
         context={
             "title": "New practitioner",
             "parent": "Practitioners",
             "cancel": request.actor.url("accounts:practitioners"),
             "columns": True,
         },
-        said="Practitioner added.",
+        success_message="Practitioner added.",
     )
 
 
@@ -66,9 +66,9 @@ def practitioner_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=PractitionerForm(request.actor, request.POST or None, row=found),
         template="accounts/form.html",
         save=lambda actor, fields: practitioners.update(actor=actor, practitioner=found, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": "Edit practitioner", "parent": found, "cancel": page, "columns": True},
-        said="Practitioner saved.",
+        success_message="Practitioner saved.",
     )
 
 

@@ -25,8 +25,8 @@ def settings(request: ClinicRequest) -> HttpResponse:
         form=form,
         template="accounts/settings.html",
         save=lambda actor, fields: organizations.update(actor=actor, **fields),
-        done=lambda _: actor.url("accounts:settings"),
-        said="Settings saved.",
+        success_url=lambda _: actor.url("accounts:settings"),
+        success_message="Settings saved.",
     )
 
 

@@ -35,7 +35,7 @@ def webhook_new(request: ClinicRequest) -> HttpResponse:
         form=WebhookForm(request.POST or None),
         template="accounts/form.html",
         save=lambda actor, fields: webhooks.create(actor=actor, **fields),
-        done=lambda made: _shown_once(request, made),
+        success_url=lambda made: _shown_once(request, made),
         context={
             "title": "New webhook",
             "parent": "Webhooks",
@@ -68,9 +68,9 @@ def webhook_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=WebhookForm(request.POST or None, row=found),
         template="accounts/form.html",
         save=lambda actor, fields: webhooks.update(actor=actor, webhook=found, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": "Edit webhook", "parent": found, "cancel": page},
-        said="Webhook saved.",
+        success_message="Webhook saved.",
     )
 
 
@@ -82,7 +82,7 @@ def webhook_rotate(request: ClinicRequest, pk: int) -> HttpResponse:
         form=SecretForm(request.POST or None),
         template="accounts/form.html",
         save=lambda actor, fields: webhooks.rotate(actor=actor, webhook=found, **fields),
-        done=lambda turned: _shown_once(request, turned),
+        success_url=lambda turned: _shown_once(request, turned),
         context={
             "title": "New signing secret",
             "parent": found,
@@ -99,7 +99,7 @@ def webhook_enable(request: ClinicRequest, pk: int) -> HttpResponse:
         pk,
         verb="webhook.update",
         save=lambda actor, found: webhooks.switch(actor=actor, webhook=found, is_active=True),
-        said="The webhook is on. What it missed can be replayed.",
+        success_message="The webhook is on. What it missed can be replayed.",
     )
 
 
@@ -118,7 +118,7 @@ def webhook_disable(request: ClinicRequest, pk: int) -> HttpResponse:
         },
         save=lambda actor: webhooks.switch(actor=actor, webhook=found, is_active=False),
         back=request.actor.url("accounts:webhook", pk=pk),
-        said="The webhook is off.",
+        success_message="The webhook is off.",
     )
 
 
@@ -138,7 +138,7 @@ def webhook_delete(request: ClinicRequest, pk: int) -> HttpResponse:
         },
         save=lambda actor: webhooks.delete(actor=actor, webhook=found),
         back=request.actor.url("accounts:webhooks"),
-        said="The webhook is deleted.",
+        success_message="The webhook is deleted.",
     )
 
 
@@ -148,7 +148,7 @@ def webhook_test(request: ClinicRequest, pk: int) -> HttpResponse:
         pk,
         verb="webhook.test",
         save=lambda actor, found: webhooks.test(actor=actor, webhook=found),
-        said="A test is on its way. Reload the page to see the answer.",
+        success_message="A test is on its way. Reload the page to see the answer.",
     )
 
 
@@ -166,7 +166,7 @@ def webhook_replay(request: ClinicRequest, pk: int) -> HttpResponse:
             since=instant(actor.organization, fields["day"], fields["time"], field="day"),
             only_undelivered=fields["only_undelivered"],
         ),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={
             "title": "Send again",
             "parent": found,
@@ -174,7 +174,7 @@ def webhook_replay(request: ClinicRequest, pk: int) -> HttpResponse:
             "text": "Every event since then, with the ids it had: a receiver knows them again.",
             "submit": "Send again",
         },
-        said="On their way again.",
+        success_message="On their way again.",
     )
 
 
@@ -194,22 +194,24 @@ def webhook_delivery_replay(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="webhook.replay",
         save=lambda actor: webhooks.replay(actor=actor, delivery=found),
-        done=lambda _: page,
+        success_url=lambda _: page,
         back=page,
-        said="On its way again.",
+        success_message="On its way again.",
     )
 
 
-def _button(request: ClinicRequest, pk: int, *, verb: str, save: Any, said: str) -> HttpResponse:
+def _button(
+    request: ClinicRequest, pk: int, *, verb: str, save: Any, success_message: str
+) -> HttpResponse:
     found = _found(request, pk)
     page = request.actor.url("accounts:webhook", pk=pk)
     return action(
         request,
         verb=verb,
         save=lambda actor: save(actor, found),
-        done=lambda _: page,
+        success_url=lambda _: page,
         back=page,
-        said=said,
+        success_message=success_message,
     )
 
 

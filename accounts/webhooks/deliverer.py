@@ -1,4 +1,4 @@
-"""The process that delivers: claims what is due, sends it, settles it, and waits to be woken.
+"""The process that delivers: leases what is due, sends it, settles it, and waits to be woken.
 
 Everything runs in one event loop; statements to the database run in one thread beside it.
 """
@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 
 from accounts.models.outbox import CHANNEL
 from accounts.webhooks import queue
-from accounts.webhooks.queue import Claim
+from accounts.webhooks.queue import Lease
 from accounts.webhooks.sending import Outcome, Sender
 
 AT_ONCE = 400
@@ -39,7 +39,7 @@ class Deliverer:
         self._sender = sender
         self._stopping = False
         self._wake = asyncio.Event()
-        self._running: dict[asyncio.Task[None], Claim] = {}
+        self._running: dict[asyncio.Task[None], Lease] = {}
 
     def stop(self) -> None:
         self._stopping = True
@@ -51,28 +51,28 @@ class Deliverer:
             async with self._sender() as sender:
                 while not self._stopping:
                     self._wake.clear()
-                    for claim in await self._claim():
-                        self._begin(sender, claim)
+                    for lease in await self._lease_due():
+                        self._begin(sender, lease)
                     await self._rest()
                 await self._end()
         finally:
             listener.cancel()
             await self.database.close()
 
-    async def _claim(self) -> list[Claim]:
-        room = AT_ONCE - len(self._running)
-        if not room:
+    async def _lease_due(self) -> list[Lease]:
+        capacity = AT_ONCE - len(self._running)
+        if not capacity:
             return []
         try:
-            return await self.database.run(queue.claim, room, KEPT)
+            return await self.database.run(queue.lease_due, capacity, KEPT)
         except Exception as error:  # nothing that is wrong with one ends the process for all
-            log.exception("webhooks_not_claimed", error=type(error).__name__)
+            log.exception("webhooks_not_leased", error=type(error).__name__)
             await asyncio.sleep(AFTER_ERROR_SECONDS)
             return []
 
-    def _begin(self, sender: Sender, claim: Claim) -> None:
-        task = asyncio.create_task(self._deliver(sender, claim))
-        self._running[task] = claim
+    def _begin(self, sender: Sender, lease: Lease) -> None:
+        task = asyncio.create_task(self._deliver(sender, lease))
+        self._running[task] = lease
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -81,23 +81,23 @@ class Deliverer:
         if not task.cancelled() and (error := task.exception()):
             log.error("webhook_not_settled", exc_info=error)
 
-    async def _deliver(self, sender: Sender, claim: Claim) -> None:
-        if claim.message is None:
-            await self._settle(claim, Outcome(error=claim.fault))
-        elif time.monotonic() > claim.begin_by:
+    async def _deliver(self, sender: Sender, lease: Lease) -> None:
+        if lease.message is None:
+            await self._settle(lease, Outcome(error=lease.fault))
+        elif time.monotonic() > lease.begin_by:
             # After a stall: by the end of this attempt, others may have sent what comes after it.
-            log.warning("webhook_claimed_too_long_ago", delivery=claim.delivery_id)
-            await self.database.run(queue.give_back, [claim])
+            log.warning("webhook_leased_too_long_ago", delivery=lease.delivery_id)
+            await self.database.run(queue.release, [lease])
         else:
-            await self._settle(claim, await sender.send(claim.message))
+            await self._settle(lease, await sender.send(lease.message))
 
-    async def _settle(self, claim: Claim, outcome: Outcome) -> None:
+    async def _settle(self, lease: Lease, outcome: Outcome) -> None:
         """Until it is done, or the lease is over and it is sent again: at least once."""
         while True:
             try:
-                return await self.database.run(queue.settle, claim, outcome)
+                return await self.database.run(queue.settle, lease, outcome)
             except DatabaseError as error:
-                if time.monotonic() > claim.over:
+                if time.monotonic() > lease.over:
                     log.warning("webhook_not_settled", error=type(error).__name__)
                     return None
             await asyncio.sleep(SETTLE_AGAIN_SECONDS)
@@ -115,7 +115,7 @@ class Deliverer:
         left = dict(self._running)
         for task in left:
             task.cancel()
-        await self.database.run(queue.give_back, list(left.values()))
+        await self.database.run(queue.release, list(left.values()))
 
     async def _listen(self) -> None:
         """Wake up when an event was written; without it the poll finds the same a little later."""

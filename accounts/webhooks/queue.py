@@ -1,6 +1,6 @@
-"""The deliveries that are due: claimed for a while, and settled by what came back.
+"""The deliveries that are due: leased for a while, and settled by what came back.
 
-A claim is a lease: a process that dies leaves rows that another may claim when it is over. So
+A lease ends: what a process leased that died, another may lease then. So
 everything arrives at least once. Deliveries about one object go out in the order of their events.
 """
 
@@ -33,8 +33,8 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=6)
 RETRIED_FOR = timedelta(days=3)
 FAILING_FOR = timedelta(days=5)
-CLAIMING = 7003  # the first half of the advisory lock's key
-CLAIM_WAITS_MS = 1000
+LEASE_LOCK_KEY = 7003  # the first half of the advisory lock's key
+LEASE_WAITS_MS = 1000
 SETTLE_WAITS_MS = 20
 
 Status = WebhookDelivery.Status
@@ -47,7 +47,7 @@ BY_INDEX = """
     SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
            set_config('enable_sort', 'off', true), set_config('enable_hashjoin', 'off', true)
 """
-# Each claim counts what the one before took.
+# Each lease counts what the one before took.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(%s, 0)"
 # The first that is due of an endpoint `w`, that nobody has, and that waits behind no other.
 DUE = """
@@ -64,7 +64,7 @@ DUE = """
     ORDER BY d.next_attempt_at, d.event_id
     LIMIT 1
 """
-ROOMS = f"""
+CAPACITIES = f"""
     SELECT w.id, CASE WHEN w.first_failing_at IS NULL THEN %(at_once)s ELSE 1 END,
         (
             SELECT count(*) FROM accounts_webhookdelivery c
@@ -75,7 +75,7 @@ ROOMS = f"""
     FROM accounts_webhookendpoint w CROSS JOIN LATERAL ({DUE}) first
     WHERE w.is_active
 """
-CLAIM = f"""
+TAKE_LEASES = f"""
     WITH due AS (
         SELECT first.id FROM unnest(%(endpoints)s::bigint[]) AS w(id)
         CROSS JOIN LATERAL ({DUE} FOR UPDATE SKIP LOCKED) first
@@ -94,11 +94,11 @@ class Unsendable(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
+class Lease:
     """A delivery that is ours until `until`, with what goes out, or why nothing can.
 
     `begin_by` and `over` are of this machine's `time.monotonic`: an attempt that begins later may
-    last longer than the claim, and when that is over.
+    last longer than the lease, and when that is over.
     """
 
     delivery_id: int
@@ -110,7 +110,7 @@ class Claim:
 
 
 @dataclass
-class Room:
+class EndpointCapacity:
     """An endpoint that something is due for, and how many of its places are taken."""
 
     endpoint_id: int
@@ -119,50 +119,52 @@ class Room:
     oldest: datetime
 
 
-def lease() -> timedelta:
+def lease_duration() -> timedelta:
     """Twice what an attempt may take: it is over before somebody else may begin another."""
     return timedelta(seconds=2 * settings.WEBHOOK_TIMEOUT_SECONDS)
 
 
-def claim(most: int, kept: int = 0) -> list[Claim]:
+def lease_due(most: int, kept: int = 0) -> list[Lease]:
     """Up to `most` deliveries that are due, none of them behind another about the same object.
 
     The last `kept` are for endpoints that have nothing on its way: slow ones leave them free.
     """
-    over = time.monotonic() + lease().total_seconds()
-    with _waiting_at_most(CLAIM_WAITS_MS) as cursor:
-        cursor.execute(ONE_AT_A_TIME, [CLAIMING])
+    over = time.monotonic() + lease_duration().total_seconds()
+    with _waiting_at_most(LEASE_WAITS_MS) as cursor:
+        cursor.execute(ONE_AT_A_TIME, [LEASE_LOCK_KEY])
         cursor.execute(BY_INDEX)
         until = _taken(cursor, most, kept)
     if not until:
         return []
     valid = Prefetch("endpoint__secrets", WebhookSecret.objects.valid(), to_attr="valid_secrets")
-    # One that was switched off or deleted just now keeps what waits; nobody claims it from then on.
+    # One that was switched off or deleted just now keeps what waits; nobody leases it from then on.
     on = WebhookDelivery.objects.filter(pk__in=until, endpoint__is_active=True)
     rows = on.order_by("event_id")
     rows = rows.select_related("endpoint", "event__organization").prefetch_related(valid)
-    return [_claimed(row, until[row.pk], over) for row in rows]
+    return [_leased(row, until[row.pk], over) for row in rows]
 
 
 def _taken(cursor: Any, most: int, kept: int) -> dict[int, datetime]:
     """In turns: fewest on its way first, then who has waited longest."""
-    cursor.execute(ROOMS, {"at_once": AT_ONCE})
-    rooms = sorted((Room(*row) for row in cursor.fetchall()), key=lambda one: one.oldest)
-    rooms_by_id = {one.endpoint_id: one for one in rooms}
+    cursor.execute(CAPACITIES, {"at_once": AT_ONCE})
+    capacities = sorted(
+        (EndpointCapacity(*row) for row in cursor.fetchall()), key=lambda one: one.oldest
+    )
+    capacities_by_id = {one.endpoint_id: one for one in capacities}
     until: dict[int, datetime] = {}
     for place in range(AT_ONCE):
         left = most - len(until) - (kept if place else 0)
-        turn = [one.endpoint_id for one in rooms if one.taken == place < one.places]
+        turn = [one.endpoint_id for one in capacities if one.taken == place < one.places]
         if left <= 0 or not turn:
             continue
-        cursor.execute(CLAIM, {"endpoints": turn, "most": left, "lease": lease()})
+        cursor.execute(TAKE_LEASES, {"endpoints": turn, "most": left, "lease": lease_duration()})
         for delivery_id, endpoint_id, ends in cursor.fetchall():
             until[delivery_id] = ends
-            rooms_by_id[endpoint_id].taken += 1
+            capacities_by_id[endpoint_id].taken += 1
     return until
 
 
-def _claimed(row: WebhookDelivery, until: datetime, over: float) -> Claim:
+def _leased(row: WebhookDelivery, until: datetime, over: float) -> Lease:
     message, fault = None, ""
     try:
         message = _message(row)
@@ -172,7 +174,7 @@ def _claimed(row: WebhookDelivery, until: datetime, over: float) -> Claim:
         log.exception("webhook_not_written", delivery=row.pk)
         fault = f"The message could not be written: {type(error).__name__}."
     begin_by = over - settings.WEBHOOK_TIMEOUT_SECONDS
-    return Claim(
+    return Lease(
         delivery_id=row.pk, until=until, message=message, fault=fault, begin_by=begin_by, over=over
     )
 
@@ -207,24 +209,24 @@ def _waiting_at_most(milliseconds: int) -> Iterator[Any]:
         yield cursor
 
 
-def give_back(claims: list[Claim]) -> None:
-    """Let others claim them at once: this process ends before their attempts did."""
-    with _waiting_at_most(CLAIM_WAITS_MS):
-        for one in claims:
+def release(leases: list[Lease]) -> None:
+    """Let others lease them at once: this process ends before their attempts did."""
+    with _waiting_at_most(LEASE_WAITS_MS):
+        for one in leases:
             _ours(one).update(claimed_until=None)
 
 
 SETTLED = ("attempt_count", "failures", "claimed_until", "status", "ended_at", "next_attempt_at")
 
 
-def settle(claimed: Claim, outcome: Outcome) -> None:
+def settle(leased: Lease, outcome: Outcome) -> None:
     """Keep the attempt, and what follows from it. After the lease it is kept and nothing more.
 
     Raises OperationalError at once where somebody else has the delivery or its endpoint locked.
     """
     with _waiting_at_most(SETTLE_WAITS_MS):
-        row = _ours(claimed).select_for_update(no_key=True).first()
-        delivery = row or WebhookDelivery.objects.filter(pk=claimed.delivery_id).first()
+        row = _ours(leased).select_for_update(no_key=True).first()
+        delivery = row or WebhookDelivery.objects.filter(pk=leased.delivery_id).first()
         if delivery is None:
             return
         WebhookAttempt.objects.create(
@@ -239,9 +241,9 @@ def settle(claimed: Claim, outcome: Outcome) -> None:
             _follow(row, outcome)
 
 
-def _ours(claimed: Claim) -> models.QuerySet[WebhookDelivery]:
+def _ours(leased: Lease) -> models.QuerySet[WebhookDelivery]:
     ours: models.QuerySet[WebhookDelivery] = WebhookDelivery.objects.filter(
-        pk=claimed.delivery_id, status=Status.PENDING, claimed_until=claimed.until
+        pk=leased.delivery_id, status=Status.PENDING, claimed_until=leased.until
     )
     return ours
 
@@ -261,12 +263,12 @@ def _follow(row: WebhookDelivery, outcome: Outcome) -> None:
             _end(row, Status.PARKED, now)
         else:
             row.next_attempt_at = min(now + pause(row.failures), over)
-        _blame(row.endpoint_id, outcome, now)
+        _record_endpoint_failure(row.endpoint_id, outcome, now)
     row.save(update_fields=SETTLED)
-    _call_those_behind(row, now)
+    _reschedule_later_events(row, now)
 
 
-def _call_those_behind(row: WebhookDelivery, now: datetime) -> None:
+def _reschedule_later_events(row: WebhookDelivery, now: datetime) -> None:
     """What waits behind it about the same object: is due with it, so that nobody looks before."""
     behind = WebhookDelivery.objects.filter(
         endpoint_id=row.endpoint_id,
@@ -291,7 +293,7 @@ def pause(failures: int) -> timedelta:
     return longest * random.random()
 
 
-def _blame(endpoint_id: int, outcome: Outcome, now: datetime) -> None:
+def _record_endpoint_failure(endpoint_id: int, outcome: Outcome, now: datetime) -> None:
     """Note since when an endpoint fails; one that is gone, or fails for days, is switched off."""
     endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
     if not endpoint.is_active:

@@ -169,7 +169,7 @@ class Authorization(models.Model):
         return any((self.cap_per_day, self.cap_per_week, self.cap_per_month))
 
     def covers(self, service_code: ServiceCode) -> bool:
-        """As the row was found, if by its service (see `billing.choice`); else as it is now."""
+        """By the service that it was selected for, if by one; else as the table says now."""
         if self.found_for == service_code.pk:
             return True
         return self.services.filter(service_code=service_code).exists()

@@ -51,7 +51,7 @@ def authorization_list(request: ClinicRequest) -> HttpResponse:
         rows=rows,
         table=AuthorizationTable,
         filters=AuthorizationFilter,
-        shows="authorizations",
+        listed_records="authorizations",
     )
 
 
@@ -82,10 +82,10 @@ def authorization_new(request: ClinicRequest, pk: int) -> HttpResponse:
         form=AuthorizationForm(actor, request.POST or None, patient=patient),
         template="billing/authorization_form.html",
         save=lambda actor, fields: authorizations.create(actor=actor, patient=patient, **fields),
-        done=lambda created: actor.url("billing:authorization", pk=created.pk),
+        success_url=lambda created: actor.url("billing:authorization", pk=created.pk),
         context={"patient": patient, "cancel": actor.url("accounts:patient", pk=pk)},
-        said="Authorization added.",
-        shows=patient,
+        success_message="Authorization added.",
+        viewed_patient=patient,
     )
 
 
@@ -100,10 +100,10 @@ def authorization_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         save=lambda actor, fields: authorizations.update(
             actor=actor, authorization=found, **fields
         ),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"authorization": found, "patient": found.patient, "cancel": page},
-        said="Authorization saved.",
-        shows=found.patient,
+        success_message="Authorization saved.",
+        viewed_patient=found.patient,
     )
 
 
@@ -118,10 +118,10 @@ def authorization_adjust(request: ClinicRequest, pk: int) -> HttpResponse:
         save=lambda actor, fields: authorizations.set_total(
             actor=actor, authorization=found, **fields
         ),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"authorization": found, "cancel": page},
-        said="Units adjusted.",
-        shows=found.patient,
+        success_message="Units adjusted.",
+        viewed_patient=found.patient,
     )
 
 
@@ -132,9 +132,9 @@ def authorization_activate(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="authorization.activate",
         save=lambda actor: authorizations.activate(actor=actor, authorization=found),
-        done=lambda _: page,
+        success_url=lambda _: page,
         back=page,
-        said="Authorization active: its units can be booked.",
+        success_message="Authorization active: its units can be booked.",
     )
 
 
@@ -149,10 +149,10 @@ def authorization_cancel(request: ClinicRequest, pk: int) -> HttpResponse:
         save=lambda actor, fields: authorizations.cancel(
             actor=actor, authorization=found, **fields
         ),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"authorization": found, "cancel": page, "consequences": _if_cancelled(found)},
-        said="Authorization cancelled.",
-        shows=found.patient,
+        success_message="Authorization cancelled.",
+        viewed_patient=found.patient,
     )
 
 

@@ -7,6 +7,7 @@ from accounts import wall_time
 from accounts.errors import DomainError
 from accounts.http import ClinicRequest
 from accounts.lists import filtered, render_list, status_of
+from accounts.pages import require_drawable
 from accounts.permissions import require
 from accounts.services import records
 from billing import access, sources
@@ -58,9 +59,11 @@ def balance(request: ClinicRequest, pk: int) -> HttpResponse:
         return page()
     if not form.is_valid():
         return page(422)
-    request.refused = refused
-    asked = form.cleaned_data
-    when = wall_time.instant(request.actor.organization, asked["date"], asked["time"], field="time")
+    asked, clinic = form.cleaned_data, request.actor.organization
+    try:
+        when = wall_time.instant(clinic, asked["date"], asked["time"], field="time")
+    except DomainError as error:
+        return refused(require_drawable(error))
     return page(when=when, balance=replay.balance_as_of(authorization, when))
 
 

@@ -53,9 +53,9 @@ def payer_new(request: ClinicRequest) -> HttpResponse:
         form=PayerForm(request.POST or None),
         template="billing/payer_form.html",
         save=lambda actor, fields: payers.create(actor=actor, **fields),
-        done=lambda created: request.actor.url("billing:payer", pk=created.pk),
+        success_url=lambda created: request.actor.url("billing:payer", pk=created.pk),
         context={"cancel": back},
-        said="Payer added.",
+        success_message="Payer added.",
     )
 
 
@@ -68,9 +68,9 @@ def payer_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=PayerForm(request.POST or None, row=payer),
         template="billing/payer_form.html",
         save=lambda actor, fields: payers.update(actor=actor, payer=payer, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"payer": payer, "cancel": page},
-        said="Payer saved.",
+        success_message="Payer saved.",
     )
 
 
@@ -81,9 +81,9 @@ def payer_deactivate(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="payer.deactivate",
         save=lambda actor: payers.deactivate(actor=actor, payer=payer),
-        done=lambda _: page,
+        success_url=lambda _: page,
         back=page,
-        said="Payer deactivated: new policies cannot name it.",
+        success_message="Payer deactivated: new policies cannot name it.",
     )
 
 
@@ -94,7 +94,7 @@ def payer_reactivate(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="payer.reactivate",
         save=lambda actor: payers.reactivate(actor=actor, payer=payer),
-        done=lambda _: page,
+        success_url=lambda _: page,
         back=page,
-        said="Payer reactivated.",
+        success_message="Payer reactivated.",
     )

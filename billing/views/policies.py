@@ -48,9 +48,9 @@ def policy_new(request: ClinicRequest, pk: int) -> HttpResponse:
         form=PolicyForm(request.actor, request.POST or None),
         template="billing/policy_form.html",
         save=lambda actor, fields: policies.create(actor=actor, patient=patient, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"patient": patient, "cancel": page},
-        said="Insurance policy added.",
+        success_message="Insurance policy added.",
     )
 
 
@@ -63,15 +63,15 @@ def policy_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=PolicyEditForm(request.actor, request.POST or None, row=policy),
         template="billing/policy_form.html",
         save=lambda actor, fields: policies.update(actor=actor, policy=policy, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={
             "policy": policy,
             "patient": policy.patient,
             "cancel": page,
             "checks": _latest_checks(request, policy),
         },
-        said="Insurance policy saved.",
-        shows=policy.patient,
+        success_message="Insurance policy saved.",
+        viewed_patient=policy.patient,
     )
 
 
@@ -85,10 +85,10 @@ def policy_verify(request: ClinicRequest, pk: int) -> HttpResponse:
         form=EligibilityForm(request.POST or None),
         template="billing/policy_verify.html",
         save=lambda actor, fields: eligibility.record(actor=actor, policy=policy, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"policy": policy, "patient": policy.patient, "cancel": page},
-        said="Eligibility check recorded.",
-        shows=policy.patient,
+        success_message="Eligibility check recorded.",
+        viewed_patient=policy.patient,
     )
 
 
@@ -108,8 +108,8 @@ def policy_end(request: ClinicRequest, pk: int) -> HttpResponse:
         form=EndPolicyForm(request.POST or None, initial={"end_date": last_day}),
         template="billing/policy_end.html",
         save=lambda actor, fields: policies.end(actor=actor, policy=policy, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"policy": policy, "patient": policy.patient, "cancel": page},
-        said="Insurance policy ended.",
-        shows=policy.patient,
+        success_message="Insurance policy ended.",
+        viewed_patient=policy.patient,
     )

@@ -44,9 +44,9 @@ def service_code_new(request: ClinicRequest) -> HttpResponse:
         form=ServiceCodeForm(request.POST or None),
         template="billing/service_code_form.html",
         save=lambda actor, terms: service_codes.create(actor=actor, **terms),
-        done=lambda created: request.actor.url("billing:service_code", pk=created.pk),
+        success_url=lambda created: request.actor.url("billing:service_code", pk=created.pk),
         context={"cancel": request.actor.url("billing:service_codes")},
-        said="Service code added.",
+        success_message="Service code added.",
     )
 
 
@@ -59,7 +59,7 @@ def service_code_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=ServiceCodeForm(request.POST or None, row=found),
         template="billing/service_code_form.html",
         save=lambda actor, terms: service_codes.update(actor=actor, service_code=found, **terms),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"service_code": found, "cancel": page},
-        said="Service code saved.",
+        success_message="Service code saved.",
     )

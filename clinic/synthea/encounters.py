@@ -24,8 +24,8 @@ from clinic.synthea.taking import (
     unknown,
 )
 from scheduling.models import Appointment
-from scheduling.services import past
-from scheduling.services.past import PastVisit
+from scheduling.services import imported
+from scheduling.services.imported import ImportedAppointment
 
 # Our own labels: the file's descriptions are SNOMED CT's.
 LABELS = {
@@ -41,7 +41,7 @@ LABELS = {
     "snf": "Nursing facility stay",
 }
 
-Candidate = tuple[Row, PastVisit]
+Candidate = tuple[Row, ImportedAppointment]
 
 
 class Encounters(Importer):
@@ -82,7 +82,7 @@ class Encounters(Importer):
         known = Appointment.objects.of(clinic).filter(external_id__in=ids)
         self._known = set(known.values_list("external_id", flat=True))
 
-    def _visit(self, row: Row) -> PastVisit:
+    def _visit(self, row: Row) -> ImportedAppointment:
         patient = self._patients.get(row.required("PATIENT"))
         if patient is None:
             raise unknown(row, "PATIENT", "patients.csv")
@@ -91,8 +91,8 @@ class Encounters(Importer):
             raise unknown(row, "PROVIDER", "providers.csv")
         starts_at, ends_at = values.instant(row, "START"), values.instant(row, "STOP")
         # Before a service code is made for a row that comes to nothing.
-        past.check_times(starts_at, ends_at)
-        return PastVisit(
+        imported.check_times(starts_at, ends_at)
+        return ImportedAppointment(
             patient=patient,
             practitioner=practitioner,
             service_code=self._service_code(row),
@@ -123,7 +123,7 @@ class Encounters(Importer):
         if not candidates:
             return
         try:
-            past.record(actor=self._actor, visits=[visit for _, visit in candidates])
+            imported.record(actor=self._actor, imported=[one for _, one in candidates])
         except (DomainError, IntegrityError, DataError) as error:
             if len(candidates) == 1:
                 row, visit = candidates[0]
@@ -136,7 +136,7 @@ class Encounters(Importer):
             for row, _ in candidates:
                 yield Outcome(row.number, Fate.ACCEPTED)
 
-    def _why(self, error: Exception, visit: PastVisit) -> Refused:
+    def _why(self, error: Exception, visit: ImportedAppointment) -> Refused:
         if not isinstance(error, DomainError):
             return Refused(DATABASE_REFUSES)
         whose: dict[str, tuple[str, dict[str, Any]]] = {

@@ -17,7 +17,7 @@ from billing import access as billing_access
 from billing.models import Authorization
 from scheduling import access, wall_time
 from scheduling.models import Appointment
-from scheduling.services.reservations import BEST, Drawn
+from scheduling.services.reservations import BEST, AuthorizationChoice
 
 PRIVATE = "private"
 # Where the form asks for what the services name otherwise.
@@ -25,7 +25,7 @@ FIELDS = {"starts_at": "start", "ends_at": "minutes"}
 OF_THE_DAY = ("in_the_past", "too_far_ahead")
 
 
-class AuthorizationChoice(forms.ChoiceField):
+class AuthorizationField(forms.ChoiceField):
     """The patient's authorizations, or private pay; empty lets the best be chosen."""
 
 
@@ -37,7 +37,7 @@ class BookingForm(forms.Form):
     day = DayField(label="Date")
     start = forms.TimeField(widget=TimeInput)
     minutes = forms.IntegerField(min_value=1, max_value=100_000)
-    authorization = AuthorizationChoice(required=False)
+    authorization = AuthorizationField(required=False)
     room = RowField(queryset=None, required=False, empty_label="No room")
     override_reason = forms.CharField(
         label="Book over it, because",
@@ -110,7 +110,7 @@ class BookingForm(forms.Form):
         starts_at = wall_time.instant(self.actor.organization, fields["day"], fields["start"])
         return starts_at, starts_at + timedelta(minutes=fields["minutes"])
 
-    def chosen_authorization(self) -> Drawn:
+    def chosen_authorization(self) -> AuthorizationChoice:
         value = self.cleaned_data["authorization"]
         if value == PRIVATE:
             return None

@@ -21,7 +21,7 @@ from billing.models import ServiceCode
 from scheduling.models import Appointment, Location, Room
 from scheduling.services import checks, conflicts, reservations
 from scheduling.services.conflicts import Slot
-from scheduling.services.reservations import BEST, Drawn
+from scheduling.services.reservations import BEST, AuthorizationChoice
 
 
 @write("appointment.book")
@@ -33,7 +33,7 @@ def book(
     service_code: ServiceCode,
     starts_at: datetime,
     ends_at: datetime,
-    authorization: Drawn = None,
+    authorization: AuthorizationChoice = None,
     location: Location | None = None,
     room: Room | None = None,
     override_reason: str = "",
@@ -56,7 +56,7 @@ def book(
     checks.times(actor, starts_at, ends_at)
     location = checks.place(location, room)
     units = checks.units(service_code, starts_at, ends_at)
-    checks.in_use(service_code=service_code, location=location, room=room)
+    checks.require_active(service_code=service_code, location=location, room=room)
     checks.own_calendar(actor, practitioner, patient)
     slot = Slot(
         patient=patient,
@@ -69,9 +69,9 @@ def book(
 
     appointment_id = _lock_people(practitioner, patient)
     _lock_room(room, location)
-    checks.in_use(location=location, room=room)
+    checks.require_active(location=location, room=room)
     overridden = _refuse_conflicts(actor, slot, override_reason)
-    authorization = reservations.drawn_on(actor, slot, authorization, units)
+    authorization = reservations.resolve_authorization(actor, slot, authorization, units)
     reservation = None
     if authorization is not None:
         reservation = reservations.reserve(actor, slot, authorization, units, appointment_id)
@@ -120,7 +120,7 @@ def reschedule(
     ends_at: datetime,
     practitioner: Practitioner,
     service_code: ServiceCode,
-    authorization: Drawn,
+    authorization: AuthorizationChoice,
     location: Location | None,
     room: Room | None,
     version: int | None = None,
@@ -146,7 +146,9 @@ def reschedule(
 
     locked = lock(actor, appointment, version=version)
     patient = locked.patient
-    checks.in_use_anew(locked, service_code=service_code, location=location, room=room)
+    checks.require_active_if_changed(
+        locked, service_code=service_code, location=location, room=room
+    )
     checks.own_calendar(actor, practitioner, patient)
     checks.movable(locked)
     slot = Slot(
@@ -159,10 +161,12 @@ def reschedule(
     )
     _lock_people(practitioner, patient, leaving=locked.practitioner_id)
     _lock_room(room, location)
-    checks.in_use_anew(locked, location=location, room=room)
+    checks.require_active_if_changed(locked, location=location, room=room)
     overridden = _refuse_conflicts(actor, slot, override_reason, beside=locked)
     before = _described(locked)
-    authorization = reservations.drawn_on(actor, slot, authorization, units, beside=locked)
+    authorization = reservations.resolve_authorization(
+        actor, slot, authorization, units, beside=locked
+    )
     reservation = reservations.move(actor, locked, slot, authorization, units)
     locked.practitioner = practitioner
     locked.service_code = service_code
@@ -215,7 +219,7 @@ def lock(actor: Actor, appointment: Appointment, *, version: int | None = None) 
     locked = Appointment.objects.select_related(
         "patient", "practitioner", "service_code", "authorization", "reservation"
     ).get(pk=appointment.pk)
-    checks.reaches(actor, locked)
+    checks.require_changeable(actor, locked)
     if version is not None and locked.version != version:
         raise stale("appointment")
     return locked
@@ -261,7 +265,7 @@ def _lock_people(
     practitioner.is_active, appointment_id = rows[practitioner.pk]
     whose = Patient.objects.select_for_update(no_key=True)
     patient.is_active = whose.values_list("is_active", flat=True).get(pk=patient.pk)
-    checks.in_use(patient=patient, practitioner=practitioner)
+    checks.require_active(patient=patient, practitioner=practitioner)
     return int(appointment_id)
 
 

@@ -72,18 +72,20 @@ def of_clinic(actor: Actor, **named: object) -> None:
             raise NotFound("Choose one of this clinic.", field=field)
 
 
-def in_use(**named: Patient | Practitioner | ServiceCode | Location | Room | None) -> None:
+def require_active(**named: Patient | Practitioner | ServiceCode | Location | Room | None) -> None:
     """Raises Conflict for somebody or something that was set inactive, naming the field."""
     for field, thing in named.items():
         if thing is not None and not thing.is_active:
             raise Conflict(f"{thing} is no longer active.", code=f"{field}_inactive", field=field)
 
 
-def in_use_anew(appointment: Appointment, **named: ServiceCode | Location | Room | None) -> None:
-    """As `in_use`, for what a move changes: what the appointment has, it may keep."""
+def require_active_if_changed(
+    appointment: Appointment, **named: ServiceCode | Location | Room | None
+) -> None:
+    """As `require_active`, for what a move changes: what the appointment has, it may keep."""
     for field, thing in named.items():
         if thing is not None and thing.pk != getattr(appointment, f"{field}_id"):
-            in_use(**{field: thing})
+            require_active(**{field: thing})
 
 
 def place(location: Location | None, room: Room | None) -> Location | None:
@@ -116,7 +118,7 @@ def own_calendar(actor: Actor, practitioner: Practitioner, patient: Patient) -> 
         )
 
 
-def reaches(actor: Actor, appointment: Appointment) -> None:
+def require_changeable(actor: Actor, appointment: Appointment) -> None:
     """Raises NotFound or NotAllowed for an appointment that is not the actor's to change."""
     of_clinic(actor, appointment=appointment)
     if not may_change(actor, appointment):

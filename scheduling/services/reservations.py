@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from accounts.actor import Actor
 from accounts.errors import Conflict
-from billing import choice
+from billing import authorization_selection
 from billing.models import Authorization, Reservation, ServiceCode
 from billing.services import ledger
 from scheduling.models import Appointment
@@ -16,11 +16,16 @@ from scheduling.services.conflicts import Slot
 # Sent again, a booking that leaves the choice open is still the same booking: the choice is made
 # inside the write, and is no argument of it.
 BEST: Final = "best"
-Drawn = Authorization | Literal["best"] | None
+AuthorizationChoice = Authorization | Literal["best"] | None
 
 
-def drawn_on(
-    actor: Actor, slot: Slot, wanted: Drawn, units: int, *, beside: Appointment | None = None
+def resolve_authorization(
+    actor: Actor,
+    slot: Slot,
+    wanted: AuthorizationChoice,
+    units: int,
+    *,
+    beside: Appointment | None = None,
 ) -> Authorization | None:
     """The authorization meant by `wanted`; None when the best is none, as for private pay.
 
@@ -28,17 +33,17 @@ def drawn_on(
     """
     if wanted != BEST:
         return wanted
-    return choice.best(
+    return authorization_selection.best(
         actor,
         patient=slot.patient,
         service_code=slot.service_code,
         day=actor.organization.local(slot.starts_at).date(),
         units=units,
-        freed=freed_by(beside),
+        freed=released_reservation(beside),
     )
 
 
-def freed_by(moved: Appointment | None) -> Reservation | None:
+def released_reservation(moved: Appointment | None) -> Reservation | None:
     """What moving this appointment gives back before it takes anew."""
     held = moved.reservation if moved else None
     return held if held and held.state == Reservation.State.ACTIVE else None

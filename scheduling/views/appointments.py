@@ -44,7 +44,7 @@ def appointment_list(request: ClinicRequest) -> HttpResponse:
         rows=access.appointments(request.actor).with_people(),
         table=AppointmentTable,
         filters=AppointmentFilter,
-        shows="appointments",
+        listed_records="appointments",
     )
 
 
@@ -84,7 +84,7 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
         save=lambda actor, fields: cancellation.cancel(
             actor=actor, appointment=found, version=panel.version_in(request.POST), **fields
         ),
-        done=lambda cancelled: _cancelled(request, cancelled, back),
+        success_url=lambda cancelled: _cancelled(request, cancelled, back),
         context={
             "appointment": found,
             "text": f"{found.patient.called_name}, {starts_at:%a %-d %b, %H:%M}",
@@ -93,7 +93,7 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
             "cancel": back,
             "next": request.POST.get("next", ""),
         },
-        shows=found.patient,
+        viewed_patient=found.patient,
     )
 
 
@@ -114,7 +114,7 @@ def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
             version=panel.version_in(request.POST),
             **_moved(form, found),
         ),
-        done=lambda moved: _rescheduled(request, found, moved),
+        success_url=lambda moved: _rescheduled(request, found, moved),
         context=_move_context(request, found, form),
     )
 
@@ -146,7 +146,7 @@ def appointment_move(request: ClinicRequest, pk: int) -> HttpResponse:
             version=panel.version_in(asked),
             **_elsewhere(actor, found, asked),
         ),
-        done=lambda moved: _rescheduled(request, found, moved),
+        success_url=lambda moved: _rescheduled(request, found, moved),
         back=back_to(request, found),
     )
 

@@ -54,10 +54,10 @@ def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
             shown=request.POST.get("shown", ""),
             draw_on=form.draw_on(),
         ),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"authorization": found, "cancel": page, "outside": outside},
-        said="Dates changed.",
-        shows=found.patient,
+        success_message="Dates changed.",
+        viewed_patient=found.patient,
     )
 
 

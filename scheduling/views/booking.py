@@ -49,7 +49,7 @@ def book(request: ClinicRequest) -> HttpResponse:
         form=form,
         template=_template(request),
         save=lambda actor, fields: appointments.book(actor=actor, **booking(form)),
-        done=lambda booked: _booked(request, booked),
+        success_url=lambda booked: _booked(request, booked),
         context=_context(request, form),
     )
 

@@ -36,12 +36,12 @@ def location_new(request: ClinicRequest) -> HttpResponse:
         form=LocationForm(request.POST or None),
         template=FORM,
         save=lambda actor, fields: locations.create(actor=actor, **fields),
-        done=lambda made: request.actor.url("scheduling:location", pk=made.pk),
+        success_url=lambda made: request.actor.url("scheduling:location", pk=made.pk),
         context={
             "title": "New location",
             "cancel": request.actor.url("scheduling:locations"),
         },
-        said="Location added.",
+        success_message="Location added.",
     )
 
 
@@ -54,9 +54,9 @@ def location_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=LocationEditForm(request.POST or None, row=found),
         template=FORM,
         save=lambda actor, fields: locations.update(actor=actor, location=found, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": f"Edit {found}", "cancel": page},
-        said="Location saved.",
+        success_message="Location saved.",
     )
 
 
@@ -70,9 +70,9 @@ def room_new(request: ClinicRequest, pk: int) -> HttpResponse:
         form=RoomForm(request.POST or None),
         template=FORM,
         save=lambda actor, fields: locations.create_room(actor=actor, location=found, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": f"New room at {found}", "cancel": page},
-        said="Room added.",
+        success_message="Room added.",
     )
 
 
@@ -85,7 +85,7 @@ def room_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         form=RoomEditForm(request.POST or None, row=found),
         template=FORM,
         save=lambda actor, fields: locations.update_room(actor=actor, room=found, **fields),
-        done=lambda _: page,
+        success_url=lambda _: page,
         context={"title": f"Edit {found.name}", "cancel": page},
-        said="Room saved.",
+        success_message="Room saved.",
     )

@@ -29,7 +29,7 @@ def session_list(request: ClinicRequest) -> HttpResponse:
         rows=rows,
         table=SessionTable,
         filters=SessionFilter,
-        shows="sessions",
+        listed_records="sessions",
     )
 
 
@@ -69,9 +69,11 @@ def note_write(request: ClinicRequest, pk: int) -> HttpResponse:
         form=form,
         template="scheduling/session.html" + ("#note_state" if request.htmx else ""),
         save=lambda actor, fields: save(actor=actor, session=found, **fields),
-        done=done,
+        success_url=done,
         context=_context(request, found, note, form),
-        said="" if request.htmx and not is_signing else ("Signed." if is_signing else "Saved."),
+        success_message=""
+        if request.htmx and not is_signing
+        else ("Signed." if is_signing else "Saved."),
     )
 
 
@@ -87,10 +89,10 @@ def addendum(request: ClinicRequest, pk: int) -> HttpResponse:
         form=form,
         template="scheduling/session.html",
         save=lambda actor, fields: notes.amend(actor=actor, note=note, **fields),
-        done=lambda _: request.actor.url("scheduling:session", pk=pk),
+        success_url=lambda _: request.actor.url("scheduling:session", pk=pk),
         context={**_context(request, found, note, None), "addendum_form": form},
-        said="Addendum added.",
-        shows=found.patient,
+        success_message="Addendum added.",
+        viewed_patient=found.patient,
     )
 
 

@@ -81,7 +81,7 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
     def save(actor: Actor, times: dict[str, Any]) -> Session:
         if is_running and not any(times.values()):
             form.fill(started_at=started_at, ended_at=ended_at)
-            _ask_whether_that_was_all(appointment, started_at, ended_at)
+            _confirm_short_session(appointment, started_at, ended_at)
         return visits.complete(actor=actor, appointment=appointment, **times)
 
     return form_page(
@@ -90,17 +90,17 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
         form=form,
         template="scheduling/complete.html",
         save=save,
-        done=lambda done: request.actor.url("scheduling:session", pk=done.pk),
+        success_url=lambda done: request.actor.url("scheduling:session", pk=done.pk),
         context={
             "appointment": appointment,
             "cancel": request.actor.url("scheduling:appointment", pk=pk),
         },
-        said="Completed.",
-        shows=appointment.patient,
+        success_message="Completed.",
+        viewed_patient=appointment.patient,
     )
 
 
-def _ask_whether_that_was_all(
+def _confirm_short_session(
     appointment: Appointment, started_at: datetime, ended_at: datetime
 ) -> None:
     """The service takes it; a button may have been pressed by mistake, and only a page can ask."""
@@ -137,9 +137,9 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
             reason=fields["reason"],
             version=panel.version_in(request.POST),
         ),
-        done=done,
+        success_url=done,
         context={"appointment": appointment, "consequences": consequences, "cancel": page},
-        shows=appointment.patient,
+        viewed_patient=appointment.patient,
     )
 
 
@@ -171,7 +171,7 @@ def _change(
         request,
         verb=verb,
         save=lambda actor: save(actor=actor, appointment=appointment),
-        done=done,
+        success_url=done,
         back=back,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.api.endpoints import Farewell
+from accounts.api.endpoints import Deprecation
 from clinic.api.compatibility import breaking
 
 NULL = {"type": "null"}
@@ -216,8 +216,10 @@ def test_a_choice_taken_away_breaks() -> None:
 
 
 def test_a_farewell_says_when() -> None:
-    farewell = Farewell(since=date(2026, 12, 1), until=date(2027, 6, 1), instead="GET /payers")
-    assert farewell.headers == {
+    deprecation = Deprecation(
+        since=date(2026, 12, 1), until=date(2027, 6, 1), instead="GET /payers"
+    )
+    assert deprecation.headers == {
         "Deprecation": "@1796083200",
         "Sunset": "Tue, 01 Jun 2027 00:00:00 GMT",
     }

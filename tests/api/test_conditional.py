@@ -23,7 +23,7 @@ def test_unchanged_says_what_is_left_and_until_when(api, clinic, monkeypatch) ->
 
     unchanged = api.get(path, If_None_Match=read["ETag"])
 
-    del Patients.retrieve.farewell
+    del Patients.retrieve.deprecation
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert unchanged["ETag"] == read["ETag"]
     assert read["Cache-Control"] == "private, no-cache"

@@ -9,9 +9,10 @@ from accounts import search
 from accounts.errors import Busy
 from accounts.models import Event
 from accounts.roles import Role
-from billing import attention, errors, sources, units_left
+from billing import attention, errors, sources
 from billing.attention import Reason
 from billing.models import Authorization, Reservation
+from billing.search_unit_bars import search_unit_bars
 from billing.services import ledger
 from billing.sources import Source
 from billing.tasks import expire_reservations
@@ -157,11 +158,11 @@ class TestUnitsLeft:
         others = factories.AuthorizationFactory.create_batch(3, organization=clinic)
         ids = [authorization.patient_id, *(other.patient_id for other in others)]
         with django_assert_num_queries(1):
-            assert set(units_left.bars(admin, ids)) == set(ids)
+            assert set(search_unit_bars(admin, ids)) == set(ids)
 
     def test_only_what_can_be_used_today(self, authorization, admin, patient):
         Authorization.objects.update(end_date=TODAY - timedelta(days=1))
-        assert units_left.bars(admin, [patient.pk]) == {}
+        assert search_unit_bars(admin, [patient.pk]) == {}
 
 
 class TestSources:

@@ -177,7 +177,7 @@ def test_an_endpoint_that_is_off_gets_nothing_and_loses_nothing(
     settings = {"url": webhook.url, "event_types": ["*"], "description": ""}
     webhooks.update(actor=admin, webhook=webhook, **settings, is_active=False)
 
-    assert queue.claim(10) == []
+    assert queue.lease_due(10) == []
 
     webhooks.update(actor=admin, webhook=webhook, **settings, is_active=True)
     deliver()

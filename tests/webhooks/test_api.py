@@ -117,9 +117,9 @@ def test_tested_and_followed(api, webhook) -> None:
     assert answer.status_code == 202
     delivery = answer.json()
     assert (delivery["event_type"], delivery["status"]) == ("webhook.tested", "pending")
-    (claimed,) = queue.claim(1)
-    assert claimed.message.id == delivery["message_id"]
-    queue.settle(claimed, Outcome(status_code=503, response="Not now", duration_ms=12))
+    (leased,) = queue.lease_due(1)
+    assert leased.message.id == delivery["message_id"]
+    queue.settle(leased, Outcome(status_code=503, response="Not now", duration_ms=12))
     path = f"webhook-deliveries/{delivery['id']}"
     (attempt,) = api.get(f"{path}/attempts").json()["results"]
     assert (attempt["status_code"], attempt["response"]) == (503, "Not now")
@@ -127,13 +127,13 @@ def test_tested_and_followed(api, webhook) -> None:
     assert api.get(f"webhooks/{webhook.pk}").json()["state"] == "failing"
     again = api.post(f"{path}/replay")
     assert (again.status_code, again.json()["message_id"]) == (202, delivery["message_id"])
-    assert len(queue.claim(1)) == 1
+    assert len(queue.lease_due(1)) == 1
 
 
 def test_replayed_since(api, webhook, admin) -> None:
     happened(admin)
-    (claimed,) = queue.claim(1)
-    queue.settle(claimed, Outcome(status_code=200))
+    (leased,) = queue.lease_due(1)
+    queue.settle(leased, Outcome(status_code=200))
     since = (timezone.now() - timedelta(hours=1)).isoformat()
 
     path = f"webhooks/{webhook.pk}/replay"
@@ -148,8 +148,8 @@ def test_deliveries_are_found(api, webhook, admin, new_webhook) -> None:
     other = new_webhook(event_types=["payer.*"])
     first, second = happened(admin), happened(admin, "payer.created")
     happened(admin)
-    (claimed, *_) = queue.claim(1)
-    queue.settle(claimed, Outcome(status_code=200))
+    (leased, *_) = queue.lease_due(1)
+    queue.settle(leased, Outcome(status_code=200))
     path = "webhook-deliveries"
 
     assert len(ids(api, path)) == 3

@@ -50,7 +50,7 @@ def test_one_that_cannot_be_written_holds_up_no_other(new_webhook, admin, receiv
 
 
 @pytest.mark.parametrize("deed", ["switch", "delete"])
-def test_one_that_ends_as_it_is_claimed_gets_nothing(deed, new_webhook, admin, monkeypatch) -> None:
+def test_one_that_ends_as_it_is_leased_gets_nothing(deed, new_webhook, admin, monkeypatch) -> None:
     """Nothing unsigned, once the secrets are gone; and what waits is not held to have failed."""
     webhook = new_webhook()
     happened(admin)
@@ -67,7 +67,7 @@ def test_one_that_ends_as_it_is_claimed_gets_nothing(deed, new_webhook, admin, m
 
     monkeypatch.setattr(queue, "_taken", meanwhile)
 
-    assert queue.claim(1) == []
+    assert queue.lease_due(1) == []
     delivery = WebhookDelivery.objects.get()
     assert (delivery.status, delivery.attempt_count, delivery.failures) == ("pending", 0, 0)
 
@@ -77,10 +77,10 @@ def test_nothing_goes_out_unsigned(new_webhook, admin) -> None:
     happened(admin)
     WebhookSecret.objects.update(expires_at=timezone.now())
 
-    (claimed,) = queue.claim(1)
+    (leased,) = queue.lease_due(1)
 
-    assert claimed.message is None
-    assert claimed.fault.startswith("There is no valid signing secret")
+    assert leased.message is None
+    assert leased.fault.startswith("There is no valid signing secret")
 
 
 def test_an_attempt_that_breaks_in_a_new_way_is_one_that_failed(monkeypatch) -> None:
@@ -100,19 +100,19 @@ def test_after_a_stall_nothing_old_is_sent(new_webhook, admin, receiver) -> None
     """With what is left of the lease, another could send what comes after it first."""
     new_webhook(receiver.url("200"))
     happened(admin)
-    (claimed,) = queue.claim(1)
-    late = replace(claimed, begin_by=time.monotonic() - 0.1)
+    (leased,) = queue.lease_due(1)
+    late = replace(leased, begin_by=time.monotonic() - 0.1)
 
-    async def run(claim: queue.Claim) -> None:
+    async def run(lease: queue.Lease) -> None:
         deliverer = Deliverer()
         async with Sender() as sender:
-            await deliverer._deliver(sender, claim)
+            await deliverer._deliver(sender, lease)
         await deliverer.database.close()
 
     event_loop.run(run(late))
 
     assert receiver.requests == []
-    (again,) = queue.claim(1)
+    (again,) = queue.lease_due(1)
     assert again.begin_by > time.monotonic()
     event_loop.run(run(again))
     assert len(receiver.requests) == 1

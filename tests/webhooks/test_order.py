@@ -24,8 +24,8 @@ PATIENCE_SECONDS = 20
 def sent() -> list[int]:
     """The deliveries that can go out now, in their order."""
     found = []
-    while claimed := queue.claim(10):
-        for one in claimed:
+    while leased := queue.lease_due(10):
+        for one in leased:
             found.append(one.delivery_id)
             queue.settle(one, Outcome(status_code=200))
     return found

@@ -128,8 +128,8 @@ def test_a_programs_edit_writes_what_it_changes_and_no_more(webhook, admin, monk
 def test_tested_and_the_answer_read(client, url, webhook) -> None:
     page = url("webhook", webhook.pk)
     assert press(client, page, url("webhook_test", webhook.pk)).status_code == 302
-    (claimed,) = queue.claim(1)
-    queue.settle(claimed, Outcome(status_code=500, response="<b>Out of order</b>"))
+    (leased,) = queue.lease_due(1)
+    queue.settle(leased, Outcome(status_code=500, response="<b>Out of order</b>"))
 
     listed = client.get(page).content.decode()
     delivery = WebhookDelivery.objects.get()
@@ -141,7 +141,7 @@ def test_tested_and_the_answer_read(client, url, webhook) -> None:
     assert delivery.message in read
     replay = url("webhook_delivery_replay", delivery.pk)
     assert press(client, url("webhook_delivery", delivery.pk), replay).status_code == 302
-    assert len(queue.claim(1)) == 1
+    assert len(queue.lease_due(1)) == 1
 
 
 def test_switched_off_and_on(client, url, webhook) -> None:
@@ -170,8 +170,8 @@ def test_rotated_and_deleted(client, url, webhook) -> None:
 
 def test_replayed_since_a_time_of_the_clinic(client, url, webhook, admin) -> None:
     happened(admin)
-    (claimed,) = queue.claim(1)
-    queue.settle(claimed, Outcome(status_code=200))
+    (leased,) = queue.lease_due(1)
+    queue.settle(leased, Outcome(status_code=200))
     form = open_form(client, url("webhook_replay", webhook.pk), having="only_undelivered")
     unchecked = {k: v for k, v in form.values.items() if k != "only_undelivered"}
 

@@ -27,8 +27,8 @@ GOOD, BAD = Outcome(status_code=200), Outcome(status_code=500)
 
 
 def settled(outcome: Outcome) -> None:
-    for claimed in queue.claim(10):
-        queue.settle(claimed, outcome)
+    for leased in queue.lease_due(10):
+        queue.settle(leased, outcome)
 
 
 def long_ago() -> datetime:
@@ -52,9 +52,9 @@ def test_one_that_was_parked_is_sent_again(new_webhook, admin) -> None:
     replayed = webhooks.replay(actor=admin, delivery=delivery)
 
     assert (replayed.status, replayed.failures) == ("pending", 0)
-    (claimed,) = queue.claim(10)
-    assert claimed.message.id == before
-    queue.settle(claimed, GOOD)
+    (leased,) = queue.lease_due(10)
+    assert leased.message.id == before
+    queue.settle(leased, GOOD)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.attempt_count) == ("delivered", 2)
 
@@ -105,16 +105,16 @@ def test_order_is_kept_while_the_first_one_fails(new_webhook, admin) -> None:
     events = [first, *(_again(admin, first) for _ in range(2))]
     other = happened(admin)
 
-    claimed = {one.delivery_id for one in queue.claim(10)}
+    leased = {one.delivery_id for one in queue.lease_due(10)}
 
     due = WebhookDelivery.objects.filter(event__in=[first, other])
-    assert claimed == set(due.values_list("pk", flat=True))
-    assert queue.claim(10) == []
+    assert leased == set(due.values_list("pk", flat=True))
+    assert queue.lease_due(10) == []
     order = [*events]
     WebhookDelivery.objects.filter(event=other).update(claimed_until=None)
     for event in order:
         WebhookDelivery.objects.update(claimed_until=None)
-        mine = [one for one in queue.claim(10) if _event_of(one) != other]
+        mine = [one for one in queue.lease_due(10) if _event_of(one) != other]
         assert [_event_of(one) for one in mine] == [event]
         queue.settle(mine[0], GOOD)
 
@@ -127,16 +127,16 @@ def _again(actor: Actor, event: Event) -> Event:
     return found
 
 
-def _event_of(claimed: queue.Claim) -> Event:
-    return WebhookDelivery.objects.get(pk=claimed.delivery_id).event
+def _event_of(leased: queue.Lease) -> Event:
+    return WebhookDelivery.objects.get(pk=leased.delivery_id).event
 
 
 def test_who_lost_the_lease_settles_nothing(new_webhook, admin) -> None:
     new_webhook()
     happened(admin)
-    (late,) = queue.claim(10)
+    (late,) = queue.lease_due(10)
     WebhookDelivery.objects.update(claimed_until=timezone.now())
-    (again,) = queue.claim(10)
+    (again,) = queue.lease_due(10)
 
     queue.settle(late, BAD)
 
@@ -150,13 +150,13 @@ def test_one_at_a_time_while_an_endpoint_fails(new_webhook, admin) -> None:
     webhook = new_webhook()
     for _ in range(6):
         happened(admin)
-    assert len(queue.claim(10)) == queue.AT_ONCE
+    assert len(queue.lease_due(10)) == queue.AT_ONCE
     WebhookDelivery.objects.update(claimed_until=None)
     webhook.first_failing_at = timezone.now()
     webhook.save()
 
-    assert len(queue.claim(10)) == 1
-    assert queue.claim(10) == []
+    assert len(queue.lease_due(10)) == 1
+    assert queue.lease_due(10) == []
 
 
 def test_deliveries_are_swept_after_a_month(new_webhook, admin) -> None:
@@ -186,7 +186,7 @@ def test_what_waits_is_not_swept(new_webhook, admin, clinic) -> None:
 
     assert WebhookDelivery.objects.get().endpoint == kept
     webhooks.switch(actor=admin, webhook=kept, is_active=True)
-    assert len(queue.claim(10)) == 1
+    assert len(queue.lease_due(10)) == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -257,27 +257,27 @@ def test_who_waits_behind_is_due_with_the_first(new_webhook, admin) -> None:
     new_webhook()
     first = happened(admin)
     second = _again(admin, first)
-    (claimed,) = queue.claim(10)
+    (leased,) = queue.lease_due(10)
 
-    queue.settle(claimed, BAD)
+    queue.settle(leased, BAD)
 
     ahead, behind = WebhookDelivery.objects.order_by("event_id")
     assert ahead.next_attempt_at == behind.next_attempt_at
     WebhookDelivery.objects.update(next_attempt_at=timezone.now() + timedelta(hours=1))
     webhooks.replay(actor=admin, delivery=ahead)
-    (claimed,) = queue.claim(10)
-    queue.settle(claimed, GOOD)
-    (claimed,) = queue.claim(10)
-    assert _event_of(claimed) == second
+    (leased,) = queue.lease_due(10)
+    queue.settle(leased, GOOD)
+    (leased,) = queue.lease_due(10)
+    assert _event_of(leased) == second
 
 
-def test_a_claim_walks_the_index_however_much_waits(new_webhook, admin) -> None:
+def test_a_lease_walks_the_index_however_much_waits(new_webhook, admin) -> None:
     """Nothing is sorted or joined as a whole, also where the planner knows no figures."""
     new_webhook()
     happened(admin)
-    values = {"at_once": 4, "endpoints": [1, 2], "most": 10, "lease": queue.lease()}
+    values = {"at_once": 4, "endpoints": [1, 2], "most": 10, "lease": queue.lease_duration()}
     plans = []
-    for statement in (queue.ROOMS, queue.CLAIM):
+    for statement in (queue.CAPACITIES, queue.TAKE_LEASES):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(queue.BY_INDEX)
             cursor.execute(f"EXPLAIN {statement}", values)

@@ -39,12 +39,12 @@ def test_while_a_secret_is_rotated_both_verify(new_webhook, admin) -> None:
     assert rotated.secret != webhook.secret
     webhooks.test(actor=admin, webhook=webhook)
 
-    (claimed,) = queue.claim(1)
-    sent = headers(claimed.message, datetime.now(UTC))
+    (leased,) = queue.lease_due(1)
+    sent = headers(leased.message, datetime.now(UTC))
 
     assert len(sent["webhook-signature"].split(" ")) == 2
     for secret in (webhook.secret, rotated.secret):
-        Webhook(secret).verify(claimed.message.body, sent)
+        Webhook(secret).verify(leased.message.body, sent)
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         (left,) = WebhookSecret.objects.valid()
         assert left.reveal() == rotated.secret
@@ -83,7 +83,7 @@ def test_a_secret_that_cannot_be_read_is_a_failure_one_sees(new_webhook, admin, 
     webhooks.test(actor=admin, webhook=new_webhook())
     settings.SECRET_KEY = "another"
 
-    (claimed,) = queue.claim(1)
+    (leased,) = queue.lease_due(1)
 
-    assert claimed.message is None
-    assert "give this webhook a new one" in claimed.fault
+    assert leased.message is None
+    assert "give this webhook a new one" in leased.fault

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts import access
-from accounts.api.serializers import Input, Instant, Own, Text, Whole
+from accounts.api.serializers import Input, Instant, StrictInteger, Text, VisibleIdField
 from accounts.models import ApiKey
 from accounts.models.api import SCOPES
 from accounts.services import overlaps
@@ -18,7 +18,7 @@ class NewApiKey(Input):
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=SCOPES), min_length=1, max_length=len(SCOPES)
     )
-    practitioner_id = Own(
+    practitioner_id = VisibleIdField(
         access.practitioners,
         required=False,
         allow_null=True,
@@ -36,7 +36,7 @@ class NewApiKey(Input):
 
 
 class Rotation(Input):
-    overlap_hours = Whole(
+    overlap_hours = StrictInteger(
         min_value=0,
         max_value=int(overlaps.LONGEST / timedelta(hours=1)),
         default=24,

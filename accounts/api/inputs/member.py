@@ -3,7 +3,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from accounts import access
-from accounts.api.serializers import Input, Own, Text
+from accounts.api.serializers import Input, Text, VisibleIdField
 from accounts.roles import Role
 
 
@@ -19,9 +19,9 @@ class NewInvitation(Input):
 
     email = Text(max_length=254)
     role = serializers.ChoiceField(choices=Role.member_choices())
-    patient_id = Own(access.patients, required=False, allow_null=True)
-    guardian_id = Own(access.guardians, required=False, allow_null=True)
-    practitioner_id = Own(
+    patient_id = VisibleIdField(access.patients, required=False, allow_null=True)
+    guardian_id = VisibleIdField(access.guardians, required=False, allow_null=True)
+    practitioner_id = VisibleIdField(
         access.practitioners,
         required=False,
         allow_null=True,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Flag, Input, Text, Whole
+from accounts.api.serializers import Input, StrictBoolean, StrictInteger, Text
 
 CLOCK = ("%H:%M", "%H:%M:%S")
 
@@ -22,9 +22,9 @@ class OrganizationChange(Input):
     postal_code = Text(max_length=16, allow_blank=True)
     opens_at = serializers.TimeField(input_formats=CLOCK)
     closes_at = serializers.TimeField(input_formats=CLOCK)
-    idle_minutes = Whole(min_value=5, max_value=240)
-    late_cancellation_hours = Whole(min_value=0, max_value=336)
-    patients_may_cancel = Flag()
+    idle_minutes = StrictInteger(min_value=5, max_value=240)
+    late_cancellation_hours = StrictInteger(min_value=0, max_value=336)
+    patients_may_cancel = StrictBoolean()
 
     class Meta:
         example = {"phone": "312-555-0100", "late_cancellation_hours": 48}

@@ -3,7 +3,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from accounts import access
-from accounts.api.serializers import Flag, Input, Own, Text
+from accounts.api.serializers import Input, StrictBoolean, Text, VisibleIdField
 
 
 class Demographics(Input):
@@ -38,7 +38,7 @@ class NewPatient(Demographics):
 
 class PatientChange(Demographics):
     mrn = Text(max_length=40)
-    is_active = Flag(help_text="Only an active patient can be booked.")
+    is_active = StrictBoolean(help_text="Only an active patient can be booked.")
 
     class Meta:
         example = {"preferred_name": "Addie", "phone": "312-555-0143"}
@@ -49,11 +49,13 @@ class GuardianDetails(Input):
     relationship = Text(max_length=60)
     phone = Text(max_length=32, required=False, allow_blank=True)
     email = Text(max_length=254, required=False, allow_blank=True)
-    may_sign_in = Flag(required=False, help_text="May sign in for the patient, once invited.")
+    may_sign_in = StrictBoolean(
+        required=False, help_text="May sign in for the patient, once invited."
+    )
 
 
 class NewGuardian(GuardianDetails):
-    patient_id = Own(access.patients)
+    patient_id = VisibleIdField(access.patients)
 
     class Meta:
         example = {
@@ -71,15 +73,15 @@ class GuardianChange(GuardianDetails):
 
 
 class NewCareTeamMember(Input):
-    patient_id = Own(access.patients)
-    practitioner_id = Own(access.practitioners)
+    patient_id = VisibleIdField(access.patients)
+    practitioner_id = VisibleIdField(access.practitioners)
 
     class Meta:
         example = {"patient_id": 101, "practitioner_id": 151}
 
 
 class NewBreakGlass(Input):
-    patient_id = Own(access.patient_directory)
+    patient_id = VisibleIdField(access.patient_directory)
     reason = Text(max_length=500, help_text="The clinic's administrators will read it.")
 
     class Meta:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from accounts import access
-from accounts.api.serializers import Flag, Input, Own, Text, Whole
+from accounts.api.serializers import Input, StrictBoolean, StrictInteger, Text, VisibleIdField
 
 
 class Details(Input):
@@ -10,9 +10,11 @@ class Details(Input):
     credential = Text(max_length=40, required=False, allow_blank=True)
     npi = Text(max_length=10, required=False, allow_blank=True)
     taxonomy = Text(max_length=10, required=False, allow_blank=True)
-    hue = Whole(min_value=0, max_value=7, required=False, help_text="Their colour in the calendar.")
-    supervisor_id = Own(access.practitioners, required=False, allow_null=True)
-    user_id = Own(
+    hue = StrictInteger(
+        min_value=0, max_value=7, required=False, help_text="Their colour in the calendar."
+    )
+    supervisor_id = VisibleIdField(access.practitioners, required=False, allow_null=True)
+    user_id = VisibleIdField(
         access.users,
         required=False,
         allow_null=True,
@@ -31,7 +33,7 @@ class NewPractitioner(Details):
 
 
 class PractitionerChange(Details):
-    is_active = Flag(help_text="Only an active practitioner can be booked.")
+    is_active = StrictBoolean(help_text="Only an active practitioner can be booked.")
 
     class Meta:
         example = {"credential": "BCBA-D", "hue": 3}

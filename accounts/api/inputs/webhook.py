@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Flag, Input, Instant, Text, Whole
+from accounts.api.serializers import Input, Instant, StrictBoolean, StrictInteger, Text
 from accounts.services import overlaps
 from accounts.webhooks import addresses
 
@@ -38,14 +38,14 @@ class NewWebhook(_Settings):
 
 
 class WebhookChange(_Settings):
-    is_active = Flag(help_text="Off: nothing is sent, what waits goes on waiting.")
+    is_active = StrictBoolean(help_text="Off: nothing is sent, what waits goes on waiting.")
 
     class Meta:
         example = {"event_types": ["*"], "is_active": True}
 
 
 class SecretRotation(Input):
-    overlap_hours = Whole(
+    overlap_hours = StrictInteger(
         min_value=0,
         max_value=int(overlaps.LONGEST / timedelta(hours=1)),
         default=24,
@@ -61,7 +61,7 @@ class SecretRotation(Input):
 
 class ReplaySince(Input):
     since = Instant(help_text="Within the last 30 days.")
-    only_undelivered = Flag(
+    only_undelivered = StrictBoolean(
         default=False, help_text="Only what was parked, or missed while the webhook was off."
     )
 

@@ -3,25 +3,27 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from accounts import access as accounts_access
-from accounts.api.serializers import Input, Instant, Own, Text, Whole
+from accounts.api.serializers import Input, Instant, StrictInteger, Text, VisibleIdField
 from billing import access
 from billing.services.ledger import MOST_UNITS
 
 
 class Terms(Input):
     number = Text(max_length=60)
-    service_code_ids = Own(access.service_codes, many=True, allow_empty=False)
+    service_code_ids = VisibleIdField(access.service_codes, many=True, allow_empty=False)
     start_date = serializers.DateField()
     end_date = serializers.DateField()
-    cap_per_day = Whole(min_value=1, max_value=MOST_UNITS, allow_null=True, required=False)
-    cap_per_week = Whole(min_value=1, max_value=MOST_UNITS, allow_null=True, required=False)
-    cap_per_month = Whole(min_value=1, max_value=MOST_UNITS, allow_null=True, required=False)
+    cap_per_day = StrictInteger(min_value=1, max_value=MOST_UNITS, allow_null=True, required=False)
+    cap_per_week = StrictInteger(min_value=1, max_value=MOST_UNITS, allow_null=True, required=False)
+    cap_per_month = StrictInteger(
+        min_value=1, max_value=MOST_UNITS, allow_null=True, required=False
+    )
 
 
 class NewAuthorization(Terms):
-    patient_id = Own(accounts_access.patients)
-    policy_id = Own(access.policies)
-    total_units = Whole(min_value=1, max_value=MOST_UNITS)
+    patient_id = VisibleIdField(accounts_access.patients)
+    policy_id = VisibleIdField(access.policies)
+    total_units = StrictInteger(min_value=1, max_value=MOST_UNITS)
     status = serializers.ChoiceField(choices=["active", "pending"], default="active")
 
     class Meta:
@@ -45,7 +47,7 @@ class AuthorizationChange(Terms):
 
 
 class NewTotal(Input):
-    total_units = Whole(min_value=0, max_value=MOST_UNITS)
+    total_units = StrictInteger(min_value=0, max_value=MOST_UNITS)
     reason = Text(max_length=300)
 
     class Meta:
@@ -66,7 +68,7 @@ class Wanted(Input):
         min_value=1, max_value=MOST_UNITS, help_text="How many are wanted."
     )
     date_of_service = serializers.DateField(help_text="For which day, the clinic's own.")
-    service_code_id = Own(access.service_codes, help_text="For which service.")
+    service_code_id = VisibleIdField(access.service_codes, help_text="For which service.")
 
     class Meta:
         example = {"units": 4, "date_of_service": "2026-11-30", "service_code_id": 201}
@@ -80,9 +82,9 @@ class AsOf(Input):
 
 
 class NewReservation(Input):
-    patient_id = Own(accounts_access.patients)
-    service_code_id = Own(access.service_codes)
-    units = Whole(min_value=1, max_value=MOST_UNITS)
+    patient_id = VisibleIdField(accounts_access.patients)
+    service_code_id = VisibleIdField(access.service_codes)
+    units = StrictInteger(min_value=1, max_value=MOST_UNITS)
     date_of_service = serializers.DateField()
     source = serializers.RegexField(
         "^[a-z][a-z0-9_-]{0,19}:[A-Za-z0-9_.-]{1,59}$",
@@ -102,7 +104,7 @@ class NewReservation(Input):
 
 
 class Consumed(Input):
-    units = Whole(min_value=0, max_value=MOST_UNITS)
+    units = StrictInteger(min_value=0, max_value=MOST_UNITS)
 
     class Meta:
         example = {"units": 3}

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Flag, Input, Money, Text, Whole
+from accounts.api.serializers import Input, Money, StrictBoolean, StrictInteger, Text
 from billing.models import Rounding
 
 
@@ -34,16 +34,16 @@ class ServiceTerms(Input):
     code = Text(max_length=12, help_text="A CPT or HCPCS code.")
     label = Text(max_length=80)
     modifiers = serializers.ListField(child=Text(max_length=2), max_length=4, required=False)
-    is_timed = Flag(required=False)
-    minutes_per_unit = Whole(min_value=1, max_value=480, required=False)
+    is_timed = StrictBoolean(required=False)
+    minutes_per_unit = StrictInteger(min_value=1, max_value=480, required=False)
     rounding = serializers.ChoiceField(
         choices=Rounding.choices, required=False, help_text="How minutes become units."
     )
-    default_minutes = Whole(min_value=5, max_value=720, required=False)
+    default_minutes = StrictInteger(min_value=5, max_value=720, required=False)
     default_rate = Money(min_value=Decimal("0.00"), required=False)
-    allows_concurrent = Flag(required=False)
-    allows_group = Flag(required=False)
-    is_active = Flag(required=False)
+    allows_concurrent = StrictBoolean(required=False)
+    allows_group = StrictBoolean(required=False)
+    is_active = StrictBoolean(required=False)
 
 
 class NewServiceCode(ServiceTerms):

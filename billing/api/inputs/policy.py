@@ -3,14 +3,21 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from accounts import access as accounts_access
-from accounts.api.serializers import Flag, Input, Instant, Own, Text, Whole
+from accounts.api.serializers import (
+    Input,
+    Instant,
+    StrictBoolean,
+    StrictInteger,
+    Text,
+    VisibleIdField,
+)
 from billing import access
 from billing.models import EligibilityCheck, InsurancePolicy
 
 
 class PolicyTerms(Input):
-    payer_id = Own(access.payers)
-    priority = Whole(
+    payer_id = VisibleIdField(access.payers)
+    priority = StrictInteger(
         min_value=1, max_value=3, required=False, help_text="1 pays first, then 2, then 3."
     )
     member_id = Text(max_length=80)
@@ -26,7 +33,7 @@ class PolicyTerms(Input):
 
 
 class NewPolicy(PolicyTerms):
-    patient_id = Own(accounts_access.patients)
+    patient_id = VisibleIdField(accounts_access.patients)
 
     class Meta:
         example = {
@@ -39,7 +46,9 @@ class NewPolicy(PolicyTerms):
 
 
 class PolicyChange(PolicyTerms):
-    is_active = Flag(help_text="False for one that was entered by mistake and covers nothing.")
+    is_active = StrictBoolean(
+        help_text="False for one that was entered by mistake and covers nothing."
+    )
 
     class Meta:
         example = {"group_number": "G-77"}

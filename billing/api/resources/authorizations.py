@@ -13,7 +13,7 @@ from billing.api.filters import AuthorizationListFilter, EntryListFilter, Reserv
 from billing.api.inputs import authorization as inputs
 from billing.api.outputs import authorization as outputs
 from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
-from billing.services import authorizations, holds, replay, rules
+from billing.services import authorizations, external_reservations, replay, rules
 
 
 class Authorizations(Resource):
@@ -64,7 +64,7 @@ class Authorizations(Resource):
 
         Booking an appointment holds its units itself; this is for what is no appointment here.
         """
-        return holds.reserve(actor=self.actor, authorization=row, **fields)
+        return external_reservations.reserve(actor=self.actor, authorization=row, **fields)
 
     @shows("authorization.view", outputs.AvailabilityOutput, takes=inputs.Wanted)
     def availability(
@@ -131,17 +131,17 @@ class Reservations(Resource):
     @does("unit.release", inputs.Released)
     def release(self, row: Reservation, *, reason: str) -> Reservation:
         """Give the held units back; an appointment's go with the appointment."""
-        holds.release(actor=self.actor, reservation=row, reason=reason)
+        external_reservations.release(actor=self.actor, reservation=row, reason=reason)
         return row
 
     @does("unit.consume", inputs.Consumed)
     def consume(self, row: Reservation, *, units: int) -> Reservation:
         """Use the held units, or fewer or more of them."""
-        holds.consume(actor=self.actor, reservation=row, units=units)
+        external_reservations.consume(actor=self.actor, reservation=row, units=units)
         return row
 
     @does("unit.reverse", inputs.Reason)
     def reverse(self, row: Reservation, *, reason: str) -> Reservation:
         """Take a consumption back, with a reason."""
-        holds.reverse(actor=self.actor, reservation=row, reason=reason)
+        external_reservations.reverse(actor=self.actor, reservation=row, reason=reason)
         return row

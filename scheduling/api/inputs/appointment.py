@@ -7,7 +7,14 @@ from rest_framework import serializers
 
 from accounts import access as accounts_access
 from accounts.actor import Actor
-from accounts.api.serializers import Flag, Input, Instant, Own, Text, Whole
+from accounts.api.serializers import (
+    Input,
+    Instant,
+    StrictBoolean,
+    StrictInteger,
+    Text,
+    VisibleIdField,
+)
 from billing import access as billing_access
 from scheduling import access
 from scheduling.models import Appointment
@@ -31,11 +38,11 @@ def _rooms(actor: Actor) -> QuerySet[Any]:
 class Booked(Input):
     """What booking and changing have in common."""
 
-    is_private_pay = Flag(required=False, help_text=PRIVATE)
-    location_id = Own(
+    is_private_pay = StrictBoolean(required=False, help_text=PRIVATE)
+    location_id = VisibleIdField(
         access.locations, required=False, allow_null=True, help_text="Without it the room's."
     )
-    room_id = Own(_rooms, required=False, allow_null=True)
+    room_id = VisibleIdField(_rooms, required=False, allow_null=True)
     override_reason = Text(required=False, allow_blank=True, max_length=300, help_text=OVER)
 
     def validate(self, attrs: Any) -> Any:
@@ -63,12 +70,12 @@ class Booked(Input):
 
 
 class NewAppointment(Booked):
-    patient_id = Own(access.bookable_patients)
-    practitioner_id = Own(accounts_access.practitioners)
-    service_code_id = Own(billing_access.service_codes)
+    patient_id = VisibleIdField(access.bookable_patients)
+    practitioner_id = VisibleIdField(accounts_access.practitioners)
+    service_code_id = VisibleIdField(billing_access.service_codes)
     starts_at = Instant()
     ends_at = Instant()
-    authorization_id = Own(
+    authorization_id = VisibleIdField(
         billing_access.authorizations, default=None, allow_null=True, help_text=AUTHORIZATION
     )
 
@@ -87,11 +94,11 @@ class NewAppointment(Booked):
 class AppointmentMove(Booked):
     """What is not named stays as it is."""
 
-    practitioner_id = Own(accounts_access.practitioners, required=False)
-    service_code_id = Own(billing_access.service_codes, required=False)
+    practitioner_id = VisibleIdField(accounts_access.practitioners, required=False)
+    service_code_id = VisibleIdField(billing_access.service_codes, required=False)
     starts_at = Instant(required=False)
     ends_at = Instant(required=False, help_text=LENGTH)
-    authorization_id = Own(
+    authorization_id = VisibleIdField(
         billing_access.authorizations, required=False, allow_null=True, help_text=AUTHORIZATION
     )
 
@@ -107,7 +114,7 @@ class AppointmentMove(Booked):
 
 
 class AppointmentChange(AppointmentMove):
-    version = Whole(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
+    version = StrictInteger(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
 
     class Meta:
         example = {"room_id": None, "location_id": 251}
@@ -131,7 +138,7 @@ class Cancellation(Input):
         required=False,
         help_text="Who wished it; without it the side of who cancels.",
     )
-    version = Whole(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
+    version = StrictInteger(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
 
     class Meta:
         example = {"reason": "The family is ill", "cancelled_by": "patient"}

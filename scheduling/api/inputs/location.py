@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from accounts.api.serializers import Flag, Input, Own, Text
+from accounts.api.serializers import Input, StrictBoolean, Text, VisibleIdField
 from scheduling import access
 from scheduling.models import Location
 
@@ -20,14 +20,14 @@ class NewLocation(Input):
 
 
 class LocationChange(NewLocation):
-    is_active = Flag()
+    is_active = StrictBoolean()
 
     class Meta:
         example = {"address": "14 Lake Street"}
 
 
 class NewRoom(Input):
-    location_id = Own(access.locations)
+    location_id = VisibleIdField(access.locations)
     name = Text(max_length=80)
 
     class Meta:
@@ -36,7 +36,7 @@ class NewRoom(Input):
 
 class RoomChange(Input):
     name = Text(max_length=80)
-    is_active = Flag()
+    is_active = StrictBoolean()
 
     class Meta:
         example = {"name": "Green"}

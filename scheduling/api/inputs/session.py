@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Input, Text, Whole
+from accounts.api.serializers import Input, StrictInteger, Text
 from scheduling.models import ProgressNote
 
 LONGEST, LONGEST_NARRATIVE = 10_000, 40_000
@@ -24,7 +24,7 @@ class NoteDraft(Input):
     assessment = _section(LONGEST)
     plan = _section(LONGEST)
     narrative = _section(LONGEST_NARRATIVE)
-    version = Whole(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
+    version = StrictInteger(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
 
     class Meta:
         example = {
@@ -37,7 +37,7 @@ class NoteDraft(Input):
 
 
 class Signature(Input):
-    version = Whole(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
+    version = StrictInteger(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
 
     class Meta:
         example = {"version": 1}

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts import permissions
 from accounts.actor import Actor
-from accounts.api.serializers import Own
+from accounts.api.serializers import VisibleIdField
 from accounts.roles import Role
 from tests import factories
 from tests.api.cast import KINDS, World
@@ -71,10 +71,10 @@ def shortened(what: Any) -> str:
     return ascii(what)[:150]
 
 
-def own_of(field: serializers.Field) -> Own | None:
+def own_of(field: serializers.Field) -> VisibleIdField | None:
     """The field for an id that this is, or is a list of."""
     field = getattr(field, "child_relation", field)
-    return field if isinstance(field, Own) else None
+    return field if isinstance(field, VisibleIdField) else None
 
 
 def working(site: Site, endpoint: Endpoint) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def working(site: Site, endpoint: Endpoint) -> dict[str, Any]:
     return example
 
 
-def one_of(field: Own, actor: Actor) -> int:
+def one_of(field: VisibleIdField, actor: Actor) -> int:
     row = field.rows(actor).order_by("pk").first()
     assert row is not None, f"{actor.organization} has none: {field.rows}"
     return int(row.pk)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rest_framework import serializers
 
-from accounts.api.serializers import Flag, Own, Text, Whole
+from accounts.api.serializers import StrictBoolean, StrictInteger, Text, VisibleIdField
 from tests.api.bad_input.sending import (
     Site,
     codes_of,
@@ -38,13 +38,13 @@ def is_wrong(field: serializers.Field, value: Any) -> bool:
         return not field.allow_null
     if isinstance(field, (serializers.ListField, serializers.ManyRelatedField)):
         return value != []
-    if isinstance(field, Flag):
+    if isinstance(field, StrictBoolean):
         return value is not True
-    if isinstance(field, Whole):
+    if isinstance(field, StrictInteger):
         return isinstance(value, bool) or not isinstance(value, int)
     if isinstance(field, Text):
         return not isinstance(value, str)
-    assert isinstance(field, (Own, *OF_TEXT)), f"these tests do not know {field}"
+    assert isinstance(field, (VisibleIdField, *OF_TEXT)), f"these tests do not know {field}"
     return True
 
 
@@ -88,7 +88,7 @@ def test_blank_text(untouched: Site, endpoint: Endpoint) -> None:
 
 
 def test_numbers_out_of_range(untouched: Site, endpoint: Endpoint) -> None:
-    names = [name for name, _ in fields_of(endpoint, Whole)]
+    names = [name for name, _ in fields_of(endpoint, StrictInteger)]
     for number in (-1, 2**31, 2**63, 10**400, 1e308) if names else ():
         untouched.refused(endpoint, dict.fromkeys(names, number), *names)
     amounts = [name for name, _ in fields_of(endpoint, serializers.DecimalField)]
@@ -138,7 +138,7 @@ def test_moments_beyond_reckoning(untouched: Site, endpoint: Endpoint) -> None:
                 untouched.refused(endpoint, body)
 
 
-def ids_of(endpoint: Endpoint) -> dict[str, Own]:
+def ids_of(endpoint: Endpoint) -> dict[str, VisibleIdField]:
     fields = endpoint.takes().fields.items()
     return {name: own for name, field in fields if (own := own_of(field))}
 

@@ -1,4 +1,4 @@
-"""Visits that took place before the clinic came to Caretally, written as completed."""
+"""Appointments that took place before the clinic came to Caretally, written as completed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_ID = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class PastVisit:
+class ImportedAppointment:
     """`external_id` is what it is called where it comes from. No authorization: private pay."""
 
     patient: Patient
@@ -34,21 +34,21 @@ class PastVisit:
 
 
 @write("appointment.record_past")
-def record(*, actor: Actor, visits: Sequence[PastVisit]) -> None:
+def record(*, actor: Actor, imported: Sequence[ImportedAppointment]) -> None:
     """Write the appointments and their sessions: all of them, or none.
 
     Raises NotFound for another clinic's people, TimeInvalid, and NotFree when one of them meets
     another of the same practitioner or patient.
     """
-    units = [_checked(actor, visit) for visit in visits]
+    units = [_checked(actor, one) for one in imported]
     appointments = [
-        _appointment(actor, visit, amount) for visit, amount in zip(visits, units, strict=True)
+        _appointment(actor, one, amount) for one, amount in zip(imported, units, strict=True)
     ]
     loading.insert(appointments)
     sessions = [_session(one) for one in appointments]
     loading.insert(sessions)
-    for visit in {(visit.patient.pk, visit.practitioner.pk): visit for visit in visits}.values():
-        care_team.ensure(actor=actor, patient=visit.patient, practitioner=visit.practitioner)
+    for one in {(one.patient.pk, one.practitioner.pk): one for one in imported}.values():
+        care_team.ensure(actor=actor, patient=one.patient, practitioner=one.practitioner)
     loading.insert(
         [
             events.describe(
@@ -68,39 +68,39 @@ def record(*, actor: Actor, visits: Sequence[PastVisit]) -> None:
 
 
 def check_times(starts_at: datetime, ends_at: datetime) -> None:
-    """Raises TimeInvalid for what no visit of the past can have been."""
+    """Raises TimeInvalid for what cannot have taken place."""
     checks.length(starts_at, ends_at)
     if ends_at > timezone.now():
         raise TimeInvalid("It ends in the future.", code="in_the_future", field="ends_at")
 
 
-def _checked(actor: Actor, visit: PastVisit) -> int:
-    """The visit's units."""
+def _checked(actor: Actor, one: ImportedAppointment) -> int:
+    """Its units."""
     checks.of_clinic(
         actor,
-        patient=visit.patient,
-        practitioner=visit.practitioner,
-        service_code=visit.service_code,
+        patient=one.patient,
+        practitioner=one.practitioner,
+        service_code=one.service_code,
     )
-    check_times(visit.starts_at, visit.ends_at)
-    if len(visit.external_id) > LONGEST_ID:
+    check_times(one.starts_at, one.ends_at)
+    if len(one.external_id) > LONGEST_ID:
         raise Invalid(f"The id is longer than {LONGEST_ID} characters.", field="external_id")
-    return checks.units(visit.service_code, visit.starts_at, visit.ends_at)
+    return checks.units(one.service_code, one.starts_at, one.ends_at)
 
 
-def _appointment(actor: Actor, visit: PastVisit, units: int) -> Appointment:
+def _appointment(actor: Actor, one: ImportedAppointment, units: int) -> Appointment:
     return Appointment(
         organization=actor.organization,
-        patient=visit.patient,
-        practitioner=visit.practitioner,
-        service_code=visit.service_code,
-        starts_at=visit.starts_at,
-        ends_at=visit.ends_at,
+        patient=one.patient,
+        practitioner=one.practitioner,
+        service_code=one.service_code,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
         units=units,
         status=Status.COMPLETED,
-        allows_concurrent=visit.service_code.allows_concurrent,
-        allows_group=visit.service_code.allows_group,
-        external_id=visit.external_id,
+        allows_concurrent=one.service_code.allows_concurrent,
+        allows_group=one.service_code.allows_group,
+        external_id=one.external_id,
         created_by=actor.user,
     )
 

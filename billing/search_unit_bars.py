@@ -8,7 +8,7 @@ from accounts.actor import Actor
 from billing import access
 
 
-def bars(actor: Actor, patient_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+def search_unit_bars(actor: Actor, patient_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     """The unit bars of each patient's authorizations that can be used today, in one query."""
     running = access.authorizations(actor).filter(patient_id__in=patient_ids)
     figures = running.usable_on(actor.organization.today()).values_list(

@@ -1,8 +1,10 @@
-"""Queries whose SQL is composed once and then only sent.
+"""Queries whose SQL is prepared once and then only sent.
 
-For one row by its id the ORM works longer on the SQL than the database on the answer, and composes
-the same text for every request. Here it composes it the first time, with `Given` in the places of
-the values, as other toolkits have bound parameters; from then on only the values change.
+For one row by its id the ORM works longer on the SQL than the database on the answer, and compiles
+the same text for every request. Here it compiles it the first time, with a `Param` in the place of
+each value; from then on only the values change.
+
+It uses parts of Django that are not documented, as they are in DJANGO_VERSION.
 """
 
 from __future__ import annotations
@@ -22,11 +24,13 @@ from accounts.access import sees_whole_clinic
 from accounts.actor import Actor
 from accounts.roles import Role
 
+DJANGO_VERSION = (5, 2)
+
 M = TypeVar("M", bound=Model)
 Rows = Callable[[Actor], QuerySet[Any]]
 
 
-class Given(Expression):
+class Param(Expression):
     """The place of a value that comes with each run; of a row it is the id."""
 
     def __init__(self, name: str) -> None:
@@ -34,23 +38,23 @@ class Given(Expression):
         self.name = name
 
     @property
-    def pk(self) -> Given:
+    def pk(self) -> Param:
         return self
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
 
-class GivenOrganization(Given):
-    def today(self) -> Given:
-        return Given("today")
+class OrganizationParam(Param):
+    def today(self) -> Param:
+        return Param("today")
 
 
-class Composed(Generic[M]):
-    """A QuerySet, ready to be sent: `Composed(lambda: Payer.objects.filter(pk=Given("pk")))`.
+class PreparedQuery(Generic[M]):
+    """A QuerySet, ready to be sent: `PreparedQuery(lambda: Payer.objects.filter(pk=Param("pk")))`.
 
-    What the lambda gives is composed at the first run, and holds for the life of the process:
-    everything that changes must be `Given`.
+    What the lambda returns is compiled at the first run, and holds for the life of the process:
+    everything that changes must be a `Param`.
     """
 
     def __init__(self, rows: Callable[[], QuerySet[M]]) -> None:
@@ -63,7 +67,7 @@ class Composed(Generic[M]):
     def all(self, **given: Any) -> list[M]:
         if (query := self._query) is None:
             return []
-        values = [given[one.name] if isinstance(one, Given) else one for one in query.values]
+        values = [given[one.name] if isinstance(one, Param) else one for one in query.values]
         with connection.cursor() as cursor:
             cursor.execute(query.sql, values)
             fetched = cursor.fetchall()
@@ -91,7 +95,7 @@ class _Query:
         _refuse_what_would_stay(self.sql, self.values, refused=(date,))
         for other in [getattr(one, "queryset", None) for one in self.prefetches]:
             if other is not None:
-                _refuse_what_would_stay(*other.query.sql_with_params(), refused=(date, Given))
+                _refuse_what_would_stay(*other.query.sql_with_params(), refused=(date, Param))
         self._compiler = compiler
         self._converters = compiler.get_converters([column for column, *_ in compiler.select])
         about: Any = compiler.klass_info
@@ -138,11 +142,11 @@ def by_id(rows: Rows, actor: Actor, pk: int) -> Any | None:
 
 
 @functools.cache
-def _by_id(rows: Rows, role: Role, is_program: bool) -> Composed[Any]:
+def _by_id(rows: Rows, role: Role, is_program: bool) -> PreparedQuery[Any]:
     given: dict[str, Any] = {
-        "user": None if is_program else Given("user"),
-        "organization": GivenOrganization("organization"),
-        "practitioner_id": Given("practitioner"),
+        "user": None if is_program else Param("user"),
+        "organization": OrganizationParam("organization"),
+        "practitioner_id": Param("practitioner"),
     }
     anybody = Actor(role=role, channel="", **given)
-    return Composed(lambda: rows(anybody).filter(pk=Given("pk")).order_by())
+    return PreparedQuery(lambda: rows(anybody).filter(pk=Param("pk")).order_by())

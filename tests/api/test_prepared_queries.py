@@ -1,4 +1,4 @@
-"""What is composed once finds what the QuerySet finds, whoever asks for whatever."""
+"""A prepared query finds what the QuerySet finds, whoever asks for whatever."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import django
 import pytest
 from django.db import models
 from django.utils import timezone
@@ -14,9 +15,9 @@ from rest_framework import serializers
 
 from accounts.access import sees_whole_clinic
 from accounts.actor import Actor
-from accounts.api.serializers import Input, Own
-from accounts.composed import Composed, Given, by_id
+from accounts.api.serializers import Input, VisibleIdField
 from accounts.models import ApiAnswer, Event, Membership, Organization, Patient
+from accounts.prepared import DJANGO_VERSION, Param, PreparedQuery, by_id
 from accounts.roles import Role
 from accounts.services.loading import insert_few
 from clinic.api import router
@@ -36,7 +37,7 @@ def every_rows() -> Iterator[Any]:
     for takes in _below(Input):
         for field in takes().fields.values():
             one = field.child_relation if isinstance(field, serializers.ManyRelatedField) else field
-            if isinstance(one, Own):
+            if isinstance(one, VisibleIdField):
                 yield one.rows
 
 
@@ -111,7 +112,7 @@ def test_the_second_user_is_not_taken_for_the_first(world: World) -> None:
 
 
 def test_a_date_that_would_stay_is_refused() -> None:
-    lately = Composed(lambda: Patient.objects.filter(created_at__gt=timezone.now()))
+    lately = PreparedQuery(lambda: Patient.objects.filter(created_at__gt=timezone.now()))
     with pytest.raises(ValueError, match="would stay"):
         lately.all()
 
@@ -121,9 +122,9 @@ def test_it_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def rows() -> Any:
         asked.append(1)
-        return Patient.objects.filter(mrn=Given("mrn")).order_by()
+        return Patient.objects.filter(mrn=Param("mrn")).order_by()
 
-    ours = Composed(rows)
+    ours = PreparedQuery(rows)
     patient = factories.PatientFactory()
     assert ours.first(mrn=patient.mrn) == patient
     assert ours.first(mrn="nobody's") is None
@@ -131,7 +132,7 @@ def test_it_is_composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_there_can_be_no_row() -> None:
-    assert Composed(lambda: Patient.objects.none()).all() == []
+    assert PreparedQuery(lambda: Patient.objects.none()).all() == []
 
 
 def test_inserted_rows_are_as_saved_ones(world: World) -> None:
@@ -165,3 +166,8 @@ def test_inserted_rows_are_as_saved_ones(world: World) -> None:
     assert [one.pk for one in events] == sorted(one.pk for one in events)
     for one in events:
         assert columns(Event.objects.get(pk=one.pk)) == columns(one)
+
+
+def test_it_is_written_for_the_django_that_runs() -> None:
+    """With another, read its compiler and its ModelIterable again, then change the version."""
+    assert django.VERSION[:2] == DJANGO_VERSION
