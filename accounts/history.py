@@ -21,7 +21,7 @@ Names = Mapping[str, Mapping[int, str]]
 # Actions whose name does not read well by itself.
 WORDS = {
     "patient.viewed": "Record viewed",
-    "glass.broken": "Glass broken",
+    "glass.broken": "Emergency access",
     "audit.exported": "Audit log exported",
     "patient.listed": "Records listed",
     "user.email_added": "E-mail address added",

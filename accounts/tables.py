@@ -246,7 +246,7 @@ class WebhookTable(tables.Table):
         model = WebhookEndpoint
         fields = ("url", "description", "event_types", "state")
         attrs = {"caption": "Webhooks"}
-        empty_text = "No webhooks. Add one for each program that shall hear of what happens here."
+        empty_text = "No webhooks. Add one for each program that is to be told what happens here."
 
     def render_event_types(self, value: list[str]) -> str:
         return "Everything" if "*" in value else ", ".join(value)

@@ -103,7 +103,7 @@ def _new_secret() -> str:
 def _check(actor: Actor, key: ApiKey) -> None:
     unknown = sorted(set(key.scopes) - set(SCOPES))
     if unknown or not key.scopes:
-        raise Invalid("Choose at least one scope, of those there are.", field="scopes")
+        raise Invalid("Choose at least one valid scope.", field="scopes")
     if (key.role == Role.PRACTITIONER) != (key.practitioner is not None):
         raise Invalid(
             "A key acts for a practitioner in that role, and in no other.", field="practitioner"

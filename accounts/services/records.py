@@ -58,7 +58,7 @@ def view_part(*, actor: Actor, patient: Patient) -> None:
 
 @write("audit.export")
 def exported(*, actor: Actor, filters: Iterable[str], ids: Mapping[str, int]) -> Event:
-    """Record that the clinic's audit log left the house.
+    """Record that the clinic's audit log was exported.
 
     `filters` are the names of those in use, never what was typed; `ids` are what some of them chose
     from a list, by their names.

@@ -117,7 +117,7 @@ def _opened() -> Iterator[None]:
 
 
 def is_retryable(error: DatabaseError) -> bool:
-    """Whether starting anew may end otherwise: nothing was wrong but the company."""
+    """Whether another attempt may succeed: only a concurrent write was in the way."""
     cause = error.__cause__
     if isinstance(cause, psycopg_errors.UniqueViolation):
         # The same attempt sent twice at once: the second now finds what the first left.
@@ -192,7 +192,7 @@ def _kept_result(kept: IdempotencyKey) -> models.Model | None:
     result: models.Model | None = rows.filter(pk=kept.result_id).first()
     if result is None:
         raise Conflict(
-            "This was done, and taken back since. Reload the page to do it anew.",
+            "This was already done and then undone. Reload to try again.",
             code="taken_back",
         )
     return result

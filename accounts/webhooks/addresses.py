@@ -19,7 +19,7 @@ from accounts.errors import Invalid
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 LONGEST_URL = 500
-# IPv4 addresses in IPv6 clothes: what counts is the address inside.
+# IPv4-mapped IPv6 addresses: what counts is the IPv4 address.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 TUNNELS = tuple(map(ipaddress.ip_network, ("2002::/16", "2001::/32", "64:ff9b:1::/48", "::/96")))
 # Not reached from elsewhere, whatever Python's own lists say of them.
@@ -115,7 +115,7 @@ def port_of(parts: Any) -> int:
 def resolve(host: str, port: int, *, flags: int = 0) -> list[Address]:
     """Every address of a host, in the resolver's order. Raises Forbidden, OSError.
 
-    One forbidden address among them forbids the host: good names do not mix.
+    Reject the host if any address is forbidden.
     """
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)

@@ -53,7 +53,7 @@ class InsurancePolicyQuerySet(TenantQuerySet):
 
 
 class InsurancePolicy(models.Model):
-    """A patient's cover with a payer. Dates are inclusive; no end date: until further notice."""
+    """A patient's cover with a payer. Dates are inclusive; no end date: the end is open."""
 
     class Priority(models.IntegerChoices):
         PRIMARY = 1

@@ -46,7 +46,7 @@ def create(
     subscriber_relationship: str = InsurancePolicy.Relationship.SELF,
     subscriber_name: str = "",
 ) -> InsurancePolicy:
-    """Record a policy; both dates are inclusive, no end date means until further notice.
+    """Record a policy; both dates are inclusive, no end date means that the end is open.
 
     Raises NotFound for another clinic's patient or payer, Invalid, Conflict `payer_inactive`,
     Conflict `policies_overlap` when an active policy of this priority covers a day of these dates.

@@ -33,14 +33,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_connection_params()
 
     def is_usable(self) -> bool:
-        """Without asking the server, which is on this machine: who has hung up leaves a last word
-        to read, and who has not leaves nothing.
-        """
+        """Without asking the server, which is on this machine: a closed socket becomes readable."""
         if self.connection.closed:
             return False
-        ear = select.poll()
-        ear.register(self.connection.fileno(), select.POLLIN)
-        return not ear.poll(0)
+        poller = select.poll()
+        poller.register(self.connection.fileno(), select.POLLIN)
+        return not poller.poll(0)
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:

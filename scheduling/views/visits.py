@@ -109,7 +109,7 @@ def _confirm_short_session(
     except TimeInvalid as short:
         again = ", or complete it once more if they are right" if ended_at > started_at else ""
         raise TimeInvalid(
-            f"{short.message} Mend the times{again}.", code="too_short", field="ended_at"
+            f"{short.message} Correct the times{again}.", code="too_short", field="ended_at"
         ) from None
 
 
