@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import psutil
 import pytest
-from hypothesis import settings
 
 # Begun first, so that no worker is left with a long one at the end. By their time.
 LONGEST_FILES = (
@@ -35,9 +36,18 @@ LONGEST_FILES = (
     "e2e/test_sign_in.py",
 )
 BROWSER_TESTS = "e2e/"
+BEGUN = pytest.StashKey[float]()
 
-settings.register_profile("fast", max_examples=12)
-settings.register_profile("deep", max_examples=100)
+
+@dataclass
+class Shared:
+    """The processor's time of the fixtures that the test under way is the first to use."""
+
+    seconds: float = 0.0
+    is_measured: bool = False
+
+
+OWN, SHARED = pytest.StashKey[float](), pytest.StashKey[Shared]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,11 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("fast" if is_fast(config) else "deep")
     config.stash[BEGUN] = time.monotonic()
-
-
-BEGUN = pytest.StashKey[float]()
 
 
 def is_fast(config: pytest.Config) -> bool:
@@ -74,18 +80,45 @@ def is_slow(item: pytest.Item) -> bool:
     return item.get_closest_marker("slow") is not None
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     minutes = item.config.getoption("--minutes")
     if minutes is not None and time.monotonic() - item.config.stash[BEGUN] > minutes * 60:
-        pytest.skip(f"not begun: {minutes:g} minutes were over")
+        item.add_marker(pytest.mark.skip(f"not begun: {minutes:g} minutes were over"))
+    item.config.stash[SHARED] = Shared()
+    before = processor_seconds()
+    yield
+    item.stash[OWN] = processor_seconds() - before - item.config.stash[SHARED].seconds
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """What several tests share, such as the database, is not the time of the first of them."""
+    shared = request.config.stash[SHARED]
+    if fixturedef.scope == "function" or shared.is_measured:
+        return (yield)
+    shared.is_measured, before = True, processor_seconds()
+    try:
+        return (yield)
+    finally:
+        shared.is_measured = False
+        shared.seconds += processor_seconds() - before
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """In the fast tier no test may take long; the database's own processes are not counted."""
-    before = processor_seconds(item)
+    """In the fast tier no test may take long, its own fixtures included.
+
+    Not counted: the database's own processes, and a browser's that ended during the test.
+    """
+    is_browser_test = item.nodeid.startswith(BROWSER_TESTS)
+    before, children = processor_seconds(), children_seconds() if is_browser_test else 0.0
     yield
-    used = processor_seconds(item) - before
+    used = item.stash[OWN] + processor_seconds() - before
+    if is_browser_test:
+        used += max(0.0, children_seconds() - children)
     most = float(item.config.getini("max_processor_seconds"))
     if is_fast(item.config) and used > most:
         pytest.fail(
@@ -94,13 +127,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         )
 
 
-def processor_seconds(item: pytest.Item) -> float:
-    """Of this process, of those that it waited for, and of the browser that it drives."""
+def processor_seconds() -> float:
+    """Of this process, and of those that it has waited for."""
     times = os.times()
-    used = times.user + times.system + times.children_user + times.children_system
-    if item.nodeid.startswith(BROWSER_TESTS):
-        used += sum(_of(child) for child in psutil.Process().children(recursive=True))
-    return used
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def children_seconds() -> float:
+    """Of the processes that it has started and that still run."""
+    return sum(_of(child) for child in psutil.Process().children(recursive=True))
 
 
 def _of(process: psutil.Process) -> float:

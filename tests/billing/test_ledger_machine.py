@@ -256,10 +256,12 @@ class Ledger(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_the_ledger_agrees_with_the_model():
+@pytest.mark.parametrize("examples", [12, pytest.param(200, marks=pytest.mark.slow)])
+def test_the_ledger_agrees_with_the_model(examples):
     run_state_machine_as_test(
         Ledger,
         settings=settings(
+            max_examples=examples,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
