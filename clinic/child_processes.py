@@ -12,7 +12,9 @@ from contextlib import suppress
 
 from clinic.stop_signals import STOP_SIGNALS
 
-STOP_SECONDS = 10
+STOP_SECONDS = 8
+KILL_SECONDS = 2
+POLL_SECONDS = 0.02
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 Command = list[str]
@@ -28,22 +30,42 @@ def start(command: Command) -> Process:
     )
 
 
+def has_ended(process: Process) -> bool:
+    """Whether it has ended by itself. What it had started in its session is killed then."""
+    if process.returncode is not None:
+        return True
+    if process.poll() is None:
+        return False
+    _kill_group(process)
+    return True
+
+
 def stop(processes: list[Process]) -> None:
-    """Ask them all to stop and kill what has not after STOP_SECONDS; nothing of them is left."""
-    for process in processes:
+    """Ask them all to stop, and kill after STOP_SECONDS what has not; nothing of them is left."""
+    running = [process for process in processes if not has_ended(process)]
+    for process in running:
         process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
-    for process in processes:
+    for process in running:
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        kill_group(process)
-        process.wait()
+        _kill_group(process)
 
 
-def kill_group(process: Process) -> None:
-    """Kill the process, where it has not ended, and whatever it started in its session."""
+def _kill_group(process: Process) -> None:
+    """Kill the process and all of its session, and wait until they have let go of everything.
+
+    Whoever was killed holds its locks, such as that of the embedded server's users, until the
+    kernel has taken it down.
+    """
     with suppress(ProcessLookupError, PermissionError):  # macOS: none but a zombie is left
         os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        deadline = time.monotonic() + KILL_SECONDS
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(POLL_SECONDS)
+    process.wait()
 
 
 def end_with_parent(parent: int, number: int) -> None:

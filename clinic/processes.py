@@ -73,7 +73,7 @@ def run_to_end(command: Command, *, stop: StopRequest) -> bool:
     """
     process = child_processes.start(command)
     try:
-        while process.poll() is None:
+        while not child_processes.has_ended(process):
             if stop.wait(POLL_SECONDS):
                 return False
     finally:
@@ -126,12 +126,11 @@ class Supervised:
         self.process = self._start()
 
     def restart_if_ended(self) -> None:
-        if self.process.poll() is None:
+        if not child_processes.has_ended(self.process):
             return
         now = time.monotonic()
         if self._due is None:
             self._due = now + self._next_pause(now)
-            child_processes.kill_group(self.process)
             log.warning("process_ended", command=self.name, code=self.process.returncode)
         if now >= self._due:
             self._due = None
@@ -145,7 +144,7 @@ class Supervised:
         return pause
 
     def require_alive(self) -> None:
-        if self.process.poll() is not None:
+        if child_processes.has_ended(self.process):
             raise CommandError(
                 f"{self.name} ended by itself with code {self.process.returncode}; "
                 "its last words are above."

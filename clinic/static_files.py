@@ -11,14 +11,17 @@ def collect() -> None:
     """Hash and compress the static files, unless they are those of the last time."""
     root = Path(settings.STATIC_ROOT)
     root.mkdir(parents=True, exist_ok=True)
-    with (root / ".collected").open("a+") as stamp:
+    with root.with_name(f"{root.name}.collected").open("a+") as stamp:
         fcntl.flock(stamp, fcntl.LOCK_EX)
         stamp.seek(0)
         wanted = _fingerprint()
-        if stamp.read() == wanted:
+        found = stamp.read()
+        if found == wanted:
             return
         stamp.truncate(0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        # Without a stamp the last time did not end, and may have left half a file, which is newer
+        # than its source and would be kept.
+        call_command("collectstatic", interactive=False, verbosity=0, clear=not found)
         stamp.write(wanted)
 
 

@@ -4,7 +4,8 @@ Python runs a signal's handler in the main thread, between any two of its instru
 hold a lock: a handler that takes one, logs or writes can stand still for good. The handler here
 does nothing. The interpreter itself writes to a pipe (`signal.set_wakeup_fd`), and whoever waits
 for a stop looks whether there is something to read in it. Nothing ever reads it, so a stop that was
-requested stays requested.
+requested stays requested. Any signal that has a handler in Python writes to the pipe: the processes
+that use this set no other.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 @contextmanager
-def embedded_server_kept() -> Iterator[None]:
+def embedded_server_running() -> Iterator[None]:
     """Where the database is the embedded one: it runs, and is stopped after its last user.
 
     The processes that this one starts may be killed, and would leave it running.

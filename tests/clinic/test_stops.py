@@ -39,7 +39,7 @@ server = (
 )
 worker = "import time; time.sleep(0.2)"
 with stop_request() as stop:
-    print("Signals are heeded.", flush=True)
+    print("Ready to be stopped.", flush=True)
     processes.START_SECONDS, processes.CHECK_SECONDS = 5, 0.01
     processes.run_together(
         [[sys.executable, "-c", server, port], [sys.executable, "-c", worker]],
@@ -51,10 +51,14 @@ with stop_request() as stop:
 class Started:
     """A supervisor whose processes are all known by a mark in their environment."""
 
-    def __init__(self, command: list[str], *, port: int, folder: Path) -> None:
+    def __init__(
+        self, command: list[str], *, port: int, folder: Path, settings_module: str = ""
+    ) -> None:
         self.mark, self.port, self._said = uuid.uuid4().hex, port, folder / f"{port}.txt"
         environment = {name: value for name, value in os.environ.items() if name not in OURS}
         environment |= {MARK: self.mark, "CARETALLY_VAR": str(folder), "PORT": str(port)}
+        if settings_module:
+            environment["DJANGO_SETTINGS_MODULE"] = settings_module
         with self._said.open("w") as output:
             self.process = subprocess.Popen(
                 command,
@@ -62,7 +66,7 @@ class Started:
                 env=environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_heed_signals,
+                preexec_fn=_restore_default_handlers,
                 start_new_session=True,
             )
 
@@ -104,7 +108,7 @@ def _environment(process: psutil.Process) -> dict[str, str]:
     return {}
 
 
-def _heed_signals() -> None:
+def _restore_default_handlers() -> None:
     """A shell lets what it starts in the background ignore them."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
@@ -129,7 +133,7 @@ def test_stand_ins_end_at_any_moment(tmp_path: Path, stops: int) -> None:
         port = _port()
         started = Started([sys.executable, "-c", STAND_INS, str(port)], port=port, folder=tmp_path)
         try:
-            started.wait_for("Signals are heeded.")
+            started.wait_for("Ready to be stopped.")
             time.sleep(chance.uniform(0, 0.8))
             started.stop(_numbers(chance), chance.choice([0, 0.0005, 0.02]))
         finally:
@@ -137,6 +141,52 @@ def test_stand_ins_end_at_any_moment(tmp_path: Path, stops: int) -> None:
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         list(threads.map(stop_one, range(stops)))
+
+
+# Neither it nor the process that it starts heeds SIGTERM; each has the embedded server in use, and
+# says so by the lock that `EmbeddedServer` counts its users by.
+STUBBORN = """
+import fcntl, os, signal, socket, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+listening = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+os.fork()
+users = open(sys.argv[2], "a")
+fcntl.flock(users, fcntl.LOCK_SH)
+ballast = bytearray(400_000_000)  # so that its end takes the kernel a while
+time.sleep(600)
+"""
+KILLED = """
+import sys
+from django.conf import settings
+import django
+django.setup()
+from clinic import child_processes, processes
+from clinic.postgres.base import embedded_server_running
+from clinic.stop_signals import stop_request
+
+port, stubborn = sys.argv[1], sys.argv[2]
+child_processes.STOP_SECONDS = 2
+users = settings.DATABASES["default"]["DATA_DIR"].with_name("postgres.users")
+with stop_request() as stop, embedded_server_running():
+    processes.run_together(
+        [[sys.executable, "-c", stubborn, port, str(users)]],
+        host="127.0.0.1", port=int(port), stop=stop,
+        ready=lambda: print("Ready to be stopped.", flush=True),
+    )
+"""
+
+
+def test_what_does_not_end_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
+    """The database is shut down all the same, after the last of them."""
+    port = _port()
+    command = [sys.executable, "-c", KILLED, str(port), STUBBORN]
+    started = Started(command, port=port, folder=tmp_path, settings_module="clinic.settings.demo")
+    try:
+        started.wait_for("Ready to be stopped.")
+        started.stop([signal.SIGTERM], 0)
+    finally:
+        started.kill_all()
+    assert _state_of(tmp_path / "postgres") == "shut down"
 
 
 @pytest.fixture(scope="module")

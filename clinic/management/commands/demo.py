@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from clinic.demo import SIGN_INS
-from clinic.postgres.base import embedded_server_kept
+from clinic.postgres.base import embedded_server_running
 from clinic.processes import (
     deliverer_command,
     prepare_demo_command,
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, **options: Any) -> None:
         require_free_port(HOST, port)
-        with stop_request() as stop, embedded_server_kept():
+        with stop_request() as stop, embedded_server_running():
             if not run_to_end(prepare_demo_command(), stop=stop):
                 raise CommandError("Interrupted.")
             run_together(

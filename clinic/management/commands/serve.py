@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from clinic.postgres.base import embedded_server_kept
+from clinic.postgres.base import embedded_server_running
 from clinic.processes import deliverer_command, run_together, web_command, worker_command
 from clinic.stop_signals import stop_request
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         web = web_command(
             host=host, port=port, workers=options["workers"], threads=options["threads"]
         )
-        with stop_request() as stop, embedded_server_kept():
+        with stop_request() as stop, embedded_server_running():
             run_together(
                 [web, worker_command(), deliverer_command()],
                 host=host,
