@@ -23,6 +23,7 @@ from accounts.actor import Actor
 from accounts.errors import Busy, Conflict, KeyReused, from_integrity_error
 from accounts.models import IdempotencyKey
 from accounts.services import events
+from accounts.services.arguments import refuse_unknown
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +53,7 @@ def write(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            refuse_unknown(function, kwargs)
             if _inside.get():
                 return function(*args, **kwargs)
             actor = cast(Actor, kwargs["actor"])

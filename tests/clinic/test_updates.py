@@ -22,7 +22,7 @@ import billing.services
 import scheduling.services
 from accounts import permissions
 from accounts.actor import Actor
-from accounts.models import Organization, WebhookEndpoint
+from accounts.models import Organization, User, WebhookEndpoint
 from accounts.roles import Role
 from accounts.services import members, users, webhooks
 from scheduling.services import authorization_dates
@@ -30,11 +30,16 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-ROOMS = (accounts.services, billing.services, scheduling.services)
+SERVICE_PACKAGES = (accounts.services, billing.services, scheduling.services)
 # They change one thing, which their name says.
-OF_ONE_FIELD = {members.update_role, members.deactivate, members.reactivate, webhooks.switch}
+SINGLE_FIELD_SERVICES = {
+    members.update_role,
+    members.deactivate,
+    members.reactivate,
+    webhooks.switch,
+}
 # What changes along with a field, by the rule that the service's docstring names.
-ALONG = {
+FIELDS_CHANGED_TOGETHER = {
     ("user.update", "is_superuser"): {"is_staff"},
     ("webhook.update", "is_active"): {"disabled_reason", "disabled_at", "first_failing_at"},
 }
@@ -50,11 +55,11 @@ class Update:
 
 
 def updates() -> Iterator[Update]:
-    for module in (module for room in ROOMS for module in modules_of(room)):
+    for module in (module for package in SERVICE_PACKAGES for module in modules_of(package)):
         for name, service in inspect.getmembers(module, inspect.isfunction):
             verb = getattr(service, "verb", "")
             is_own = service.__module__ == module.__name__
-            if is_own and verb.endswith(".update") and service not in OF_ONE_FIELD:
+            if is_own and verb.endswith(".update") and service not in SINGLE_FIELD_SERVICES:
                 # One that does something before its transaction stands beside its write.
                 yield update_of(verb, getattr(module, name.lstrip("_")))
 
@@ -111,27 +116,29 @@ def made(verb: str, clinic: Organization) -> Any:
     return getattr(factories, f"{name}Factory")(organization=clinic)
 
 
-def filled(row: Any) -> Any:
+def filled(row: Any, clinic: Organization) -> Any:
     """With a value that is no default in each field that somebody may edit, however new it is."""
-    values = {
-        field.name: unlike(field, getattr(row, field.name))
-        for field in row._meta.concrete_fields
-        if is_filled(field)
-    }
+    names = [field.name for field in row._meta.concrete_fields if is_filled(field)]
+    values = {name: another(row, name, clinic) for name in names}
     type(row).objects.filter(pk=row.pk).update(**values)
     row.refresh_from_db()
+    for name in names:
+        assert getattr(row, name) == values[name], f"{name} was not filled"
+        assert getattr(row, name) != row._meta.get_field(name).get_default(), f"{name}: the default"
     return row
 
 
 def is_filled(field: models.Field) -> bool:
-    is_typed = field.editable and not field.is_relation and not field.primary_key
-    return is_typed and not field.generated and field.name not in OF_OTHER_SERVICES
+    """References that a row must have are filled by its factory."""
+    is_typed = field.editable and not field.primary_key and not field.generated
+    is_given = field.is_relation and not field.null
+    return is_typed and not is_given and field.name not in FIELDS_OF_OTHER_SERVICES
 
 
 # A row with another value of these is not there to be updated, or is somebody else.
-OF_OTHER_SERVICES = {"status", "password", "slug", "deleted_at"}
+FIELDS_OF_OTHER_SERVICES = {"status", "password", "slug", "deleted_at"}
 # Where not just any value of its type will do.
-KNOWN: dict[str, tuple[Any, Any]] = {
+VALUES: dict[str, tuple[Any, Any]] = {
     "code": ("97155", "97156"),
     "currency": ("EUR", "CAD"),
     "email": ("first@example.org", "second@example.org"),
@@ -151,8 +158,8 @@ KNOWN: dict[str, tuple[Any, Any]] = {
 
 def unlike(field: models.Field, value: Any) -> Any:
     """A value that the field takes and does not have."""
-    if field.name in KNOWN:
-        first, second = KNOWN[field.name]
+    if field.name in VALUES:
+        first, second = VALUES[field.name]
         return second if value == first else first
     if field.choices:
         return next(one for one, _ in field.flatchoices if one not in (value, field.default))
@@ -168,7 +175,7 @@ def unlike(field: models.Field, value: Any) -> Any:
         return (value or Decimal(0)) + 1
     if isinstance(field, models.IntegerField):
         return (value or 0) + 1
-    assert not isinstance(field, ArrayField), f"give {field} two values in KNOWN"
+    assert not isinstance(field, ArrayField), f"give {field} two values in VALUES"
     raise AssertionError(f"a kind of field that this test does not know: {field}")
 
 
@@ -179,7 +186,7 @@ def another(row: Any, name: str, clinic: Organization) -> Any:
         return unlike(field, getattr(row, name))
     if field.many_to_many:
         return [factories.ServiceCodeFactory(organization=clinic)]
-    if name == "user":
+    if field.related_model is User:
         return factories.MembershipFactory(organization=clinic, role=Role.PRACTITIONER).user
     return getattr(factories, f"{field.related_model.__name__}Factory")(organization=clinic)
 
@@ -210,10 +217,10 @@ def test_every_verb_that_updates_has_its_service_here() -> None:
 def test_changing_one_field_leaves_all_others(
     admin: Actor, clinic: Organization, update: Update, name: str
 ) -> None:
-    row = filled(made(update.verb, clinic))
+    row = filled(made(update.verb, clinic), clinic)
     before = state_of(row)
     call(update, admin, row, **{name: another(row, name, clinic)})
-    expected = {name} | ALONG.get((update.verb, name), set())
+    expected = {name} | FIELDS_CHANGED_TOGETHER.get((update.verb, name), set())
     found = changed(before, state_of(row))
     assert name in found
     assert found <= expected
@@ -223,7 +230,7 @@ def test_changing_one_field_leaves_all_others(
 def test_changing_nothing_changes_nothing(
     admin: Actor, clinic: Organization, update: Update
 ) -> None:
-    row = filled(made(update.verb, clinic))
+    row = filled(made(update.verb, clinic), clinic)
     before = state_of(row)
     call(update, admin, row)
     assert state_of(row) == before
@@ -232,7 +239,7 @@ def test_changing_nothing_changes_nothing(
 def test_shortening_an_authorization_leaves_all_but_its_dates(
     admin: Actor, clinic: Organization
 ) -> None:
-    row = filled(made("authorization.update", clinic))
+    row = filled(made("authorization.update", clinic), clinic)
     before = state_of(row)
     start, end = row.start_date, row.end_date - timedelta(days=1)
     shown = authorization_dates.outside(row, start, end).digest
@@ -240,3 +247,16 @@ def test_shortening_an_authorization_leaves_all_but_its_dates(
         actor=admin, authorization=row, start_date=start, end_date=end, shown=shown
     )
     assert changed(before, state_of(row)) == {"end_date"}
+
+
+@pytest.mark.parametrize("update", UPDATES, ids=lambda update: update.verb)
+def test_a_field_that_the_service_does_not_name_is_refused(
+    admin: Actor, clinic: Organization, update: Update
+) -> None:
+    row = made(update.verb, clinic)
+    before = state_of(row)
+    others = {field.name for field in row._meta.concrete_fields} - {*update.fields, "slug"}
+    for name in others | {"nonsense"}:
+        with pytest.raises(TypeError):
+            call(update, admin, row, **{name: getattr(row, name, None)})
+    assert state_of(row) == before

@@ -1,0 +1,31 @@
+"""The arguments of services that take `**fields: Unpack[SomeTypedDict]`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable
+from typing import Any
+
+
+def refuse_unknown(function: Callable[..., Any], given: dict[str, Any]) -> None:
+    """Raises TypeError for a keyword that the service does not name, as Python itself would.
+
+    Python checks no TypedDict, and callers hand on what a form or a request has: a field that is
+    not the service's to change must not reach the row by that.
+    """
+    known = _keywords(function)
+    if known is not None and (unknown := given.keys() - known):
+        raise TypeError(f"{function.__qualname__} takes no {sorted(unknown)}")
+
+
+@functools.cache
+def _keywords(function: Callable[..., Any]) -> frozenset[str] | None:
+    """All that it takes; None where Python checks that."""
+    parameters = inspect.signature(function).parameters.values()
+    several = [one for one in parameters if one.kind is inspect.Parameter.VAR_KEYWORD]
+    if not several:
+        return None
+    (fields,) = typing.get_args(typing.get_type_hints(function)[several[0].name])
+    return frozenset({one.name for one in parameters} | typing.get_type_hints(fields).keys())
