@@ -1,7 +1,7 @@
 """The signals that ask a process to stop, as something to wait for.
 
 Python runs a signal's handler in the main thread, between any two of its instructions, while it may
-hold a lock: a handler that takes one, logs or writes can stand still for good. The handler here
+hold a lock: a handler that takes one, logs or writes can deadlock. The handler here
 does nothing. The interpreter itself writes to a pipe (`signal.set_wakeup_fd`), and whoever waits
 for a stop looks whether there is something to read in it. Nothing ever reads it, so a stop that was
 requested stays requested. Any signal that has a handler in Python writes to the pipe: the processes
@@ -59,7 +59,7 @@ def stop_request() -> Iterator[StopRequest]:
 def stop_signals_blocked() -> Iterator[None]:
     """Stop signals to this thread, and to the programs it starts meanwhile, wait until the end.
 
-    Ctrl-C reaches a whole process group: without this also a program that must not be broken off.
+    Ctrl-C reaches a whole process group: without this also a program that must not be interrupted.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:

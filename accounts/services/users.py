@@ -12,13 +12,13 @@ from accounts.services.rows import change, locked
 from accounts.services.transaction import write
 
 
-class Standing(TypedDict, total=False):
+class UserFlags(TypedDict, total=False):
     is_active: bool
     is_superuser: bool
 
 
 @write("user.update")
-def update(*, actor: Actor, user: User, **standing: Unpack[Standing]) -> User:
+def update(*, actor: Actor, user: User, **flags: Unpack[UserFlags]) -> User:
     """Shut a user out or let them in again, and say whether they run the installation.
 
     What is not given stays. By `Actor.founder`, as it concerns no one clinic; each clinic that this
@@ -26,9 +26,9 @@ def update(*, actor: Actor, user: User, **standing: Unpack[Standing]) -> User:
     """
     current = locked(User.objects.all(), user)
     was_active = current.is_active
-    wanted: dict[str, bool] = {**standing}  # type: ignore[dict-item]
-    if "is_superuser" in standing:
-        wanted["is_staff"] = standing["is_superuser"]
+    wanted: dict[str, bool] = {**flags}  # type: ignore[dict-item]
+    if "is_superuser" in flags:
+        wanted["is_staff"] = flags["is_superuser"]
     change(actor=actor, row=current, to=wanted, action="user.updated")
     if current.is_active != was_active:
         action = "user.reactivated" if current.is_active else "user.deactivated"

@@ -96,9 +96,9 @@ def update(
     """Change what the letter says, but not the units: those move by `ledger.adjust`.
 
     What is not given stays. `shown` is the digest of what a page showed. Raises Conflict `stale`,
-    Conflict `reservations_outside` when units are held for dates of service that the new dates
-    leave out, Conflict `service_reserved` when units are held for a service taken away, Conflict
-    `authorization_cancelled`.
+    Conflict `reservations_outside` when units are reserved for dates of service that the new dates
+    leave out, Conflict `service_reserved` when units are reserved for a service that is removed,
+    Conflict `authorization_cancelled`.
     """
     wanted = tidy(terms)
     current = locked(access.authorizations(actor), authorization)

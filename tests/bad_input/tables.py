@@ -16,7 +16,10 @@ WRITES = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_us
 
 
 class Snapshot:
-    """All tables as they are now, within a transaction that goes on."""
+    """All tables as they are now, within a transaction that goes on.
+
+    It does not see TRUNCATE, nor what other connections write; no page here does either.
+    """
 
     def __init__(self) -> None:
         self._fingerprint = fingerprint(_tables())

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -14,6 +16,7 @@ from django.core.management.base import CommandError
 from clinic import child_processes, processes
 from clinic.stop_signals import STOP_SIGNALS, stop_request
 
+MANY_ANSWERS = 30  # so that each of two workers has given some
 LISTEN = """
 import pathlib, signal, socket, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
@@ -121,26 +124,32 @@ def test_web_workers_end_with_a_web_server_that_was_killed(port) -> None:
     web = processes.web_command(host="127.0.0.1", port=port, workers=2, threads=1)
     server = child_processes.start(web)
     try:
-        workers = wait_for_workers(server.pid)
+        workers = wait_for_workers(server.pid, port)
         os.kill(server.pid, signal.SIGKILL)
         server.wait()
         _, left = psutil.wait_procs(workers, timeout=5)
         assert left == []
+        assert len(workers) == 2
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
     finally:
         child_processes.stop([server])
 
 
-def wait_for_workers(server: int) -> list[psutil.Process]:
-    """They serve once they have connections of their own to wait for."""
+def wait_for_workers(server: int, port: int) -> list[psutil.Process]:
+    """Each has loaded the product once it has answered; the kernel deals out connections."""
     deadline = time.monotonic() + 60
+    answered = 0
     while time.monotonic() < deadline:
-        workers = psutil.Process(server).children(recursive=True)
-        if len([one for one in workers if one.net_connections()]) == 2:
-            return workers
-        time.sleep(0.1)
-    raise AssertionError("no workers that listen")
+        try:
+            urlopen(f"http://127.0.0.1:{port}/nowhere", timeout=10)
+        except HTTPError:
+            answered += 1
+        except OSError:
+            time.sleep(0.1)
+        if answered == MANY_ANSWERS:
+            return psutil.Process(server).children(recursive=True)
+    raise AssertionError("no workers that answer")
 
 
 def test_a_port_in_use_is_refused_in_a_sentence(run, port) -> None:

@@ -62,8 +62,8 @@ def test_a_signal_at_any_line_of_the_wait_ends_it() -> None:
     assert run(BY_PIPE, seconds=30) == "ended\n"
 
 
-def test_an_event_set_by_the_handler_would_wait_for_good() -> None:
-    """The control: how the supervisor stood still before."""
+def test_an_event_set_by_the_handler_deadlocks() -> None:
+    """The control: how the supervisor deadlocked before."""
     with pytest.raises(subprocess.TimeoutExpired):
         run(BY_EVENT, seconds=5)
 
