@@ -15,17 +15,20 @@ def refuse_unknown(function: Callable[..., Any], given: dict[str, Any]) -> None:
     Python checks no TypedDict, and callers hand on what a form or a request has: a field that is
     not the service's to change must not reach the row by that.
     """
-    known = _keywords(function)
+    known = keywords_of(function)
     if known is not None and (unknown := given.keys() - known):
         raise TypeError(f"{function.__qualname__} takes no {sorted(unknown)}")
 
 
 @functools.cache
-def _keywords(function: Callable[..., Any]) -> frozenset[str] | None:
-    """All that it takes; None where Python checks that."""
+def keywords_of(function: Callable[..., Any]) -> frozenset[str] | None:
+    """All that it takes; None where Python checks that, here or in what it hands them on to."""
     parameters = inspect.signature(function).parameters.values()
     several = [one for one in parameters if one.kind is inspect.Parameter.VAR_KEYWORD]
     if not several:
         return None
-    (fields,) = typing.get_args(typing.get_type_hints(function)[several[0].name])
+    hint = typing.get_type_hints(function)[several[0].name]
+    if typing.get_origin(hint) is not typing.Unpack:
+        return None
+    (fields,) = typing.get_args(hint)
     return frozenset({one.name for one in parameters} | typing.get_type_hints(fields).keys())

@@ -11,6 +11,8 @@ from clinic import static_files
 @pytest.fixture
 def root(settings: Any, tmp_path: Path) -> Path:
     settings.STATIC_ROOT = tmp_path / "static"
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # a live server compresses
     return settings.STATIC_ROOT
 
 

@@ -25,6 +25,7 @@ from accounts.actor import Actor
 from accounts.models import Organization, User, WebhookEndpoint
 from accounts.roles import Role
 from accounts.services import members, users, webhooks
+from accounts.services.arguments import keywords_of
 from scheduling.services import authorization_dates
 from tests import factories
 
@@ -62,6 +63,13 @@ def updates() -> Iterator[Update]:
             if is_own and verb.endswith(".update") and service not in SINGLE_FIELD_SERVICES:
                 # One that does something before its transaction stands beside its write.
                 yield update_of(verb, getattr(module, name.lstrip("_")))
+
+
+def writes() -> Iterator[Callable[..., Any]]:
+    for module in (module for package in SERVICE_PACKAGES for module in modules_of(package)):
+        for _, service in inspect.getmembers(module, inspect.isfunction):
+            if service.__module__ == module.__name__ and hasattr(service, "verb"):
+                yield service
 
 
 def modules_of(package: ModuleType) -> Iterator[ModuleType]:
@@ -260,3 +268,9 @@ def test_a_field_that_the_service_does_not_name_is_refused(
         with pytest.raises(TypeError):
             call(update, admin, row, **{name: getattr(row, name, None)})
     assert state_of(row) == before
+
+
+def test_every_write_can_say_which_fields_it_takes() -> None:
+    """Those with open keywords by a TypedDict; or they hand them on to one that Python checks."""
+    found = {service.__qualname__: keywords_of(inspect.unwrap(service)) for service in writes()}
+    assert len(found) > 20
