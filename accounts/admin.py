@@ -24,10 +24,11 @@ from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.actor import Actor
-from accounts.forms.organization import OrganizationForm
-from accounts.middleware import request_id
 from accounts.models import Membership, Organization, User
-from accounts.services import organizations, users
+from accounts.organizations import services as organizations
+from accounts.organizations.forms import OrganizationForm
+from accounts.users import services as users
+from accounts.web.middleware import request_id
 
 admin.site.site_header = admin.site.site_title = "Caretally installation"
 admin.site.index_title = "Clinics and users"

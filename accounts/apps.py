@@ -5,10 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import (
-            permissions,  # noqa: F401  registers this app's rows
-            receivers,
-        )
+        from accounts.sign_in import receivers
         from accounts.webhooks import types  # noqa: F401  and its event types
 
         receivers.connect()

@@ -1,18 +1,19 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from accounts.views import (
-    api_keys,
-    audit,
-    care,
-    entrance,
-    members,
-    patients,
-    practitioners,
-    search,
-    settings,
-    webhooks,
-)
+from accounts.api_keys import views as api_keys
+from accounts.audit import views as audit
+from accounts.break_glass import views as break_glass
+from accounts.care_team import views as care_team
+from accounts.guardians import views as guardians
+from accounts.invitations import views as invitations
+from accounts.members import views as members
+from accounts.organizations import views as settings
+from accounts.patients import views as patients
+from accounts.practitioners import views as practitioners
+from accounts.search import views as search
+from accounts.sign_in import views as entrance
+from accounts.webhooks import views as webhooks
 
 app_name = "accounts"
 
@@ -23,14 +24,16 @@ of_clinic: list[URLPattern | URLResolver] = [
     path("patients/<int:pk>/edit/", patients.patient_edit, name="patient_edit"),
     path("patients/<int:pk>/history/", patients.patient_history, name="patient_history"),
     path(
-        "patients/<int:pk>/break-glass/", patients.patient_break_glass, name="patient_break_glass"
+        "patients/<int:pk>/break-glass/",
+        break_glass.patient_break_glass,
+        name="patient_break_glass",
     ),
-    path("patients/<int:pk>/invite/", members.invite_patient, name="patient_invite"),
-    path("patients/<int:pk>/guardians/new/", care.guardian_new, name="guardian_new"),
-    path("patients/<int:pk>/care-team/add/", care.care_team_add, name="patient_team_add"),
-    path("guardians/<int:pk>/edit/", care.guardian_edit, name="guardian_edit"),
-    path("guardians/<int:pk>/invite/", members.invite_guardian, name="guardian_invite"),
-    path("care-team/<int:pk>/remove/", care.care_team_remove, name="patient_team_remove"),
+    path("patients/<int:pk>/invite/", invitations.invite_patient, name="patient_invite"),
+    path("patients/<int:pk>/guardians/new/", guardians.guardian_new, name="guardian_new"),
+    path("patients/<int:pk>/care-team/add/", care_team.care_team_add, name="patient_team_add"),
+    path("guardians/<int:pk>/edit/", guardians.guardian_edit, name="guardian_edit"),
+    path("guardians/<int:pk>/invite/", invitations.invite_guardian, name="guardian_invite"),
+    path("care-team/<int:pk>/remove/", care_team.care_team_remove, name="patient_team_remove"),
     path("practitioners/", practitioners.practitioner_list, name="practitioners"),
     path("practitioners/new/", practitioners.practitioner_new, name="practitioner_new"),
     path("practitioners/<int:pk>/", practitioners.practitioner, name="practitioner"),
@@ -41,12 +44,12 @@ of_clinic: list[URLPattern | URLResolver] = [
         name="practitioner_history",
     ),
     path("members/", members.member_list, name="members"),
-    path("members/invite/", members.invite, name="member_invite"),
+    path("members/invite/", invitations.invite, name="member_invite"),
     path("members/<int:pk>/role/", members.member_role, name="member_role"),
     path("members/<int:pk>/deactivate/", members.member_deactivate, name="member_deactivate"),
     path("members/<int:pk>/reactivate/", members.member_reactivate, name="member_reactivate"),
-    path("invitations/<int:pk>/resend/", members.invitation_resend, name="invitation_resend"),
-    path("invitations/<int:pk>/revoke/", members.invitation_revoke, name="invitation_revoke"),
+    path("invitations/<int:pk>/resend/", invitations.invitation_resend, name="invitation_resend"),
+    path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
     path("settings/", settings.settings, name="settings"),
     path("api-keys/", api_keys.api_key_list, name="api_keys"),
     path("api-keys/new/", api_keys.api_key_new, name="api_key_new"),

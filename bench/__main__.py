@@ -90,7 +90,7 @@ class Run:
         from bench.data import AUTHORIZATIONS, PATIENTS, PRACTITIONERS
         from bench.statements import statements_of_booking
         from billing.models import Authorization
-        from scheduling.services import appointments
+        from scheduling.appointments import services as appointments
 
         organization, first = self.ledger.organization, self.numbers.start
         starts = organization.local(datetime.now(UTC)) + timedelta(days=250)

@@ -16,12 +16,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.api_keys import services as api_keys
 from accounts.models import Organization, Patient, Practitioner
 from accounts.npi import check_digit
+from accounts.organizations import services as organizations
 from accounts.roles import Role
-from accounts.services import api_keys, loading, organizations
+from accounts.writes import bulk as loading
+from billing.ledger import replay
 from billing.models import Authorization, AuthorizedService, InsurancePolicy, Payer, ServiceCode
-from billing.services import replay
 from clinic.demo import people
 from scheduling.models import Location
 

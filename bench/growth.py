@@ -28,9 +28,10 @@ from bench.data import (
 from bench.figures import Report, say, shown
 from bench.history import BALANCES, ROOM_FOR
 from bench.place import copy_database, drop_database, use
+from billing.ledger import replay
 from billing.models import Authorization
-from billing.services import replay
-from scheduling.services import appointments, cancellation
+from scheduling.appointments import cancellation
+from scheduling.appointments import services as appointments
 
 FIRST = 200_000  # the number of the first patient whose authorization has a long history
 EACH = 500  # reservations of one authorization: a grant, and two entries for each

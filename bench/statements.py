@@ -15,8 +15,8 @@ from django.db import connection, transaction
 
 from accounts.actor import Actor
 from bench.data import AUTHORIZATIONS, PATIENTS, Clinic
+from billing.ledger import services as ledger
 from billing.models import Authorization
-from billing.services import ledger
 
 SOURCE = "bench-source"
 

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db import OperationalError
 
 from accounts.errors import DomainError
-from accounts.services import transaction
+from accounts.writes import transaction
 from bench import statements, yardsticks
 from bench.data import Clinic
 from bench.figures import Sample
+from billing.ledger import services as ledger
 from billing.models import Authorization, Reservation
-from billing.services import ledger
 
 SERVICE, SERVICE_SERIALIZABLE = "service", "service, serializable"
 USUAL, ORM = "usual serializable", "plain ORM"

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
-from accounts.services import events
+from accounts.writes import events
 from bench.data import Clinic
 from bench.figures import Sample
 from billing.errors import NotEnoughUnits

@@ -5,10 +5,12 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from accounts import history, panels, search
+        from accounts.audit import wording as history
+        from accounts.search import queries as search
+        from accounts.web import panels
         from billing import permissions, webhooks  # noqa: F401  registers this app's rows
         from billing.access import authorizations
-        from billing.search_unit_bars import search_unit_bars
+        from billing.authorizations.search_unit_bars import search_unit_bars
 
         panels.register("Insurance and units", "billing:patient_insurance", "authorization.view")
         search.register(search_unit_bars)

@@ -1,7 +1,11 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from billing.views import authorizations, entries, payers, policies, service_codes
+from billing.authorizations import views as authorizations
+from billing.ledger import views as entries
+from billing.payers import views as payers
+from billing.policies import views as policies
+from billing.service_codes import views as service_codes
 
 app_name = "billing"
 

@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.care_team import services as care_team
 from accounts.models import Organization, Patient, Practitioner
 from accounts.roles import Role
-from accounts.services import care_team
+from billing.ledger import replay
 from billing.models import Authorization
-from billing.services import replay
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment
-from scheduling.services import appointments
 from tests import factories
 
 HOUR = timedelta(hours=1)

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import Practitioner
 from accounts.roles import Role
 from e2e.conftest import NewContext, SignIn
+from scheduling.appointments import services as appointments
 from scheduling.models import Session
-from scheduling.services import appointments, visits
+from scheduling.sessions import services as sessions
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +35,7 @@ def session() -> Session:
         ends_at=starts_at + timedelta(hours=1),
         authorization=None,
     )
-    return visits.complete(
+    return sessions.complete(
         actor=admin,
         appointment=appointment,
         started_at=starts_at,

@@ -15,7 +15,7 @@ from e2e.conftest import SignedIn
 from e2e.desk import Desk
 from e2e.hands import Hands
 from scheduling.models import Appointment, Status
-from scheduling.services import visits
+from scheduling.sessions import services as sessions
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +58,7 @@ def test_next_units_and_past_sessions(
 ) -> None:
     over = desk.book()
     now = timezone.now()
-    visits.complete(
+    sessions.complete(
         actor=desk.actor, appointment=over, started_at=now - timedelta(minutes=30), ended_at=now
     )
     page = signed_in(own)

@@ -15,7 +15,7 @@ from e2e.conftest import SignedIn
 from e2e.desk import Desk
 from e2e.hands import Hands
 from scheduling.models import Appointment
-from scheduling.services import visits
+from scheduling.sessions import services as sessions
 from tests.permissions.matrix import rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,8 +32,8 @@ def viewer(desk: Desk) -> Actor:
 def appointment(desk: Desk) -> Appointment:
     """To come; and another is over, so that units are used, reserved and left."""
     over = desk.book()
-    visits.start(actor=desk.actor, appointment=over)
-    visits.complete(actor=desk.actor, appointment=over)
+    sessions.start(actor=desk.actor, appointment=over)
+    sessions.complete(actor=desk.actor, appointment=over)
     return desk.book(desk.at(9))
 
 

@@ -5,13 +5,13 @@ class SchedulingConfig(AppConfig):
     name = "scheduling"
 
     def ready(self) -> None:
-        from accounts import history
-        from accounts import panels as patient_panels
+        from accounts.audit import wording as history
+        from accounts.web import panels as patient_panels
         from billing import panels as authorization_panels
         from billing import sources
         from scheduling import permissions, webhooks  # noqa: F401  registers this app's rows
         from scheduling.access import rooms
-        from scheduling.views import authorization_parts
+        from scheduling.appointments.views import parts
 
         part = "scheduling:patient_appointments"
         patient_panels.register("Appointments", part, "appointment.view")
@@ -19,7 +19,7 @@ class SchedulingConfig(AppConfig):
         authorization_panels.register("Appointments that hold units", holding, "appointment.view")
         sources.register(
             "appointment",
-            authorization_parts.sources,
+            parts.sources,
             advice="An appointment's units are held, used and freed with it. Book, move, complete, "
             "reopen or cancel the appointment.",
         )

@@ -1,15 +1,11 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from scheduling.views import (
-    appointments,
-    authorization_parts,
-    booking,
-    calendar,
-    locations,
-    sessions,
-    visits,
-)
+from scheduling.appointments.views import appointments, booking, parts, steps
+from scheduling.authorization_dates import views as authorization_dates
+from scheduling.calendar import views as calendar
+from scheduling.locations import views as locations
+from scheduling.sessions import views as sessions
 
 app_name = "scheduling"
 
@@ -33,26 +29,26 @@ of_clinic: list[URLPattern | URLResolver] = [
         name="reschedule_preview",
     ),
     path("appointments/<int:pk>/cancel/", appointments.cancel, name="cancel"),
-    path("appointments/<int:pk>/confirm/", visits.confirm, name="confirm"),
-    path("appointments/<int:pk>/check-in/", visits.check_in, name="check_in"),
-    path("appointments/<int:pk>/start/", visits.start, name="start"),
-    path("appointments/<int:pk>/complete/", visits.complete, name="complete"),
-    path("appointments/<int:pk>/no-show/", visits.no_show, name="no_show"),
-    path("appointments/<int:pk>/restore/", visits.restore, name="restore"),
-    path("appointments/<int:pk>/reopen/", visits.reopen, name="reopen"),
+    path("appointments/<int:pk>/confirm/", steps.confirm, name="confirm"),
+    path("appointments/<int:pk>/check-in/", steps.check_in, name="check_in"),
+    path("appointments/<int:pk>/start/", sessions.start, name="start"),
+    path("appointments/<int:pk>/complete/", sessions.complete, name="complete"),
+    path("appointments/<int:pk>/no-show/", steps.no_show, name="no_show"),
+    path("appointments/<int:pk>/restore/", steps.restore, name="restore"),
+    path("appointments/<int:pk>/reopen/", sessions.reopen, name="reopen"),
     path(
         "authorizations/<int:pk>/dates/",
-        authorization_parts.authorization_dates_page,
+        authorization_dates.authorization_dates_page,
         name="authorization_dates",
     ),
     path(
         "authorizations/<int:pk>/appointments/",
-        authorization_parts.authorization_appointments,
+        parts.authorization_appointments,
         name="authorization_appointments",
     ),
     path(
         "patients/<int:pk>/appointments/",
-        authorization_parts.patient_appointments,
+        parts.patient_appointments,
         name="patient_appointments",
     ),
     path("sessions/", sessions.session_list, name="sessions"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from accounts import wall_time
 from accounts.models import Organization
+from accounts.web import wall_time
 
 
 def instant(organization: Organization, day: date, clock: time) -> datetime:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.actor import Actor
+from accounts.api_keys.services import hash_of
 from accounts.models import (
     ApiKey,
     BreakGlass,
@@ -27,7 +28,6 @@ from accounts.models import (
 )
 from accounts.npi import check_digit
 from accounts.roles import Role
-from accounts.services.api_keys import hash_of
 from billing.models import (
     Authorization,
     AuthorizedService,
@@ -242,7 +242,7 @@ class AuthorizationFactory(DjangoModelFactory[Authorization]):
 
 
 def grant_units(authorization: Authorization, units: int) -> None:
-    from billing.services import ledger
+    from billing.ledger import services as ledger
 
     ledger.grant(
         actor=Actor.system(authorization.organization, channel="test"),

@@ -9,7 +9,7 @@ from rest_framework import viewsets
 from rest_framework.response import Response
 
 from accounts.api import etags, idempotency
-from accounts.services.transaction import in_transaction
+from accounts.writes.transaction import in_transaction
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 

@@ -20,8 +20,8 @@ from accounts.actor import Actor
 from accounts.cipher import cipher
 from accounts.errors import Conflict, Invalid, KeyReused
 from accounts.models import ApiAnswer
-from accounts.services.loading import insert_few
-from accounts.services.transaction import in_transaction
+from accounts.writes.bulk import insert_few
+from accounts.writes.transaction import in_transaction
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"

@@ -33,10 +33,10 @@ from accounts.api.answering import Answering
 from accounts.api.endpoints import Deprecation, deprecations
 from accounts.api.pagination import Pages
 from accounts.api.serializers import LARGEST_ID, Input, Output
-from accounts.lists import patient_id
 from accounts.models import Patient
 from accounts.prepared import Rows, by_id
-from accounts.services import records
+from accounts.web.list_pages import patient_id
+from accounts.writes import record_views as records
 
 
 class Resource(Answering):

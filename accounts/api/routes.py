@@ -1,10 +1,15 @@
 from accounts.api.resource import Resource
-from accounts.api.resources.api_keys import ApiKeys
-from accounts.api.resources.members import Invitations, Memberships
-from accounts.api.resources.organizations import Events, Organizations
-from accounts.api.resources.patients import BreakGlassGrants, CareTeam, Guardians, Patients
-from accounts.api.resources.practitioners import Practitioners
-from accounts.api.resources.webhooks import WebhookDeliveries, Webhooks
+from accounts.api_keys.api import ApiKeys
+from accounts.audit.api import Events
+from accounts.break_glass.api import BreakGlassGrants
+from accounts.care_team.api import CareTeam
+from accounts.guardians.api import Guardians
+from accounts.invitations.api import Invitations
+from accounts.members.api import Memberships
+from accounts.organizations.api import Organizations
+from accounts.patients.api import Patients
+from accounts.practitioners.api import Practitioners
+from accounts.webhooks.api import WebhookDeliveries, Webhooks
 
 ROUTES: dict[str, type[Resource]] = {
     "patients": Patients,

@@ -15,15 +15,15 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 
 from accounts import permissions
-from accounts.api.authentication import ORGANIZATION
+from accounts.api.credentials import ORGANIZATION
 from accounts.api.endpoints import deprecations
 from accounts.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from accounts.api.idempotency import REPLAYED
 from accounts.api.pagination import Pages
 from accounts.api.resource import Resource
 from accounts.api.serializers import LARGEST_ID, VisibleIdField
-from accounts.filters import ActiveFilter
 from accounts.roles import Role
+from accounts.web.filters import ActiveFilter
 
 WRITES = ("POST", "PATCH", "DELETE")
 _ID = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
@@ -257,7 +257,7 @@ class TimesOfDay(OpenApiSerializerFieldExtension):
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = "accounts.api.authentication.Bearer"
+    target_class = "accounts.sign_in.authentication.Bearer"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts import access
 from accounts.actor import Actor
-from accounts.middleware import MOST_CLINICS
-from accounts.templatetags import marks
+from accounts.web import marks
+from accounts.web.middleware import MOST_CLINICS
 
 register = template.Library()
 

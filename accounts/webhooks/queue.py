@@ -22,11 +22,11 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.messages.tasks import tell_of_disabled_webhook
 from accounts.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSecret
-from accounts.services import events
-from accounts.tasks import tell_of_disabled_webhook
 from accounts.webhooks import catalogue, payload
 from accounts.webhooks.sending import Message, Outcome
+from accounts.writes import events
 
 AT_ONCE = 4  # to one endpoint; one by one while it fails
 FIRST_PAUSE = timedelta(seconds=5)

@@ -74,7 +74,7 @@ def _soak(minutes: float, seed: int, about: dict[str, Any]) -> int:
 
 def _ground(minutes: float, webhook: str) -> Any:
     """A clinic with little on what everybody wants, and enough of the rest for the whole run."""
-    from accounts.services import webhooks
+    from accounts.webhooks import services as webhooks
     from bench import data
     from bench.soak.audit import STEPS
     from bench.soak.clients import Ground, quarters_of_today

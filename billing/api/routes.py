@@ -1,7 +1,9 @@
 from accounts.api.resource import Resource
-from billing.api.resources.authorizations import Authorizations, Reservations
-from billing.api.resources.catalog import Payers, ServiceCodes
-from billing.api.resources.insurance import Insurance
+from billing.authorizations.api import Authorizations
+from billing.ledger.api import Reservations
+from billing.payers.api import Payers
+from billing.policies.api import Insurance
+from billing.service_codes.api import ServiceCodes
 
 ROUTES: dict[str, type[Resource]] = {
     "payers": Payers,

@@ -16,9 +16,10 @@ from django.db import models
 
 from accounts.actor import Actor
 from accounts.models import CareTeamMember, Event, Patient
-from accounts.services import events, loading
+from accounts.writes import bulk as loading
+from accounts.writes import events
+from billing.ledger import bulk
 from billing.models import Authorization
-from billing.services import bulk
 from clinic.demo import notes, units
 from clinic.demo.courses import Course
 from clinic.demo.units import Booked

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from accounts.actor import Actor
 from accounts.models import Guardian, Organization, Patient, Practitioner, User
+from accounts.organizations import services as organizations
 from accounts.roles import Role
-from accounts.services import organizations
 from billing.models import ServiceCode
-from billing.services import payers, service_codes
+from billing.payers import services as payers
+from billing.service_codes import services as service_codes
 from clinic.demo import people, profiles
 from clinic.demo.courses import Course, Fate
 from clinic.demo.history import History
@@ -21,8 +22,8 @@ from clinic.demo.people import Team
 from clinic.demo.planning import Places, Planner
 from clinic.demo.story import tell
 from clinic.demo.visits import Calendar
+from scheduling.locations import services as locations
 from scheduling.models import Location, Room
-from scheduling.services import locations
 
 CHANNEL = "demo"
 # As it grows, the tables' statistics are made anew now and then, so that checks stay look-ups.

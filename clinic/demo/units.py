@@ -10,13 +10,13 @@ from functools import partial
 from random import Random
 
 from accounts.actor import Actor
+from billing.ledger.bulk import Movement
 from billing.models import LedgerEntry, Reservation
-from billing.services.bulk import Movement
 from billing.units import period_of, units_for
 from clinic.demo.courses import Course, Cover, Fate
 from clinic.demo.visits import Visit
+from scheduling.appointments.reservations import source_of
 from scheduling.models import Status
-from scheduling.services.reservations import source_of
 
 Kind = LedgerEntry.Kind
 State = Reservation.State

@@ -69,9 +69,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.ActorMiddleware",
-    "accounts.session_limits.SessionLimits",
-    "accounts.middleware.PageErrors",
+    "accounts.web.middleware.ActorMiddleware",
+    "accounts.sign_in.session_limits.SessionLimits",
+    "accounts.web.middleware.PageErrors",
 ]
 
 ROOT_URLCONF = "clinic.urls"
@@ -145,7 +145,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -165,7 +165,7 @@ MFA_TOTP_ISSUER = "Caretally"
 MFA_TOTP_TOLERANCE = 1
 
 USERSESSIONS_TRACK_ACTIVITY = True
-USERSESSIONS_ADAPTER = "accounts.receivers.SessionsAdapter"
+USERSESSIONS_ADAPTER = "accounts.sign_in.receivers.SessionsAdapter"
 
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
 SESSION_ABSOLUTE_HOURS = env.int("SESSION_ABSOLUTE_HOURS", default=12)
@@ -248,7 +248,7 @@ CORS_EXPOSE_HEADERS = (
 )
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.Bearer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.sign_in.authentication.Bearer"],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.PerCredential"],
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
@@ -278,7 +278,7 @@ SPECTACULAR_SETTINGS = {
 
 HEADLESS_ONLY = False
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_TOKEN_STRATEGY = "accounts.api.tokens.Tokens"
+HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.tokens.Tokens"
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = SESSION_ABSOLUTE_HOURS * 3600

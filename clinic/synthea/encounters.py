@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError
 from accounts.errors import DomainError
 from accounts.models import Patient, Practitioner
 from billing.models import Rounding, ServiceCode
-from billing.services import service_codes
+from billing.service_codes import services as service_codes
 from clinic.synthea import values
 from clinic.synthea.files import Refused, Row
 from clinic.synthea.report import Fate, Outcome
@@ -24,8 +24,8 @@ from clinic.synthea.taking import (
     unknown,
 )
 from scheduling.models import Appointment
-from scheduling.services import imported
-from scheduling.services.imported import ImportedAppointment
+from scheduling.sessions import imported
+from scheduling.sessions.imported import ImportedAppointment
 
 # Our own labels: the file's descriptions are SNOMED CT's.
 LABELS = {

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from accounts.models import Patient
 from billing.models import InsurancePolicy, Payer
-from billing.services import payers, policies
+from billing.payers import services as payers
+from billing.policies import services as policies
 from clinic.synthea import values
 from clinic.synthea.files import Refused, Row
 from clinic.synthea.report import Fate, Outcome

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from accounts.models import Patient, Practitioner
-from accounts.services import patients, practitioners
+from accounts.patients import services as patients
+from accounts.practitioners import services as practitioners
 from clinic.synthea import values
 from clinic.synthea.files import Refused, Row
 from clinic.synthea.report import Fate, Outcome

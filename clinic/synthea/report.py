@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TextIO
 
-from accounts.exports import cell
+from accounts.audit.csv_export import cell
 
 
 class Fate(Enum):

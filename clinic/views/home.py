@@ -12,17 +12,18 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import patients
-from accounts.http import ClinicRequest
-from accounts.lists import render_list
+from accounts.break_glass import services as break_glass
 from accounts.roles import Role
-from accounts.services import break_glass, records
+from accounts.web.list_pages import render_list
+from accounts.web.requests import ClinicRequest
+from accounts.writes import record_views as records
 from billing import access as billing_access
-from billing import attention
+from billing.authorizations import attention
 from scheduling import access
-from scheduling.filters import TO_COME
+from scheduling.appointments.cancellation import patient_may_cancel
+from scheduling.appointments.filters import TO_COME
 from scheduling.models import Appointment, Status
 from scheduling.models.appointment import MOVABLE, OCCUPYING, AppointmentQuerySet
-from scheduling.services.cancellation import patient_may_cancel
 
 FEW = 8
 MANY = 50

@@ -1,6 +1,6 @@
-from scheduling.api.resources.appointments import Appointments
-from scheduling.api.resources.locations import Locations, Rooms
-from scheduling.api.resources.sessions import Sessions
+from scheduling.appointments.api.resource import Appointments
+from scheduling.locations.api import Locations, Rooms
+from scheduling.sessions.api import Sessions
 
 ROUTES = {
     "appointments": Appointments,

@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Practitioner
+from scheduling.appointments.checks import FARTHEST
 from scheduling.calendar import wall
 from scheduling.calendar.lanes import Placed, arrange
 from scheduling.calendar.wall import Hours
 from scheduling.models import Appointment
 from scheduling.models.appointment import OCCUPYING
-from scheduling.services.checks import FARTHEST
 
 
 @dataclass(frozen=True)

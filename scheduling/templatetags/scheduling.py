@@ -8,10 +8,10 @@ from django import template
 
 from accounts.actor import Actor
 from scheduling.access import may_change
+from scheduling.appointments.checks import has_come
+from scheduling.appointments.reservations import source_of
 from scheduling.models import Appointment, Status
-from scheduling.services.checks import has_come
-from scheduling.services.reservations import source_of
-from scheduling.services.visits import may_start
+from scheduling.sessions.services import may_start
 
 register = template.Library()
 

@@ -6,10 +6,12 @@ import pytest
 import time_machine
 from django.db import connection
 
-from accounts.exports import cell
+from accounts.audit.csv_export import cell
 from accounts.models import Event
+from accounts.patients import services as patients
 from accounts.roles import Role
-from accounts.services import events, patients, records
+from accounts.writes import events
+from accounts.writes import record_views as records
 from tests import factories
 
 

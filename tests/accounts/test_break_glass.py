@@ -6,10 +6,11 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts import access
+from accounts.break_glass import services as break_glass
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import BreakGlass, Event
 from accounts.roles import Role
-from accounts.services import break_glass, records
+from accounts.writes import record_views as records
 from tests import factories
 from tests.accounts.jobs import run_jobs
 

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import BreakGlass, Event
-from accounts.services import events, records
-from accounts.services.transaction import write
+from accounts.writes import events
+from accounts.writes import record_views as records
+from accounts.writes.transaction import write
 from tests import factories
 
 TABLES = {"accounts_event": "event", "accounts_breakglass": "break_glass"}

@@ -2,7 +2,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts import history
+from accounts.audit import wording as history
 from accounts.models import Event
 
 CHICAGO = ZoneInfo("America/Chicago")

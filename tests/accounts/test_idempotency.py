@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from accounts.care_team import services as care_team
 from accounts.errors import Conflict, KeyReused
 from accounts.models import CareTeamMember, Patient
+from accounts.patients import services as patients
 from accounts.roles import Role
-from accounts.services import care_team, patients
 from tests import factories
 
 ADA = {

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound, from_integrity_error
+from accounts.invitations import services as invitations
+from accounts.members import services as members
 from accounts.models import Event, Invitation, Membership, User
 from accounts.roles import Role
-from accounts.services import invitations, members
 from tests import factories
 from tests.accounts.jobs import run_jobs, waiting
 

@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.api_keys import services as api_keys
 from accounts.models import Event
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import api_keys, records
+from accounts.writes import record_views as records
 from tests import factories
 from tests.api.client import ApiClient
 

@@ -2,7 +2,7 @@ import pytest
 from django.template import Context, Template
 
 from accounts.templatetags.caretally import duration, initials, sentence, undo_url
-from accounts.templatetags.marks import MARKS, unit_bar
+from accounts.web.marks import MARKS, unit_bar
 from billing.models import Authorization
 from scheduling.models import ProgressNote, Status
 

@@ -1,9 +1,9 @@
 import pytest
 
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
+from accounts.members import services as members
 from accounts.models import Event, Membership
 from accounts.roles import Role
-from accounts.services import members
 from tests import factories
 
 

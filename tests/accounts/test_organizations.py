@@ -5,8 +5,8 @@ from django.urls import reverse
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import BreakGlass, Event, Membership, Organization, User
+from accounts.organizations import services as organizations
 from accounts.roles import Role
-from accounts.services import organizations
 from tests import factories
 
 COMMAND = {"channel": "command"}

@@ -4,10 +4,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts import access
+from accounts.care_team import services as care_team
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
+from accounts.guardians import services as guardians
 from accounts.models import CareTeamMember, Event, Guardian, Patient
+from accounts.patients import services as patients
 from accounts.roles import Role
-from accounts.services import care_team, guardians, patients
 from tests import factories
 
 ADA = {

@@ -3,8 +3,8 @@ import pytest
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Event, Practitioner
 from accounts.npi import is_valid_npi
+from accounts.practitioners import services as practitioners
 from accounts.roles import Role
-from accounts.services import practitioners
 from tests import factories
 
 ROBIN = {"first_name": "Robin", "last_name": "Okafor"}

@@ -1,7 +1,7 @@
 import pytest
 
-from accounts import search
 from accounts.roles import Role
+from accounts.search import queries as search
 from tests import factories
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts import access
 from accounts.actor import Actor
 from accounts.errors import NotAllowed
+from accounts.invitations import services as invitations
+from accounts.members import services as members
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import invitations, members
 from tests import factories
 from tests.accounts.jobs import run_jobs
 from tests.accounts.test_invitations import token_from_mail

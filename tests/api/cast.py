@@ -8,12 +8,13 @@ from typing import Any
 from allauth.headless.tokens.strategies.jwt.internal import create_access_token
 
 from accounts.actor import Actor
+from accounts.api_keys import services as api_keys
 from accounts.models import ApiKey, Event, Organization, Practitioner, WebhookEndpoint
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import api_keys, webhooks
+from accounts.webhooks import services as webhooks
+from billing.ledger import services as ledger
 from billing.models import Reservation
-from billing.services import ledger
 from tests import factories
 from tests.api.client import ApiClient
 from tests.api.site import Endpoint

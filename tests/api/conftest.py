@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from accounts.api_keys import services as api_keys
 from accounts.models import ApiKey, Organization, User
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import api_keys
 from accounts.webhooks import addresses
 from tests import factories
 from tests.api.client import ApiClient

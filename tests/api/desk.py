@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Organization, Practitioner, User
 from accounts.roles import Role
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment, Session
-from scheduling.services import appointments, visits
+from scheduling.sessions import services as sessions
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -65,7 +66,7 @@ class Desk:
         """A session that was given just now, or hours ago."""
         starts_at = timezone.now() - hours_ago * HOUR
         booked = self.book(starts_at, **changes)
-        return visits.complete(actor=self.actor, appointment=booked)
+        return sessions.complete(actor=self.actor, appointment=booked)
 
     def units(self) -> tuple[int, int, int]:
         """Total, used and reserved."""

@@ -6,13 +6,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from accounts.care_team import services as care_team
+from accounts.members import services as members
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import care_team, members
+from billing.ledger import services as ledger
 from billing.models import Authorization
-from billing.services import ledger, payers
+from billing.payers import services as payers
+from scheduling.appointments import cancellation
+from scheduling.appointments import services as appointments
 from scheduling.models import Addendum, Appointment, ProgressNote, Session
-from scheduling.services import appointments, cancellation, notes, visits
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.api.world import BOOKED, NOW, World, next_id
 
@@ -49,7 +54,7 @@ def somebody_in_the_room(world: World) -> None:
 
 
 def complete(world: World) -> None:
-    visits.complete(actor=world.admin, appointment=world.appointment)
+    sessions.complete(actor=world.admin, appointment=world.appointment)
 
 
 def give(world: World) -> Session:

@@ -9,7 +9,7 @@ import time_machine
 
 from accounts.models import Event
 from accounts.roles import Role
-from billing.services import replay
+from billing.ledger import replay
 from scheduling.models import Appointment, Status
 from tests import factories
 from tests.api.client import ApiClient, error

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
-from scheduling.services import cancellation
+from scheduling.appointments import cancellation
 from tests import factories
 from tests.api.client import ApiClient, error
 from tests.api.desk import Desk

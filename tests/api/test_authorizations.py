@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from accounts.roles import Role
+from billing.ledger import replay
 from billing.models import Authorization, Reservation
-from billing.services import replay
 from tests import factories
 from tests.api.client import error
 from tests.api.lists import ids, price, turned

@@ -17,8 +17,8 @@ from django.conf import settings
 
 from accounts.models import Organization
 from accounts.roles import Role
+from billing.ledger import replay
 from billing.models import Authorization
-from billing.services import replay
 from tests import factories
 
 CLIENTS = Path(settings.BASE_DIR) / "clients"

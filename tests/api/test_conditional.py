@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from accounts.api.endpoints import deprecated
-from accounts.api.resources.patients import Patients
+from accounts.patients.api import Patients
 from tests import factories
 from tests.api.client import error
 

@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 
 from accounts.models import Event
+from accounts.patients import services as patients
 from accounts.roles import Role
-from accounts.services import events, patients
+from accounts.writes import events
 from tests import factories
 from tests.api.client import ApiClient, error
 from tests.api.lists import ids, price, turned

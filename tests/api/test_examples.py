@@ -12,10 +12,10 @@ import pytest
 import time_machine
 from django.db import transaction
 
+from accounts.api_keys import services as api_keys
 from accounts.models import User
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import api_keys
 from accounts.webhooks import addresses
 from clinic.api import router, schema
 from clinic.api.compatibility import METHODS

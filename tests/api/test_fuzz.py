@@ -17,7 +17,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from accounts.api.authentication import ORGANIZATION
+from accounts.api.credentials import ORGANIZATION
 from accounts.models import User
 from accounts.roles import Role
 from tests import factories

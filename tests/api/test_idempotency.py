@@ -16,11 +16,12 @@ from django.utils import timezone
 from accounts import tasks
 from accounts.api import idempotency
 from accounts.api.answering import Answering
+from accounts.api_keys import services as api_keys
 from accounts.models import ApiAnswer, ApiKey, ApiUsage, Event, Patient, WebhookDelivery
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import api_keys, webhooks
-from billing.api.outputs.authorization import ReservationOutput
+from accounts.webhooks import services as webhooks
+from billing.ledger.api import ReservationOutput
 from billing.models import LedgerEntry, Reservation
 from tests import factories
 from tests.api.client import ApiClient, error

@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.api_keys import services as api_keys
 from accounts.models import ApiKey, Event
 from accounts.roles import Role
-from accounts.services import api_keys
 from tests import factories
 from tests.api.client import ApiClient, error
 from tests.api.lists import ids, price, turned

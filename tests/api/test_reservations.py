@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.roles import Role
+from billing.ledger import replay
+from billing.ledger import services as ledger
 from billing.models import Reservation
-from billing.services import ledger, replay
 from tests import factories
 from tests.api.client import ApiClient, error
 from tests.api.desk import Desk

@@ -11,9 +11,8 @@ import yaml
 from django.test import Client
 
 from accounts.api.endpoints import Deprecation, deprecated
-from billing.api.inputs import payer as payer_inputs
-from billing.api.outputs import payer as payer_outputs
-from billing.api.resources.authorizations import Authorizations
+from billing.authorizations.api import Authorizations
+from billing.payers.api import NewPayer, PayerOutput
 from clinic.api import schema, views
 from clinic.api.compatibility import METHODS, breaking
 from clinic.management.commands.openapi import FILE
@@ -89,7 +88,7 @@ def test_every_refusal_has_one_shape(current) -> None:
 def test_what_is_deprecated_says_so(api, monkeypatch) -> None:
     """An endpoint, a field of a request, and a field of an answer."""
     own = {"phone": Deprecation(date(2026, 12, 1), date(2027, 7, 1), "contacts")}
-    for fields in (payer_inputs.NewPayer, payer_outputs.PayerOutput):
+    for fields in (NewPayer, PayerOutput):
         monkeypatch.setattr(fields.Meta, "deprecations", own, raising=False)
     mark = deprecated(since=date(2026, 12, 1), until=date(2027, 6, 1), instead="the entries")
     monkeypatch.setattr(Authorizations, "activate", mark(Authorizations.activate))
@@ -112,7 +111,7 @@ def test_who_names_a_deprecated_field_is_told(api, monkeypatch) -> None:
     """Each time, also when the first answer is given again; who does not name it is left alone."""
     earlier, later = (Deprecation(date(2026, 12, 1), date(2027, 6, day), "it") for day in (1, 2))
     ending = {"phone": later, "electronic_id": earlier}
-    monkeypatch.setattr(payer_inputs.NewPayer.Meta, "deprecations", ending, raising=False)
+    monkeypatch.setattr(NewPayer.Meta, "deprecations", ending, raising=False)
     sent = {"name": "Mutual", "phone": "312-555-0100"}
     for _ in range(2):
         answer = api.post("payers", sent, Idempotency_Key="k")

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.models import Event
 from accounts.roles import Role
 from scheduling.models import Addendum, ProgressNote
-from scheduling.services import notes, visits
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.api.client import ApiClient, error
 from tests.api.desk import Desk
@@ -65,7 +66,7 @@ def test_completing_answers_the_session(api, desk) -> None:
 
 def test_a_running_session_has_no_end(api, desk) -> None:
     booked = desk.book(desk.at(0, hour=17))
-    visits.start(actor=desk.actor, appointment=booked)
+    sessions.start(actor=desk.actor, appointment=booked)
     (running,) = api.get("sessions", {"appointment": booked.pk}).json()["results"]
     assert (running["ended_at"], running["minutes"], running["units"]) == (None, None, None)
 

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts import session_limits
 from accounts.actor import Actor
+from accounts.members import services as members
 from accounts.roles import Role
-from accounts.services import members, users
+from accounts.sign_in import session_limits
+from accounts.users import services as users
 from tests import factories
 from tests.api.client import ApiClient, error
 

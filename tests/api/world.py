@@ -21,6 +21,7 @@ from accounts.models.webhook import (
     new_secret,
 )
 from accounts.roles import Role
+from billing.ledger import services as ledger
 from billing.models import (
     Authorization,
     AuthorizedService,
@@ -30,9 +31,8 @@ from billing.models import (
     Reservation,
     ServiceCode,
 )
-from billing.services import ledger
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment
-from scheduling.services import appointments
 from tests import factories
 
 FOUNDED = datetime(2026, 11, 1, 14, tzinfo=UTC)

@@ -10,8 +10,8 @@ from django.test import Client
 from accounts.actor import Actor
 from accounts.models import Organization, Patient
 from accounts.roles import Role
+from billing.ledger import services as ledger
 from billing.models import Authorization, InsurancePolicy, Reservation, ServiceCode
-from billing.services import ledger
 from tests import factories
 from tests.billing.addresses import BUTTONS, READ, WRITE
 

@@ -8,8 +8,10 @@ import pytest
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Event
 from billing import errors
+from billing.authorizations import services as authorizations
+from billing.ledger import replay
+from billing.ledger import services as ledger
 from billing.models import Authorization, InsurancePolicy
-from billing.services import authorizations, ledger, replay
 from tests import factories
 from tests.billing.conftest import TODAY
 

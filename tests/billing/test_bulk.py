@@ -13,9 +13,10 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import Event
 from billing.errors import NotEnoughUnits
+from billing.ledger import bulk, replay
+from billing.ledger import services as ledger
+from billing.ledger.bulk import Movement
 from billing.models import Authorization, LedgerEntry, Reservation
-from billing.services import bulk, ledger, replay
-from billing.services.bulk import Movement
 from tests.factories import AuthorizationFactory, actor
 
 pytestmark = pytest.mark.django_db

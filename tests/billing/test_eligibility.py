@@ -12,7 +12,7 @@ from accounts.errors import Invalid, NotAllowed, NotFound
 from accounts.models import Event
 from accounts.roles import Role
 from billing.models import EligibilityCheck
-from billing.services import eligibility
+from billing.policies import eligibility
 from tests import factories
 from tests.pages import open_form
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
-from billing.services import ledger
+from billing.ledger import services as ledger
 from tests import factories
 from tests.billing.guards import balance, entry, refused_by, reservation, run
 

@@ -8,8 +8,10 @@ from accounts.errors import Conflict, NotAllowed, NotFound
 from accounts.models import Event
 from accounts.roles import Role
 from billing import errors
+from billing.authorizations import services as authorizations
+from billing.ledger import replay
+from billing.ledger import services as ledger
 from billing.models import Authorization, LedgerEntry, Reservation
-from billing.services import authorizations, ledger, replay
 from tests import factories
 from tests.billing.conftest import NOW, TODAY
 

@@ -20,8 +20,9 @@ from hypothesis.stateful import (
 )
 
 from billing import errors
+from billing.ledger import replay
+from billing.ledger import services as ledger
 from billing.models import Authorization, Reservation
-from billing.services import ledger, replay
 from billing.units import period_of
 from tests import factories
 

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Event
+from billing.ledger import services as ledger
 from billing.models import Authorization, InsurancePolicy, LedgerEntry, Payer, ServiceCode
-from billing.services import ledger
 from tests import factories
 from tests.billing.addresses import text_of
 from tests.billing.conftest import TODAY

@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from billing.services import authorizations, ledger, payers
+from billing.authorizations import services as authorizations
+from billing.ledger import services as ledger
+from billing.payers import services as payers
 from tests import factories
 from tests.billing.addresses import READ, text_of
 from tests.billing.conftest import NOW

@@ -9,8 +9,11 @@ import pytest
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import Event
 from accounts.roles import Role
+from billing.authorizations import services as authorizations
 from billing.models import InsurancePolicy, Payer, Rounding, ServiceCode
-from billing.services import authorizations, payers, policies, service_codes
+from billing.payers import services as payers
+from billing.policies import services as policies
+from billing.service_codes import services as service_codes
 from tests import factories
 
 pytestmark = pytest.mark.django_db

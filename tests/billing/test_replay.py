@@ -8,9 +8,10 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from billing.ledger import replay
+from billing.ledger import services as ledger
+from billing.ledger.replay import Balance
 from billing.models import Authorization, LedgerEntry
-from billing.services import ledger, replay
-from billing.services.replay import Balance
 from tests.factories import AuthorizationFactory
 
 pytestmark = pytest.mark.django_db

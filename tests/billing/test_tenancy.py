@@ -4,7 +4,7 @@ import pytest
 
 from accounts.errors import NotFound
 from accounts.models import Event
-from billing.services import ledger
+from billing.ledger import services as ledger
 from tests import factories
 
 

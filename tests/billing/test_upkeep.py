@@ -5,17 +5,18 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from accounts import search
 from accounts.errors import Busy
 from accounts.models import Event
 from accounts.roles import Role
-from billing import attention, errors, sources
-from billing.attention import Reason
+from accounts.search import queries as search
+from billing import errors, sources
+from billing.authorizations import attention
+from billing.authorizations.attention import Reason
+from billing.authorizations.search_unit_bars import search_unit_bars
+from billing.ledger import services as ledger
+from billing.ledger.tasks import expire_reservations
 from billing.models import Authorization, Reservation
-from billing.search_unit_bars import search_unit_bars
-from billing.services import ledger
 from billing.sources import Source
-from billing.tasks import expire_reservations
 from tests import factories
 from tests.billing.conftest import NOW, TODAY
 

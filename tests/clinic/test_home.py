@@ -13,8 +13,10 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from billing.models import Authorization
 from clinic.views import home
+from scheduling.appointments import arrival
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment, ProgressNote, Session
-from scheduling.services import appointments, visits
+from scheduling.sessions import services as sessions
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +58,7 @@ def book(admin: Actor, starts_at: datetime = NOW) -> Appointment:
 def completed(admin: Actor, *, external_id: str = "") -> Session:
     appointment = book(admin)
     Appointment.objects.filter(pk=appointment.pk).update(external_id=external_id)
-    return visits.complete(
+    return sessions.complete(
         actor=admin, appointment=appointment, started_at=NOW - HOUR, ended_at=NOW
     )
 
@@ -65,7 +67,7 @@ def test_all_of_today_is_counted_and_leads_to_its_list(desk, admin, monkeypatch)
     monkeypatch.setattr(home, "MANY", 1)
     for _ in range(3):
         book(admin)
-    visits.check_in(actor=admin, appointment=book(admin))
+    arrival.check_in(actor=admin, appointment=book(admin))
     book(admin, NOW + timedelta(days=1))
     answer = desk.get(admin.url("clinic:home"))
     counted = {one["label"]: one["value"] for one in answer.context["counts"]}

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import CareTeamMember, Event, Organization, Patient, Practitioner
+from billing.ledger import replay
 from billing.models import InsurancePolicy, Payer, ServiceCode
-from billing.services import replay
 from clinic.synthea import run
 from clinic.synthea.encounters import Encounters
 from clinic.synthea.files import Row

@@ -19,8 +19,8 @@ from django.test import RequestFactory
 from accounts.models import Event, Guardian, Organization, Patient, Practitioner, User
 from accounts.npi import is_valid_npi
 from accounts.roles import Role
+from billing.ledger import replay
 from billing.models import Authorization, LedgerEntry, Reservation
-from billing.services import replay
 from clinic.demo import SIGN_INS
 from scheduling.models import Appointment, ProgressNote, Session, Status
 

@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import Organization, Patient, Practitioner
+from billing.ledger import replay
 from billing.models import Authorization, LedgerEntry
-from billing.services import replay
 from clinic.demo import profiles, seeding
 from scheduling.models import Appointment
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from accounts.tasks import send_mail
+from accounts.messages.tasks import send_mail
 from clinic.tasks import retry_stalled_jobs
 from tests import event_loop
 

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from types import ModuleType
 from typing import Any
 
 import pytest
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-import accounts.services
-import billing.services
-import scheduling.services
 from accounts import permissions
 from accounts.actor import Actor
+from accounts.members import services as members
 from accounts.models import Organization, User, WebhookEndpoint
 from accounts.roles import Role
-from accounts.services import members, users, webhooks
-from accounts.services.arguments import keywords_of
-from scheduling.services import authorization_dates
+from accounts.users import services as users
+from accounts.webhooks import services as webhooks
+from accounts.writes.arguments import keywords_of
+from scheduling.authorization_dates import services as authorization_dates
 from tests import factories
+from tests.product import writing_modules
 
 pytestmark = pytest.mark.django_db
 
-SERVICE_PACKAGES = (accounts.services, billing.services, scheduling.services)
 # They change one thing, which their name says.
 SINGLE_FIELD_SERVICES = {
     members.update_role,
@@ -56,7 +52,7 @@ class Update:
 
 
 def updates() -> Iterator[Update]:
-    for module in (module for package in SERVICE_PACKAGES for module in modules_of(package)):
+    for module in writing_modules():
         for name, service in inspect.getmembers(module, inspect.isfunction):
             verb = getattr(service, "verb", "")
             is_own = service.__module__ == module.__name__
@@ -66,15 +62,10 @@ def updates() -> Iterator[Update]:
 
 
 def writes() -> Iterator[Callable[..., Any]]:
-    for module in (module for package in SERVICE_PACKAGES for module in modules_of(package)):
+    for module in writing_modules():
         for _, service in inspect.getmembers(module, inspect.isfunction):
             if service.__module__ == module.__name__ and hasattr(service, "verb"):
                 yield service
-
-
-def modules_of(package: ModuleType) -> Iterator[ModuleType]:
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        yield importlib.import_module(found.name)
 
 
 def update_of(verb: str, service: Callable[..., Any]) -> Update:

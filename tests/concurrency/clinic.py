@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from accounts.models import Patient, Practitioner
 from billing.models import Authorization, InsurancePolicy
+from scheduling.appointments import cancellation
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment, Session
-from scheduling.services import appointments, cancellation, visits
+from scheduling.sessions import services as sessions
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -116,7 +118,7 @@ class Clinic:
 
     def complete(self, appointment: Appointment, *, minutes: int = 60, **details: Any) -> Session:
         ended_at = details.pop("ended_at", None) or self.now()
-        return visits.complete(
+        return sessions.complete(
             actor=details.pop("actor", self.actor),
             appointment=appointment,
             started_at=ended_at - timedelta(minutes=minutes),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.services import transaction
+from accounts.writes import transaction
 from tests.concurrency.clinic import Clinic
 from tests.concurrency.consistency import problems
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from billing.services import replay
+from billing.ledger import replay
 
 # Every appointment against the reservation it names, and every hold against its appointment.
 _UNITS = """

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
+from accounts.api_keys import services as api_keys
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import api_keys
 from scheduling.models import Appointment, Status
 from tests.api.client import ApiClient, error
 from tests.concurrency.clinic import HOUR, Clinic

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from billing.services import authorizations, ledger
+from billing.authorizations import services as authorizations
+from billing.ledger import services as ledger
 from scheduling.models import Appointment
 from tests import factories
 from tests.concurrency.clinic import HOUR, Clinic

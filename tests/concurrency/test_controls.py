@@ -12,10 +12,12 @@ import pytest
 from django.db import connection
 
 from accounts.models import IdempotencyKey
+from billing.ledger import movements
+from billing.ledger import services as ledger
 from billing.models import Authorization, Reservation
-from billing.services import ledger, movements
+from scheduling.appointments import cancellation, conflicts
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment
-from scheduling.services import appointments, cancellation, conflicts
 from tests.concurrency.clinic import Clinic
 from tests.concurrency.consistency import problems
 from tests.concurrency.guards import taken_out

@@ -7,10 +7,12 @@ from functools import partial
 import pytest
 
 from billing.errors import NotEnoughUnits
+from billing.ledger import movements, rules
+from billing.ledger import services as ledger
 from billing.models import LedgerEntry, Reservation
-from billing.services import ledger, movements, rules
+from scheduling.appointments import arrival, cancellation
 from scheduling.models import Appointment, Session, Status
-from scheduling.services import cancellation, visits
+from scheduling.sessions import services as sessions
 from tests.concurrency.clinic import Clinic
 from tests.concurrency.race import (
     on_own_connection,
@@ -65,9 +67,9 @@ def test_second_cancellation_is_told(clinic):
 
 def test_a_session_that_starts_overtakes_the_undoing_of_the_check_in(clinic):
     booked = clinic.book_today()
-    visits.check_in(actor=clinic.actor, appointment=booked)
+    arrival.check_in(actor=clinic.actor, appointment=booked)
     outcome = overtake(
-        lambda: visits.start(actor=clinic.actor, appointment=booked),
+        lambda: sessions.start(actor=clinic.actor, appointment=booked),
         lambda: cancellation.restore(actor=clinic.actor, appointment=booked),
     )
     assert outcome.refused == {"unlawful_transition": 1}
@@ -78,7 +80,7 @@ def test_a_session_that_starts_overtakes_the_undoing_of_the_check_in(clinic):
 def test_cancel_overtakes_the_undoing_of_the_check_in(clinic):
     """The undo was of what was shown, and does not undo the cancellation."""
     booked = clinic.book_today()
-    arrived = visits.check_in(actor=clinic.actor, appointment=booked)
+    arrived = arrival.check_in(actor=clinic.actor, appointment=booked)
     outcome = overtake(
         lambda: clinic.cancel(booked),
         lambda: cancellation.restore(
@@ -111,7 +113,7 @@ def test_many_complete_at_once(clinic, people):
 
 
 def reopen(clinic, appointment):
-    return visits.reopen(actor=clinic.actor, appointment=appointment, reason="Wrong patient")
+    return sessions.reopen(actor=clinic.actor, appointment=appointment, reason="Wrong patient")
 
 
 def test_reopen_overtakes_complete(clinic):
@@ -125,7 +127,7 @@ def test_reopen_overtakes_complete(clinic):
 
 def test_complete_overtakes_reopen(clinic):
     booked = clinic.book_today()
-    visits.start(actor=clinic.actor, appointment=booked)
+    sessions.start(actor=clinic.actor, appointment=booked)
     outcome = overtake(lambda: clinic.complete(booked, minutes=30), lambda: reopen(clinic, booked))
     assert not outcome.refused
     assert status_of(booked) == Status.IN_PROGRESS
@@ -236,12 +238,12 @@ def test_units_come_free_when_more_was_refused(clinic, monkeypatch):
 def test_a_visit_broken_off_and_restored_begins_anew(clinic):
     """No race, but the same row twice: the session of the first start is still there."""
     booked = clinic.book_today()
-    visits.start(actor=clinic.actor, appointment=booked)
+    sessions.start(actor=clinic.actor, appointment=booked)
     clinic.cancel(booked)
     cancellation.restore(actor=clinic.actor, appointment=booked)
     (other,) = clinic.practitioners(1)
     clinic.move(booked, booked.starts_at, practitioner=other)
-    visits.start(actor=clinic.actor, appointment=booked)
+    sessions.start(actor=clinic.actor, appointment=booked)
     session = clinic.complete(booked, minutes=30)
     assert session.practitioner == other
     assert clinic.balance() == (40, 2, 0)

@@ -16,10 +16,11 @@ from django.db import connection
 
 from accounts.actor import Actor
 from accounts.models import CareTeamMember, Event, IdempotencyKey
+from billing.ledger import services as ledger
 from billing.models import Authorization, LedgerEntry, Reservation
-from billing.services import ledger
+from scheduling.appointments import cancellation
 from scheduling.models import Appointment, Session
-from scheduling.services import cancellation, visits
+from scheduling.sessions import services as sessions
 from tests.concurrency.clinic import Clinic
 from tests.concurrency.consistency import problems
 
@@ -147,7 +148,7 @@ def reopen(clinic: Clinic) -> Write:
     booked = clinic.book_today()
     clinic.complete(booked)
     actor = clinic.actor.with_key("again")
-    return lambda: visits.reopen(actor=actor, appointment=booked, reason="Another patient's")
+    return lambda: sessions.reopen(actor=actor, appointment=booked, reason="Another patient's")
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,15 @@ import pytest
 
 from accounts.errors import Conflict
 from accounts.models import Event, Patient, Practitioner
+from accounts.patients import services as patients
+from accounts.practitioners import services as practitioners
 from accounts.roles import Role
-from accounts.services import patients, practitioners
-from billing.services import authorizations
+from billing.authorizations import services as authorizations
+from scheduling.authorization_dates import services as authorization_dates
+from scheduling.locations import services as locations
 from scheduling.models import Location, ProgressNote, Room, Session, Status
-from scheduling.services import authorization_dates, locations, notes, visits
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.concurrency.race import (
     on_own_connection,
@@ -138,7 +142,7 @@ def test_a_session_begins_while_dates_are_shortened(clinic):
     booked = clinic.book_today()
     tomorrow = clinic.organization.today() + timedelta(days=1)
     outcome = overtake(
-        lambda: visits.start(actor=clinic.actor, appointment=booked),
+        lambda: sessions.start(actor=clinic.actor, appointment=booked),
         lambda: shorten(clinic, start_date=tomorrow),
     )
     assert outcome.refused == {"session_in_progress": 1}

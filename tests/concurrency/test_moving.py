@@ -2,8 +2,9 @@
 
 import pytest
 
+from scheduling.appointments import arrival
 from scheduling.models import Appointment, Status
-from scheduling.services import visits
+from scheduling.sessions import services as sessions
 from tests.concurrency.clinic import Clinic
 from tests.concurrency.race import overtake, race
 
@@ -54,7 +55,7 @@ def test_move_to_another_authorization_overtakes_move(clinic):
 def test_move_to_another_day_overtakes_the_visit(clinic):
     """Who checks in or starts does so to the appointment as it is now, not as they saw it."""
     booked = clinic.book_today()
-    for visit in (visits.check_in, visits.start, visits.complete):
+    for visit in (arrival.check_in, sessions.start, sessions.complete):
         outcome = overtake(
             lambda: clinic.move(booked, clinic.day(8)),
             lambda visit=visit: visit(actor=clinic.actor, appointment=booked),

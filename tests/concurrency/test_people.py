@@ -3,9 +3,12 @@
 from datetime import date
 
 from accounts.actor import Actor
+from accounts.care_team import services as care_team
+from accounts.invitations import services as invitations
+from accounts.members import services as members
 from accounts.models import CareTeamMember, Event, Invitation, Membership, Patient
+from accounts.patients import services as patients
 from accounts.roles import Role
-from accounts.services import care_team, invitations, members, patients
 from tests import factories
 from tests.concurrency.race import overtake, race
 

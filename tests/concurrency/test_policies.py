@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from billing.authorizations import services as authorizations
 from billing.models import Authorization
-from billing.services import authorizations, policies
+from billing.policies import services as policies
 from tests import factories
 from tests.concurrency.race import overtake
 

@@ -2,8 +2,9 @@
 
 from accounts.models import Event, IdempotencyKey
 from billing.models import LedgerEntry
+from scheduling.appointments import arrival
 from scheduling.models import Appointment
-from scheduling.services import visits
+from scheduling.sessions import services as sessions
 from tests.concurrency.clinic import Clinic
 from tests.concurrency.race import overtake, race
 
@@ -67,11 +68,11 @@ def test_every_write_of_a_visit_sent_ten_times(clinic):
         return clinic.actor.with_key(name)
 
     booked = ten(lambda: clinic.book(starts_at, actor=key("book")))
-    ten(lambda: visits.check_in(actor=key("check in"), appointment=booked))
-    ten(lambda: visits.start(actor=key("start"), appointment=booked))
+    ten(lambda: arrival.check_in(actor=key("check in"), appointment=booked))
+    ten(lambda: sessions.start(actor=key("start"), appointment=booked))
     ended_at = clinic.now()
     ten(lambda: clinic.complete(booked, ended_at=ended_at, actor=key("complete")))
-    ten(lambda: visits.reopen(actor=key("reopen"), appointment=booked, reason="Too short"))
+    ten(lambda: sessions.reopen(actor=key("reopen"), appointment=booked, reason="Too short"))
     ten(lambda: clinic.cancel(booked, actor=key("cancel")))
     kinds = list(LedgerEntry.objects.order_by("number").values_list("kind", flat=True))
     assert kinds == ["grant", "reserve", "consume", "reverse", "reserve", "release"]

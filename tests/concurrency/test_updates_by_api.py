@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import transaction
 
+from accounts.api_keys import services as api_keys
 from accounts.models import Membership
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import api_keys
 from tests import factories
 from tests.api.client import ApiClient
 from tests.concurrency.race import on_own_connection, overtake, until_someone_waits_for_us

@@ -15,8 +15,10 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Invitation, Membership, Organization, User
 from accounts.roles import Role
-from accounts.services import webhooks
-from scheduling.services import appointments, notes, visits
+from accounts.webhooks import services as webhooks
+from scheduling.appointments import services as appointments
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.permissions.site import CLINIC, addresses
 
@@ -76,7 +78,7 @@ def furnish(organization: Organization, team: Actor, *, token: str) -> Clinic:
         )
 
     def complete(appointment: Any) -> Any:
-        return visits.complete(
+        return sessions.complete(
             actor=admin,
             appointment=appointment,
             started_at=now,

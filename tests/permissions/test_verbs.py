@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
-from collections.abc import Iterator
 from inspect import isfunction
 from pathlib import Path
-from types import ModuleType
 
 from django.conf import settings
 
 from accounts import permissions
-
-APPS = ("accounts", "billing", "scheduling", "clinic")
-
-
-def _services() -> Iterator[ModuleType]:
-    for app in APPS:
-        for info in pkgutil.walk_packages([str(Path(settings.BASE_DIR, app))], f"{app}."):
-            if ".services." in info.name:
-                yield importlib.import_module(info.name)
+from tests.product import APPS, modules
 
 
 def written() -> set[str]:
     return {
         member.verb
-        for module in _services()
+        for module in modules()
         for member in vars(module).values()
         if isfunction(member) and hasattr(member, "verb")
     }

@@ -11,8 +11,8 @@ from accounts.actor import Actor
 from accounts.models import Organization, Patient, Practitioner
 from accounts.roles import Role
 from billing.models import Authorization, ServiceCode
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment
-from scheduling.services import appointments
 from tests import factories
 
 # A Wednesday morning in the clinic's Chicago.

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from scheduling.appointments import services as appointments
+from scheduling.authorization_dates.services import FEW
 from scheduling.models import Status
-from scheduling.services import appointments
-from scheduling.services.authorization_dates import FEW
 from tests import factories
 from tests.pages import form_on, open_form
 from tests.scheduling.conftest import NOW

@@ -10,10 +10,11 @@ from accounts.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from accounts.models import CareTeamMember, Event
 from accounts.roles import Role
 from billing.models import LedgerEntry, Reservation
+from scheduling.appointments import cancellation
+from scheduling.appointments import services as appointments
+from scheduling.appointments.reservations import BEST
 from scheduling.errors import NotFree, UnlawfulTransition
 from scheduling.models import Appointment, Status
-from scheduling.services import appointments, cancellation
-from scheduling.services.reservations import BEST
 from tests import factories
 from tests.scheduling.conftest import NOW
 

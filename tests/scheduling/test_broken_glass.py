@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 
 from accounts import access as accounts_access
+from accounts.break_glass import services as break_glass
+from accounts.care_team import services as care_team
 from accounts.errors import NotAllowed
 from accounts.models import CareTeamMember, Practitioner
 from accounts.roles import Role
-from accounts.services import break_glass, care_team, records
+from accounts.writes import record_views as records
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment
-from scheduling.services import appointments
 from tests import factories
 from tests.scheduling.conftest import NOW
 

@@ -10,9 +10,12 @@ import time_machine
 from django.test import Client
 
 from accounts.roles import Role
+from scheduling.appointments import cancellation
+from scheduling.appointments import services as appointments
 from scheduling.calendar.lanes import MOST_LANES, Placed, arrange
 from scheduling.models import Appointment, ProgressNote
-from scheduling.services import appointments, cancellation, notes, visits
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.scheduling.conftest import NOW
 
@@ -279,7 +282,7 @@ class TestPanel:
         type(practitioner).objects.filter(pk=practitioner.pk).update(user=admin.user)
         author = type(admin)(**{**admin.__dict__, "practitioner_id": practitioner.pk})
         with time_machine.travel(appointment.ends_at, tick=False):
-            session = visits.complete(actor=admin, appointment=appointment)
+            session = sessions.complete(actor=admin, appointment=appointment)
             draft = notes.draft(actor=author, session=session, subjective="One")
             notes.draft(actor=author, session=session, subjective="Two", version=draft.version)
             answer = client_of(admin).post(

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from scheduling.filters import AppointmentFilter, SessionFilter
+from scheduling.appointments import services as appointments
+from scheduling.appointments.filters import AppointmentFilter
 from scheduling.models import Appointment, Session
-from scheduling.services import appointments
+from scheduling.sessions.filters import SessionFilter
 from tests.scheduling.conftest import NOW
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Role
-from accounts.services import events
+from accounts.writes import events
+from scheduling.appointments import cancellation
+from scheduling.appointments import services as appointments
 from scheduling.models import Session
-from scheduling.services import appointments, cancellation, notes, visits
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.scheduling.conftest import NOW
 
@@ -32,7 +35,7 @@ def test_an_appointments_history_tells_of_its_units_session_and_note(
     author = replace(factories.actor(clinic, Role.PRACTITIONER), practitioner_id=practitioner.pk)
     time_travel(appointment.ends_at)
     desk.force_login(admin.user)
-    session = visits.complete(actor=admin, appointment=appointment)
+    session = sessions.complete(actor=admin, appointment=appointment)
     notes.draft(actor=author, session=session, plan="Again next week")
     found = told(desk, admin, appointment)
     assert {"Appointment booked", "Units reserved", "Units consumed", "Note drafted"} <= {*found}
@@ -134,7 +137,7 @@ def test_patients_reach_every_session_they_were_given(
             starts_at=begins,
             ends_at=begins + timedelta(minutes=30),
         )
-        visits.complete(actor=admin, appointment=visit)
+        sessions.complete(actor=admin, appointment=visit)
     me, client = factories.actor(clinic, Role.PATIENT), Client()
     type(patient).objects.filter(pk=patient.pk).update(user=me.user)
     client.force_login(me.user)

@@ -8,9 +8,10 @@ import pytest
 
 from accounts.errors import Conflict
 from accounts.models import Event
+from scheduling.appointments import cancellation
+from scheduling.appointments import services as appointments
+from scheduling.appointments.preview import preview
 from scheduling.models import Appointment, Status
-from scheduling.preview import preview
-from scheduling.services import appointments, cancellation
 from tests import factories
 from tests.pages import open_form
 from tests.scheduling.conftest import NOW

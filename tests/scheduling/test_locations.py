@@ -8,8 +8,8 @@ import pytest
 
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Event
+from scheduling.locations import services as locations
 from scheduling.models import Location, Room
-from scheduling.services import locations
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,10 @@ from django.test import Client
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from scheduling.appointments import arrival
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment, ProgressNote, Session
-from scheduling.services import appointments, visits
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.pages import form_on, open_form
 from tests.scheduling.conftest import NOW
@@ -111,7 +113,7 @@ def running(admin, clinic, patient, service) -> tuple[Actor, Session]:
     """A session that has begun, and the practitioner who gives it."""
     me = factories.actor(clinic, Role.PRACTITIONER)
     mine = booked_with(me, admin, patient, service, minutes=30)
-    visits.start(actor=admin, appointment=visits.check_in(actor=admin, appointment=mine))
+    sessions.start(actor=admin, appointment=arrival.check_in(actor=admin, appointment=mine))
     return me, Session.objects.get()
 
 

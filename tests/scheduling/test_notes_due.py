@@ -11,7 +11,8 @@ from django.db import connection
 from accounts.actor import Actor
 from accounts.roles import Role
 from scheduling.models import Appointment, ProgressNote, Session
-from scheduling.services import notes, visits
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 
 
@@ -33,7 +34,7 @@ def author(clinic, practitioner) -> Actor:
 @pytest.fixture
 def session(admin, appointment, time_travel) -> Session:
     time_travel(appointment.ends_at + timedelta(minutes=5))
-    return visits.complete(
+    return sessions.complete(
         actor=admin,
         appointment=appointment,
         started_at=appointment.starts_at,
@@ -54,18 +55,18 @@ def test_from_the_end_of_the_session_to_the_signature(session, author) -> None:
 
 
 def test_a_session_that_is_reopened_has_no_end(session, admin) -> None:
-    visits.reopen(actor=admin, appointment=session.appointment, reason="Wrong patient")
+    sessions.reopen(actor=admin, appointment=session.appointment, reason="Wrong patient")
     assert not is_due(session)
 
 
 def test_a_draft_begun_before_the_end(admin, author, appointment, time_travel) -> None:
     time_travel(appointment.starts_at)
-    visits.start(actor=admin, appointment=appointment)
+    sessions.start(actor=admin, appointment=appointment)
     session = Session.objects.get()
     notes.draft(actor=author, session=session, subjective="Begins.")
     assert not is_due(session)
     time_travel(appointment.ends_at)
-    visits.complete(actor=admin, appointment=appointment)
+    sessions.complete(actor=admin, appointment=appointment)
     assert is_due(session)
 
 
@@ -90,7 +91,7 @@ def test_the_migration_finds_those_from_before(session, author, admin) -> None:
 def test_an_imports_note_is_elsewhere(admin, author, appointment, time_travel) -> None:
     Appointment.objects.filter(pk=appointment.pk).update(external_id="elsewhere-1")
     time_travel(appointment.ends_at)
-    session = visits.complete(
+    session = sessions.complete(
         actor=admin, appointment=appointment, started_at=appointment.starts_at
     )
     assert not is_due(session)

@@ -10,8 +10,10 @@ from django.test import Client
 
 from accounts.roles import Role
 from billing.models import Authorization
+from scheduling.appointments import arrival, cancellation
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment, Status
-from scheduling.services import appointments, cancellation, visits
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.pages import forms_on, open_form
 from tests.scheduling.conftest import NOW
@@ -171,7 +173,7 @@ def test_no_show_is_offered_once_the_time_has_begun(admin, appointment, time_tra
 
 def test_start_is_offered_on_the_day_and_in_time_only(admin, appointment, time_travel) -> None:
     time_travel(appointment.starts_at)
-    visits.check_in(actor=admin, appointment=appointment)
+    arrival.check_in(actor=admin, appointment=appointment)
     for hours, offered in [(0, True), (10, True), (24, False)]:
         time_travel(appointment.starts_at + timedelta(hours=hours))
         assert ("start" in steps_on(admin, appointment)) == offered
@@ -182,7 +184,7 @@ def test_units_lead_to_the_entries_behind_them(desk, admin, appointment, time_tr
     link = f"{entries}?source=appointment:{appointment.pk}"
     time_travel(appointment.ends_at)
     desk.force_login(admin.user)
-    session = visits.complete(actor=admin, appointment=appointment)
+    session = sessions.complete(actor=admin, appointment=appointment)
     for page in (
         admin.url("scheduling:appointments"),
         admin.url("scheduling:sessions"),
@@ -231,7 +233,7 @@ def test_reopen_asks_for_a_reason(desk, admin, patient, practitioner, service, a
         ends_at=NOW,
         authorization=authorization,
     )
-    visits.complete(actor=admin, appointment=booked)
+    sessions.complete(actor=admin, appointment=booked)
     url = admin.url("scheduling:reopen", pk=booked.pk)
     assert "Reverses the consumption of 4 units" in desk.get(url).content.decode()
     assert desk.post(url, {"reason": ""}).status_code == 422

@@ -8,12 +8,13 @@ import pytest
 
 from accounts.errors import DomainError
 from accounts.roles import Role
+from billing.ledger import services as ledger
 from billing.models import LedgerEntry
-from billing.services import ledger
+from scheduling.appointments import cancellation
+from scheduling.appointments import services as appointments
+from scheduling.appointments.preview import preview
+from scheduling.appointments.reservations import BEST
 from scheduling.models import Appointment
-from scheduling.preview import preview
-from scheduling.services import appointments, cancellation
-from scheduling.services.reservations import BEST
 from tests import factories
 from tests.scheduling.conftest import NOW
 

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.actor import Actor
 from accounts.models import Patient, Practitioner
 from accounts.roles import Role
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment
-from scheduling.services import appointments, visits
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.scheduling.conftest import NOW
 
@@ -58,7 +59,7 @@ def visit(
         room=room,
     )
     if number % 2:
-        visits.complete(actor=admin, appointment=booked)
+        sessions.complete(actor=admin, appointment=booked)
     return booked
 
 

@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.models import Event
 from accounts.roles import Role
+from scheduling.appointments import cancellation
 from scheduling.models import Appointment, Session
-from scheduling.services import cancellation
 from tests import factories
 
 pytestmark = pytest.mark.django_db

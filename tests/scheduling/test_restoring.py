@@ -10,11 +10,13 @@ import pytest
 from accounts.models import Event
 from accounts.roles import Role
 from billing.errors import ReservationEnded
+from billing.ledger import services as ledger
 from billing.models import LedgerEntry
-from billing.services import ledger, service_codes
+from billing.service_codes import services as service_codes
+from scheduling.appointments import arrival, cancellation
+from scheduling.appointments import services as appointments
 from scheduling.errors import NotFree, UnlawfulTransition
 from scheduling.models import Appointment, Status
-from scheduling.services import appointments, cancellation, visits
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +79,7 @@ def test_a_check_in_is_undone_and_moves_no_units(admin, appointment, time_travel
     time_travel(appointment.starts_at)
     with pytest.raises(UnlawfulTransition):
         cancellation.restore(actor=admin, appointment=appointment)
-    visits.check_in(actor=admin, appointment=appointment)
+    arrival.check_in(actor=admin, appointment=appointment)
     restored = cancellation.restore(actor=admin, appointment=appointment)
     restored.refresh_from_db()
     assert (restored.status, restored.reservation) == (Status.SCHEDULED, appointment.reservation)
@@ -85,7 +87,7 @@ def test_a_check_in_is_undone_and_moves_no_units(admin, appointment, time_travel
     assert list(kinds) == ["grant", "reserve"]
     told = Event.objects.get(action="appointment.restored")
     assert told.details == {"before": "arrived"}
-    visits.check_in(actor=admin, appointment=restored)
+    arrival.check_in(actor=admin, appointment=restored)
 
 
 def test_a_check_in_into_an_override_is_undone_beside_what_it_was_booked_over(
@@ -93,7 +95,7 @@ def test_a_check_in_into_an_override_is_undone_beside_what_it_was_booked_over(
 ) -> None:
     """It never gave its time back, and so takes it from nobody; the reason stays."""
     time_travel(booked_over.starts_at)
-    visits.check_in(actor=admin, appointment=booked_over)
+    arrival.check_in(actor=admin, appointment=booked_over)
     restored = cancellation.restore(actor=admin, appointment=booked_over)
     assert (restored.status, restored.override_reason) == (Status.SCHEDULED, "Sibling joins")
 

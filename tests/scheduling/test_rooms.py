@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from scheduling.appointments import services as appointments
 from scheduling.errors import NotFree
 from scheduling.models import Appointment
-from scheduling.services import appointments
 from tests import factories
 from tests.scheduling.conftest import NOW
 

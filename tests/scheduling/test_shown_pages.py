@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from scheduling.appointments import arrival
+from scheduling.appointments import services as appointments
 from scheduling.models import Appointment, Status
-from scheduling.services import appointments, visits
+from scheduling.sessions import services as sessions
 from tests.pages import form_on, forms_on, open_form
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +53,7 @@ def test_what_moved_meanwhile_is_no_no_show(desk, admin, appointment, time_trave
     url = admin.url("scheduling:no_show", pk=appointment.pk)
     page = desk.get(admin.url("scheduling:appointment", pk=appointment.pk))
     (form,) = [form for form in forms_on(page) if form.action == url]
-    visits.confirm(actor=admin, appointment=appointment)
+    arrival.confirm(actor=admin, appointment=appointment)
     form.send(desk)
     appointment.refresh_from_db()
     assert appointment.status == Status.CONFIRMED
@@ -60,11 +62,11 @@ def test_what_moved_meanwhile_is_no_no_show(desk, admin, appointment, time_trave
 def test_reopening_is_of_what_was_shown(desk, admin, appointment, time_travel) -> None:
     time_travel(appointment.ends_at)
     desk.force_login(admin.user)
-    visits.complete(actor=admin, appointment=appointment)
+    sessions.complete(actor=admin, appointment=appointment)
     url = admin.url("scheduling:reopen", pk=appointment.pk)
     form = open_form(desk, url, having="reason")
-    visits.reopen(actor=admin, appointment=appointment, reason="Wrong times")
-    visits.complete(actor=admin, appointment=appointment)
+    sessions.reopen(actor=admin, appointment=appointment, reason="Wrong times")
+    sessions.complete(actor=admin, appointment=appointment)
     assert form.send(desk, reason="Wrong day").status_code == 409
     appointment.refresh_from_db()
     assert appointment.status == Status.COMPLETED

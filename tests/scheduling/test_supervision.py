@@ -10,7 +10,8 @@ from accounts import access as accounts_access
 from accounts.models import CareTeamMember, Practitioner
 from accounts.roles import Role
 from scheduling import access
-from scheduling.services import notes, visits
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +28,9 @@ def supervisor(clinic, practitioner):
 @pytest.fixture
 def session(admin, appointment, time_travel):
     time_travel(appointment.starts_at + timedelta(minutes=1))
-    visits.start(actor=admin, appointment=appointment)
+    sessions.start(actor=admin, appointment=appointment)
     time_travel(appointment.ends_at)
-    return visits.complete(actor=admin, appointment=appointment)
+    return sessions.complete(actor=admin, appointment=appointment)
 
 
 def test_a_supervisor_finds_and_signs_the_session(supervisor, session) -> None:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from billing.models import Authorization
+from scheduling.appointments import cancellation
 from scheduling.models import Appointment, Status
-from scheduling.services import cancellation
 from tests.pages import forms_on
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,13 @@ from accounts.models import Event
 from accounts.roles import Role
 from billing.errors import ReasonMissing
 from billing.models import LedgerEntry
+from scheduling.appointments import arrival, cancellation
+from scheduling.appointments import services as appointments
 from scheduling.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, ProgressNote, Session, Status
 from scheduling.models.appointment import TRANSITIONS
-from scheduling.services import appointments, cancellation, notes, visits
+from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from tests import factories
 from tests.scheduling.conftest import NOW
 
@@ -55,10 +58,10 @@ def figures(authorization) -> tuple[int, int, int]:
 
 
 STEPS = {
-    Status.CONFIRMED: lambda actor, one: visits.confirm(actor=actor, appointment=one),
-    Status.ARRIVED: lambda actor, one: visits.check_in(actor=actor, appointment=one),
-    Status.IN_PROGRESS: lambda actor, one: visits.start(actor=actor, appointment=one),
-    Status.COMPLETED: lambda actor, one: visits.complete(
+    Status.CONFIRMED: lambda actor, one: arrival.confirm(actor=actor, appointment=one),
+    Status.ARRIVED: lambda actor, one: arrival.check_in(actor=actor, appointment=one),
+    Status.IN_PROGRESS: lambda actor, one: sessions.start(actor=actor, appointment=one),
+    Status.COMPLETED: lambda actor, one: sessions.complete(
         actor=actor,
         appointment=one,
         started_at=START - HOUR,
@@ -118,7 +121,7 @@ def test_the_database_holds_the_same_table(admin, due, before, after) -> None:
 
 
 def test_the_day_must_have_come(admin, appointment) -> None:
-    for step in (visits.check_in, visits.start, visits.complete):
+    for step in (arrival.check_in, sessions.start, sessions.complete):
         with pytest.raises(Conflict) as refused:
             step(actor=admin, appointment=appointment)
         assert refused.value.code == "day_not_come"
@@ -133,18 +136,18 @@ def test_the_day_must_have_come(admin, appointment) -> None:
 def test_actual_units_are_used_and_the_rest_is_free(
     admin, due, authorization, time_travel, minutes, units
 ) -> None:
-    visits.start(actor=admin, appointment=due)
+    sessions.start(actor=admin, appointment=due)
     time_travel(START + timedelta(minutes=minutes))
-    session = visits.complete(actor=admin, appointment=due)
+    session = sessions.complete(actor=admin, appointment=due)
     assert (session.minutes, session.units) == (minutes, units)
     assert figures(authorization) == (units, 0, 20 - units)
 
 
 def test_longer_than_the_units_left_is_refused(admin, due, authorization, time_travel) -> None:
-    visits.start(actor=admin, appointment=due)
+    sessions.start(actor=admin, appointment=due)
     time_travel(START + 6 * HOUR)
     with pytest.raises(DomainError) as refused:
-        visits.complete(actor=admin, appointment=due)
+        sessions.complete(actor=admin, appointment=due)
     assert refused.value.code == "not_enough_units"
     assert figures(authorization) == (0, 4, 16)
     assert Session.objects.get().ended_at is None
@@ -165,7 +168,7 @@ def test_longer_than_the_units_left_is_refused(admin, due, authorization, time_t
 def test_times_that_cannot_be(admin, due, authorization, time_travel, start, end, code) -> None:
     time_travel(START + (24 if code == "other_day" else 2) * HOUR)
     with pytest.raises(TimeInvalid) as refused:
-        visits.complete(
+        sessions.complete(
             actor=admin, appointment=due, started_at=START + start, ended_at=START + end
         )
     assert refused.value.code == code
@@ -175,16 +178,16 @@ def test_times_that_cannot_be(admin, due, authorization, time_travel, start, end
 def test_a_session_begins_on_the_day_it_is_booked_for(admin, due, time_travel) -> None:
     time_travel(START + 24 * HOUR)
     with pytest.raises(TimeInvalid) as refused:
-        visits.start(actor=admin, appointment=due)
+        sessions.start(actor=admin, appointment=due)
     assert refused.value.code == "other_day"
     assert not Session.objects.exists()
 
 
 def test_a_night_may_begin_after_midnight(admin, night, authorization, time_travel) -> None:
     time_travel(night.starts_at + 2 * HOUR)
-    visits.start(actor=admin, appointment=night)
+    sessions.start(actor=admin, appointment=night)
     time_travel(night.starts_at + 3 * HOUR)
-    assert visits.complete(actor=admin, appointment=night).units == 4
+    assert sessions.complete(actor=admin, appointment=night).units == 4
 
 
 def test_a_no_show_gives_the_units_back_and_can_be_undone(admin, due, authorization) -> None:
@@ -196,14 +199,14 @@ def test_a_no_show_gives_the_units_back_and_can_be_undone(admin, due, authorizat
 
 def test_reopening_reverses_and_holds_again(admin, due, authorization, time_travel) -> None:
     time_travel(START + HOUR)
-    visits.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=30))
+    sessions.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=30))
     assert figures(authorization) == (2, 0, 18)
     with pytest.raises(ReasonMissing):
-        visits.reopen(actor=admin, appointment=due, reason=" ")
-    reopened = visits.reopen(actor=admin, appointment=due, reason="Wrong times")
+        sessions.reopen(actor=admin, appointment=due, reason=" ")
+    reopened = sessions.reopen(actor=admin, appointment=due, reason="Wrong times")
     assert reopened.status == Status.IN_PROGRESS
     assert figures(authorization) == (0, 2, 18)
-    visits.complete(actor=admin, appointment=reopened, ended_at=START + HOUR)
+    sessions.complete(actor=admin, appointment=reopened, ended_at=START + HOUR)
     assert figures(authorization) == (4, 0, 16)
     kinds = LedgerEntry.objects.order_by("number").values_list("kind", flat=True)
     assert list(kinds) == ["grant", "reserve", "consume", "reverse", "reserve", "consume"]
@@ -229,11 +232,11 @@ def test_why_private_pay_is_reopened_is_held_to_the_same(
         location=None,
         room=None,
     )
-    visits.complete(actor=admin, appointment=moved)
+    sessions.complete(actor=admin, appointment=moved)
     with pytest.raises(Invalid) as refused:
-        visits.reopen(actor=admin, appointment=moved, reason=reason)
+        sessions.reopen(actor=admin, appointment=moved, reason=reason)
     assert (refused.value.code, refused.value.field) == (code, "reason")
-    visits.reopen(actor=admin, appointment=moved, reason=" The times were wrong ")
+    sessions.reopen(actor=admin, appointment=moved, reason=" The times were wrong ")
     told = Event.objects.get(action="appointment.reopened")
     assert told.details["reason"] == "The times were wrong"
 
@@ -243,14 +246,14 @@ def test_what_is_held_after_reopening_is_what_is_told_of(
 ) -> None:
     time_travel(START + HOUR)
     desk.force_login(admin.user)
-    visits.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=30))
-    visits.reopen(actor=admin, appointment=due, reason="Wrong times")
+    sessions.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=30))
+    sessions.reopen(actor=admin, appointment=due, reason="Wrong times")
     page = desk.get(admin.url("scheduling:cancel", pk=due.pk)).content.decode()
     assert "Releases 2 units" in page
-    visits.complete(actor=admin, appointment=due, ended_at=START + HOUR)
+    sessions.complete(actor=admin, appointment=due, ended_at=START + HOUR)
     told = Event.objects.filter(action="appointment.completed").latest("pk").details
     assert (told["units"], told["reserved"]) == (4, 2)
-    visits.reopen(actor=admin, appointment=due, reason="Wrong times again")
+    sessions.reopen(actor=admin, appointment=due, reason="Wrong times again")
     sent = desk.post(
         admin.url("scheduling:cancel", pk=due.pk), {"cancelled_by": "clinic"}, follow=True
     )
@@ -262,11 +265,11 @@ def test_reopening_what_used_nothing_holds_what_was_held(
 ) -> None:
     time_travel(START + HOUR)
     desk.force_login(admin.user)
-    visits.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=5))
+    sessions.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=5))
     assert figures(authorization) == (0, 0, 20)
     page = desk.get(admin.url("scheduling:reopen", pk=due.pk)).content.decode()
     assert "Reverses the consumption of 0 units and reserves 4 units" in page
-    visits.reopen(actor=admin, appointment=due, reason="Wrong times")
+    sessions.reopen(actor=admin, appointment=due, reason="Wrong times")
     assert figures(authorization) == (0, 4, 16)
 
 
@@ -280,7 +283,7 @@ class TestNote:
     @pytest.fixture
     def session(self, admin, due, time_travel) -> Session:
         time_travel(START + HOUR)
-        return visits.complete(actor=admin, appointment=due)
+        return sessions.complete(actor=admin, appointment=due)
 
     def test_drafted_signed_and_added_to(self, author, session) -> None:
         draft = notes.draft(actor=author, session=session, subjective="Slept well")
@@ -319,7 +322,7 @@ class TestNote:
         assert [event.action for event in told] == ["note.drafted", "note.updated"]
 
     def test_signing_needs_words_and_a_completed_session(self, author, admin, due) -> None:
-        visits.start(actor=admin, appointment=due)
+        sessions.start(actor=admin, appointment=due)
         running = Session.objects.get()
         draft = notes.draft(actor=author, session=running, subjective="Began well")
         with pytest.raises(Conflict) as refused:

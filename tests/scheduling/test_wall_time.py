@@ -9,10 +9,10 @@ from django.test import Client
 
 from accounts.errors import Invalid
 from scheduling import wall_time
+from scheduling.appointments import services as appointments
 from scheduling.calendar import wall
 from scheduling.calendar.wall import Hours
 from scheduling.models import Session
-from scheduling.services import appointments
 from tests import factories
 
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.actor import Actor
 from accounts.models import Organization, WebhookEndpoint
-from accounts.services import webhooks
+from accounts.webhooks import services as webhooks
 from tests import factories
 from tests.webhooks.receiver import Receiver, receiving
 

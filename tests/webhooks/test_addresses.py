@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from accounts.errors import Invalid
-from accounts.services import webhooks
 from accounts.webhooks import addresses
+from accounts.webhooks import services as webhooks
 from accounts.webhooks.sending import Message, Outcome, Sender
 from tests import event_loop
 from tests.webhooks.receiver import receiving

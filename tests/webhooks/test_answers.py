@@ -10,8 +10,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from accounts.actor import Actor
 from accounts.models import Event, WebhookDelivery, WebhookEndpoint
-from accounts.services import patients, webhooks
+from accounts.patients import services as patients
 from accounts.webhooks import queue
+from accounts.webhooks import services as webhooks
 from tests import factories
 from tests.accounts.jobs import run_jobs
 from tests.webhooks.conftest import NewWebhook

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.api_keys import services as api_keys
 from accounts.models import Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.roles import Role
-from accounts.services import api_keys
 from accounts.webhooks import queue
 from accounts.webhooks.sending import Outcome
 from tests import factories

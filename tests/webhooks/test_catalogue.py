@@ -8,18 +8,17 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from accounts import permissions
 from accounts.models import Event
 from accounts.models.outbox import INTERNAL
-from accounts.services import events
 from accounts.webhooks import catalogue, payload
 from accounts.webhooks.documentation import FILE, catalogue_as_markdown
-from billing.services.bulk import ACTIONS
+from accounts.writes import events
+from billing.ledger.bulk import ACTIONS
 from tests import factories
+from tests.product import writing_modules
 
-APPS = ("accounts", "billing", "scheduling")
 ACTION = re.compile(r"([a-z_]+)\.([a-z_]+)")
 # Paths to attributes and lookups, which look alike.
 PATHS = ("pk", "_id", "held", "source", "_units", "date_of_service", "csv")
@@ -28,9 +27,8 @@ PATHS = ("pk", "_id", "held", "source", "_units", "date_of_service", "csv")
 def texts_of_services() -> set[str]:
     return {
         node.value
-        for app in APPS
-        for path in Path(settings.BASE_DIR, app, "services").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for module in writing_modules()
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 

@@ -22,7 +22,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from accounts.services import webhooks
+from accounts.webhooks import services as webhooks
 from tests.webhooks.delivering import deliver
 from tests.webhooks.test_api import key
 from tests.webhooks.test_outbox import happened

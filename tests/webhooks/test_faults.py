@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Event, WebhookDelivery, WebhookSecret
-from accounts.services import webhooks
 from accounts.webhooks import queue
+from accounts.webhooks import services as webhooks
 from accounts.webhooks.deliverer import Deliverer
 from accounts.webhooks.sending import Message, Outcome, Sender
 from tests import event_loop

@@ -17,9 +17,9 @@ from django.db import connection
 
 from accounts.actor import Actor
 from accounts.models import Patient, WebhookDelivery
-from accounts.services import events
 from accounts.webhooks import deliverer
 from accounts.webhooks.deliverer import Deliverer
+from accounts.writes import events
 from tests import factories
 from tests.webhooks.delivering import deliver
 from tests.webhooks.receiver import Receiver

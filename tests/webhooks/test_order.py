@@ -12,9 +12,10 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import WebhookDelivery
-from accounts.services import events, patients
+from accounts.patients import services as patients
 from accounts.webhooks import queue
 from accounts.webhooks.sending import Outcome
+from accounts.writes import events
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,10 @@ from django.db import connection, transaction
 from accounts.actor import Actor
 from accounts.models import Event, WebhookDelivery
 from accounts.models.outbox import INTERNAL
-from accounts.services import events, loading, records, webhooks
+from accounts.webhooks import services as webhooks
+from accounts.writes import bulk as loading
+from accounts.writes import events
+from accounts.writes import record_views as records
 from tests import factories
 
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Event, WebhookDelivery, WebhookEndpoint
-from accounts.services import webhooks
 from accounts.webhooks import addresses, queue
+from accounts.webhooks import services as webhooks
 from accounts.webhooks.sending import Outcome
 from tests.pages import form_on, forms_on, open_form
 from tests.webhooks.test_outbox import happened

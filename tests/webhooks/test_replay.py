@@ -15,9 +15,9 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import Event, WebhookDelivery, WebhookEndpoint
 from accounts.roles import Role
-from accounts.services import webhooks
 from accounts.tasks import sweep
 from accounts.webhooks import queue
+from accounts.webhooks import services as webhooks
 from accounts.webhooks.sending import Outcome
 from tests import factories
 from tests.concurrency.race import on_own_connection, until_someone_waits_for_us

@@ -11,8 +11,8 @@ from standardwebhooks import Webhook
 
 from accounts.errors import Conflict, Invalid
 from accounts.models import WebhookSecret
-from accounts.services import webhooks
 from accounts.webhooks import queue
+from accounts.webhooks import services as webhooks
 from accounts.webhooks.sending import Message, headers
 
 

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from accounts.actor import Actor
 from accounts.models import WebhookDelivery, WebhookEndpoint
-from accounts.services import events
 from accounts.webhooks import deliverer
+from accounts.writes import events
 from tests import factories
 from tests.webhooks.delivering import deliver
 from tests.webhooks.receiver import SLOW_SECONDS, Receiver

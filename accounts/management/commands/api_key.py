@@ -3,11 +3,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actor import Actor
+from accounts.api_keys import services as api_keys
 from accounts.errors import DomainError
 from accounts.models import ApiKey, Organization, Practitioner
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.services import api_keys
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from billing.ledger import replay
 from billing.models import Authorization, LedgerEntry
-from billing.services import replay
 
 
 class Command(BaseCommand):

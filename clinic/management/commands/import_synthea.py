@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.models import Organization
-from accounts.services import organizations
+from accounts.organizations import services as organizations
 from clinic.synthea import run
 from clinic.synthea.files import FileRefused
 from clinic.synthea.report import Report

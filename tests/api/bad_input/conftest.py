@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from accounts.api import authentication
+from accounts.sign_in import authentication
 from tests.api import cast
 from tests.api.bad_input.sending import Site
 

@@ -9,7 +9,7 @@ import django_filters
 import pytest
 from django import forms
 
-from accounts.filters import IdFilter
+from accounts.web.filters import IdFilter
 from tests.api.bad_input.sending import Site, one_of, own_of
 from tests.api.site import Endpoint, endpoints
 from tests.permissions.cast import Clinic

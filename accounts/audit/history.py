@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from django.db import models
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts import access
+from accounts.audit import wording as words
+from accounts.models import Patient
+from accounts.permissions import require
+from accounts.web.requests import ClinicRequest
+from accounts.writes import record_views as records
+
+MOST_EVENTS = 100
+
+
+def history(
+    request: ClinicRequest, obj: models.Model, *, beside: models.Q | None = None
+) -> HttpResponse:
+    """What happened to `obj`, newest first; to a patient, everything that concerns them.
+
+    `beside` are events about other things that belong to its story. The caller has got `obj`
+    through access.
+    """
+    require(request.actor.role, "history.view")
+    events = access.events(request.actor).select_related("actor", "api_key", "break_glass")
+    if isinstance(obj, Patient):
+        events = events.filter(patient=obj)
+    else:
+        own = models.Q(object_type=obj._meta.label_lower, object_id=obj.pk)
+        events = events.filter(own | beside if beside else own)
+    found = list(events[: MOST_EVENTS + 1])
+    if patient := obj if isinstance(obj, Patient) else getattr(obj, "patient", None):
+        records.view(actor=request.actor, patient=patient, obj=obj)
+    return render(
+        request,
+        "accounts/history.html",
+        {
+            "object": obj,
+            "back": words.page_of(request.actor, obj._meta.label_lower, obj.pk),
+            "entries": words.entries(request.actor, found[:MOST_EVENTS]),
+            "has_more": len(found) > MOST_EVENTS,
+        },
+    )

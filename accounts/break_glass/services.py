@@ -1,0 +1,67 @@
+"""Breaking the glass: into a record from outside the care team, with a reason, for an hour."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts import access
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid, NotAllowed
+from accounts.messages.tasks import tell_of_broken_glass
+from accounts.models import BreakGlass, Patient
+from accounts.writes import events, fields
+from accounts.writes.rows import not_found
+from accounts.writes.transaction import write
+
+LASTS = timedelta(minutes=60)
+RECENT = timedelta(days=7)
+SHORTEST_REASON = 10
+
+
+@write("glass.break")
+def open(*, actor: Actor, patient: Patient, reason: str) -> BreakGlass:
+    """Open the record to the actor; the clinic's administrators hear of it by mail.
+
+    Raises NotAllowed `person_required`, NotFound, Invalid, Conflict `record_open`.
+    """
+    if actor.user is None:
+        raise NotAllowed(
+            "A program cannot break the glass: a person answers for it.", code="person_required"
+        )
+    reason = reason.strip()
+    if not access.patient_directory(actor).filter(pk=patient.pk).exists():
+        raise not_found(patient)
+    if len(reason) < SHORTEST_REASON:
+        raise Invalid(
+            f"Say why you need this record, in {SHORTEST_REASON} characters or more. "
+            "The clinic's administrators will read it.",
+            code="reason_too_short",
+            field="reason",
+        )
+    if access.patients(actor).filter(pk=patient.pk).exists():
+        raise Conflict("This record is open to you already.", code="record_open")
+    glass = BreakGlass(
+        organization=actor.organization,
+        user=actor.user,
+        patient=patient,
+        reason=reason,
+        expires_at=timezone.now() + LASTS,
+    )
+    fields.check(glass)
+    glass.save(force_insert=True)
+    events.record(actor=actor, action="glass.broken", obj=glass, patient=patient)
+    tell_of_broken_glass.defer(glass_id=glass.pk)
+    return glass
+
+
+def recent(actor: Actor) -> QuerySet[BreakGlass]:
+    """What administrators have to look at: the week's, newest first, with who and whose."""
+    rows = BreakGlass.objects.filter(
+        organization=actor.organization, granted_at__gte=timezone.now() - RECENT
+    )
+    if not actor.may("event.view"):
+        return rows.none()
+    return rows.select_related("user", "patient")

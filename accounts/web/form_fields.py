@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.models import ModelChoiceIterator, construct_instance, model_to_dict
+
+from accounts.validators import validate_day
+from accounts.writes.rows import digest
+
+
+class FieldsForm(forms.ModelForm):
+    """Checks each field by the model's own rules; what spans rows is the service's to refuse.
+
+    `row` gives the initial values and is itself left as it is: the page goes on showing it. Its
+    digest goes along as `shown`, by which the service knows whether somebody else changed it since.
+    """
+
+    def __init__(self, data: Any = None, *, row: models.Model | None = None, **kwargs: Any) -> None:
+        if row is not None:
+            known = model_to_dict(row, fields=self._meta.fields)
+            kwargs["initial"] = {**known, **kwargs.get("initial", {})}
+        super().__init__(data, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.validators.append(validate_day)
+        if row is not None:
+            self.fields["shown"] = Shown(row, self.fields)
+
+    def _post_clean(self) -> None:
+        # Without the parent's check of the constraints, which the services make, in better words.
+        fields = self._meta.fields
+        self.instance = construct_instance(self, self.instance, fields, self._meta.exclude)
+        try:
+            self.instance.clean_fields(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined]
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
+
+
+class Shown(forms.CharField):
+    """What an edit page showed of a row, in all its `fields`, when it was opened.
+
+    The service is given it by this name; see `accounts.writes.rows.refuse_stale`.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self, row: models.Model, fields: Iterable[str]) -> None:
+        # Reckoned when it is drawn: a form may add fields after this one.
+        super().__init__(required=False, max_length=64, initial=lambda: digest(row, fields))
+
+
+class _ReadOnce(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, self.queryset)
+
+
+class RowField(forms.ModelChoiceField):
+    """A choice of few rows, which are read once: to be offered, and to find the chosen one.
+
+    All of them are read and drawn; where there may be hundreds, let people search instead.
+    """
+
+    iterator = _ReadOnce
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        key = str(getattr(value, "pk", value))
+        for row in cast(Any, self.queryset):
+            if str(row.pk) == key:
+                return row
+        raise ValidationError(
+            self.error_messages["invalid_choice"], "invalid_choice", {"value": value}
+        )
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class SearchInput(forms.TextInput):
+    input_type = "search"
+
+    def __init__(self, placeholder: str, **attrs: str) -> None:
+        super().__init__({"placeholder": placeholder, "maxlength": 100, **attrs})
+
+
+class DayField(forms.DateField):
+    """A date that can be reckoned with."""
+
+    widget = DateInput
+    default_validators = [validate_day]

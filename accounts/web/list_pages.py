@@ -1,0 +1,103 @@
+"""How a page shows a list: filtered, sorted and cut into pages by the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django_tables2.config import RequestConfig
+
+from accounts.models import Patient
+from accounts.web.requests import ClinicRequest
+from accounts.writes import record_views as records
+
+PAGE_SIZE = 25
+RESULTS = "results"  # what a change of filter, order or page draws anew
+
+
+def list_page(
+    request: ClinicRequest,
+    *,
+    template: str,
+    rows: QuerySet[Any],
+    table: type[tables.Table],
+    filters: type[django_filters.FilterSet] | None = None,
+    context: dict[str, Any] | None = None,
+    listed_records: str = "",
+) -> HttpResponse:
+    """Render `template` with `table` and `filter`; the address says filters, order and page.
+
+    `listed_records` says what patients' data the rows are: drawing them is recorded for each.
+    """
+    chosen = filters(request.GET, queryset=rows, request=request) if filters else None
+    drawn = filtered(request, table, chosen) if chosen else paged(request, table(rows))
+    if listed_records:
+        records.listed(
+            actor=request.actor,
+            of=listed_records,
+            patients=[patient_id(row) for row in drawn.page.object_list.data],
+            filters=in_use(chosen),
+        )
+    context = {"table": drawn, "filter": chosen, **(context or {})}
+    return render_list(request, template, context, status=status_of(chosen))
+
+
+def render_list(
+    request: ClinicRequest, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page with a list; its part `results` alone where only that is drawn anew."""
+    part = f"#{RESULTS}" if request.htmx.target == RESULTS else ""
+    return render(request, template + part, context, status=status)
+
+
+def patient_id(row: Any) -> int | None:
+    """Whose data a row is, if it is a patient's."""
+    found: int | None = row.pk if isinstance(row, Patient) else getattr(row, "patient_id", None)
+    return found
+
+
+def in_use(chosen: django_filters.FilterSet | None) -> list[str]:
+    """The names of the filters that were given something."""
+    return [name for name in chosen.filters if chosen.data.get(name)] if chosen else []
+
+
+def status_of(chosen: django_filters.FilterSet | None) -> int:
+    return 200 if chosen is None or chosen.is_valid() else 422
+
+
+def filtered(
+    request: ClinicRequest, table: type[tables.Table], chosen: django_filters.FilterSet
+) -> tables.Table:
+    """The table of the rows asked for; of none, saying why, while a filter makes no sense."""
+    if chosen.is_valid():
+        return paged(request, table(chosen.qs))
+    drawn = table(chosen.queryset.none())
+    drawn.refusals = refusals(chosen)
+    return paged(request, drawn)
+
+
+def refusals(chosen: django_filters.FilterSet) -> list[str]:
+    """Of each filter that makes no sense, why."""
+    fields = chosen.form.fields
+    return [
+        f"{fields[name].label}: {message}"
+        for name, messages in chosen.form.errors.items()
+        for message in messages
+    ]
+
+
+def paged(request: ClinicRequest, table: tables.Table) -> tables.Table:
+    """Sort as the address says, and keep to its page; past the end means the last one."""
+    RequestConfig(request, paginate=False).configure(table)
+    try:
+        table.paginate(page=request.GET.get(table.prefixed_page_field, 1), per_page=PAGE_SIZE)
+    except PageNotAnInteger:
+        table.page = table.paginator.page(1)
+    except EmptyPage:
+        table.page = table.paginator.page(table.paginator.num_pages)
+    return table

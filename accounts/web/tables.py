@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.template import Template
+from django.utils.safestring import SafeString
+
+from accounts.templatetags.caretally import status_mark
+
+ROW_LINK = {"a": {"class": "row-link"}}
+
+
+FIGURE = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+FIT = {"td": {"class": "fit"}}
+
+
+MONO = {"td": {"class": "mono"}}
+
+
+def _url(table: tables.Table, name: str, pk: int) -> str:
+    return table.request.actor.url(name, pk=pk)
+
+
+def active_mark(is_active: bool) -> SafeString:
+    return status_mark("active" if is_active else "inactive")
+
+
+class Cell(tables.TemplateColumn):
+    """A cell by its template, drawn in its page's context.
+
+    The library makes each cell a context of its own and runs every context processor for it.
+    """
+
+    def __init__(self, template_name: str, **kwargs: Any) -> None:
+        super().__init__(template_name=template_name, **kwargs)
+
+    def render(self, record: Any, table: tables.Table, **kwargs: Any) -> SafeString:
+        own = self.get_context_data(record=record, table=table, **kwargs)
+        template: Template = table.context.template.engine.get_template(self.template_name)
+        with table.context.update(own):
+            return template.render(table.context)

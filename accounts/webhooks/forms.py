@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from accounts.actor import Actor
+from accounts.models import WebhookEndpoint
+from accounts.tasks import DELIVERIES_KEPT
+from accounts.validators import validate_plain_text
+from accounts.web.form_fields import DayField, Shown, TimeInput
+from accounts.webhooks import catalogue
+from accounts.webhooks.addresses import LONGEST_URL
+
+
+def _choices() -> list[Any]:
+    """All there is, then noun by noun: everything of it, or one type."""
+    nouns: dict[str, list[tuple[str, str]]] = {}
+    for pattern in catalogue.patterns()[1:]:
+        noun = pattern.partition(".")[0]
+        nouns.setdefault(noun.replace("_", " ").capitalize().replace("Api", "API"), []).append(
+            (pattern, pattern)
+        )
+    return [("*", "Everything"), *nouns.items()]
+
+
+class WebhookForm(forms.Form):
+    url = forms.CharField(
+        label="Address",
+        max_length=LONGEST_URL,
+        validators=[validate_plain_text],
+        widget=forms.URLInput,
+        help_text="An https:// address of the other program, reached from the internet.",
+    )
+    description = forms.CharField(
+        max_length=100,
+        required=False,
+        validators=[validate_plain_text],
+        help_text="What receives the events, as it should stand in the list.",
+    )
+    event_types = forms.MultipleChoiceField(
+        label="Events",
+        choices=_choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A star stands for all of a kind, also those that come later.",
+    )
+
+    def __init__(self, data: Any = None, *, row: WebhookEndpoint | None = None) -> None:
+        initial = {name: getattr(row, name) for name in self.base_fields} if row else {}
+        super().__init__(data, initial=initial)
+        if row is not None:
+            self.fields["shown"] = Shown(row, self.fields)
+
+
+class ReplayForm(forms.Form):
+    day = DayField(label="Since")
+    time = forms.TimeField(initial="00:00", widget=TimeInput)
+    only_undelivered = forms.BooleanField(
+        label="Only what did not arrive",
+        required=False,
+        initial=True,
+        help_text="What was parked, or missed while the webhook was off.",
+    )
+
+    def __init__(self, actor: Actor, data: Any = None) -> None:
+        super().__init__(data, initial={"day": actor.organization.today()})
+        self.fields["day"].help_text = f"At most {DELIVERIES_KEPT.days} days back."
+
+
+class SecretForm(forms.Form):
+    overlap_hours = forms.TypedChoiceField(
+        label="Sign with the secret before, too, for",
+        choices=[(0, "No longer"), (24, "A day"), (168, "A week"), (720, "30 days")],
+        initial=24,
+        coerce=int,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or self.cleaned_data
+        if "overlap_hours" not in fields:
+            return fields
+        return {"overlap": timedelta(hours=fields["overlap_hours"])}

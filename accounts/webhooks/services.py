@@ -1,0 +1,270 @@
+"""Webhooks: made, changed, given new secrets, tested, and what they missed sent anew."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
+
+from django.db import connection, models
+from django.utils import timezone
+
+from accounts import access, permissions
+from accounts.actor import Actor
+from accounts.api_keys import overlaps
+from accounts.errors import Conflict, Invalid
+from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
+from accounts.models.outbox import CHANNEL, COLUMNS, VALUES, WANTED
+from accounts.models.webhook import new_secret
+from accounts.tasks import DELIVERIES_KEPT
+from accounts.webhooks import addresses, catalogue
+from accounts.writes import events, fields
+from accounts.writes.rows import locked, refuse_stale, tidy
+from accounts.writes.transaction import write
+
+MOST_SECRETS = 5
+MOST_WEBHOOKS = 50
+
+Status = WebhookDelivery.Status
+_SWITCHED = ("disabled_reason", "disabled_at", "first_failing_at")
+
+
+class WebhookFields(TypedDict, total=False):
+    url: str
+    event_types: list[str]
+    description: str
+    is_active: bool
+
+
+def create(
+    *, actor: Actor, url: str, event_types: list[str], description: str = ""
+) -> WebhookEndpoint:
+    """Make an endpoint. The result's `secret` is shown this once and never again.
+
+    Raises Invalid, Conflict `too_many_webhooks`.
+    """
+    permissions.require(actor.role, "webhook.create")
+    url = addresses.checked(url)  # looks the name up, so before the transaction
+    return _create(actor=actor, url=url, event_types=event_types, description=description)
+
+
+@write("webhook.create")
+def _create(*, actor: Actor, url: str, event_types: list[str], description: str) -> WebhookEndpoint:
+    if access.webhooks(actor).count() >= MOST_WEBHOOKS:
+        raise Conflict(
+            f"A clinic has at most {MOST_WEBHOOKS} webhooks. Delete one first.",
+            code="too_many_webhooks",
+        )
+    webhook = WebhookEndpoint(
+        organization=actor.organization,
+        url=url,
+        description=description.strip(),
+        event_types=_known(event_types),
+        created_by=actor.user,
+    )
+    fields.check(webhook)
+    webhook.save(force_insert=True)
+    secret = _add_secret(webhook)
+    events.record(actor=actor, action="webhook.created", obj=webhook)
+    webhook.secret = secret  # type: ignore[attr-defined]
+    return webhook
+
+
+def update(
+    *, actor: Actor, webhook: WebhookEndpoint, shown: str = "", **details: Unpack[WebhookFields]
+) -> WebhookEndpoint:
+    """Change what is named; what waits goes to a new address. `shown` is the digest of what a page
+    showed. Raises NotFound, Invalid, Conflict `stale`.
+
+    What is given as `webhook` has it is no change (`is_active` aside): looking an address up takes
+    a while, and somebody may have changed the rest by then.
+    """
+    permissions.require(actor.role, "webhook.update")
+    if details.get("url", webhook.url) != webhook.url:
+        details["url"] = addresses.checked(details["url"])
+    if "event_types" in details:
+        details["event_types"] = _known(details["event_types"])
+    return _update(actor=actor, webhook=webhook, shown=shown, **details)
+
+
+@write("webhook.update")
+def _update(
+    *, actor: Actor, webhook: WebhookEndpoint, shown: str = "", **details: Unpack[WebhookFields]
+) -> WebhookEndpoint:
+    current = locked(access.webhooks(actor), webhook)
+    wanted = tidy(details)
+    is_active = wanted.pop("is_active", current.is_active)
+    refuse_stale(current, wanted, shown)
+    wanted = {name: value for name, value in wanted.items() if value != getattr(webhook, name)}
+    changed = {name for name, value in wanted.items() if value != getattr(current, name)}
+    for name in changed:
+        setattr(current, name, wanted[name])
+    if current.is_active != is_active:
+        changed |= {"is_active", *_switch(current, is_active)}
+    fields.check(current)
+    if changed:
+        current.save(update_fields=sorted(changed))
+        events.record(actor=actor, action="webhook.updated", obj=current, fields=sorted(changed))
+        _wake()
+    return current
+
+
+@write("webhook.update")
+def switch(*, actor: Actor, webhook: WebhookEndpoint, is_active: bool) -> WebhookEndpoint:
+    """On or off, and nothing else. Raises NotFound."""
+    return _update(actor=actor, webhook=webhook, is_active=is_active)
+
+
+def _switch(webhook: WebhookEndpoint, is_active: bool) -> tuple[str, ...]:
+    """On: with a clean slate. Off: what waits goes on waiting, and nothing is added."""
+    webhook.is_active = is_active
+    webhook.disabled_reason = "" if is_active else WebhookEndpoint.Disabled.BY_HAND
+    webhook.disabled_at = None if is_active else timezone.now()
+    webhook.first_failing_at = None
+    return _SWITCHED
+
+
+@write("webhook.delete")
+def delete(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookEndpoint:
+    """Nothing more is sent, and its secrets are gone at once. Raises NotFound."""
+    current = locked(access.webhooks(actor), webhook)
+    _switch(current, is_active=False)
+    current.deleted_at = timezone.now()
+    current.save(update_fields=["is_active", "deleted_at", *_SWITCHED])
+    current.secrets.all().delete()
+    events.record(actor=actor, action="webhook.deleted", obj=current)
+    return current
+
+
+@write("webhook.rotate")
+def rotate(
+    *, actor: Actor, webhook: WebhookEndpoint, overlap: timedelta = overlaps.USUAL
+) -> WebhookEndpoint:
+    """A new secret, shown this once; messages are signed with the earlier ones too for `overlap`.
+
+    Raises NotFound, Invalid, Conflict `too_many_secrets`.
+    """
+    overlaps.check(overlap)
+    current = locked(access.webhooks(actor), webhook)
+    until = timezone.now() + overlap
+    valid = WebhookSecret.objects.valid().filter(endpoint=current)
+    if overlap and valid.count() >= MOST_SECRETS:
+        raise Conflict(
+            f"{MOST_SECRETS} secrets are valid already. End them at once, by an overlap of 0 "
+            "hours, or wait until one expires.",
+            code="too_many_secrets",
+        )
+    valid.filter(expires_at=None).update(expires_at=until)
+    valid.filter(expires_at__gt=until).update(expires_at=until)
+    secret = _add_secret(current)
+    events.record(actor=actor, action="webhook.rotated", obj=current)
+    current.secret = secret
+    return current
+
+
+@write("webhook.test")
+def test(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookDelivery:
+    """Send `webhook.tested` to this endpoint. Raises NotFound, Conflict `webhook_off`."""
+    current = _on(actor, webhook)
+    event = events.record(actor=actor, action=catalogue.TESTED, obj=current)
+    events.flush()
+    return access.webhook_deliveries(actor).get(event=event, endpoint=current)
+
+
+@write("webhook.replay")
+def replay(*, actor: Actor, delivery: WebhookDelivery) -> WebhookDelivery:
+    """Send one again, with the same id; one that waits is sent now.
+
+    Raises NotFound, Conflict `webhook_off`.
+    """
+    webhook = _on(actor, delivery.endpoint)  # first, as in `replay_since`
+    current = locked(access.webhook_deliveries(actor), delivery)
+    _again(WebhookDelivery.objects.filter(pk=current.pk))
+    events.record(actor=actor, action="webhook.replayed", obj=webhook, delivery=current.pk)
+    _wake()
+    return access.webhook_deliveries(actor).get(pk=current.pk)
+
+
+@write("webhook.replay")
+def replay_since(
+    *,
+    actor: Actor,
+    webhook: WebhookEndpoint,
+    since: datetime,
+    only_undelivered: bool = False,
+) -> WebhookEndpoint:
+    """Send all events since an instant again, and those that were missed while it was off.
+
+    What another transaction is still writing is not there yet: it takes another replay.
+    The result's `replayed` is how many. Raises NotFound, Invalid, Conflict `webhook_off`.
+    """
+    now = timezone.now()
+    if not now - DELIVERIES_KEPT <= since <= now:
+        days = DELIVERIES_KEPT.days
+        raise Invalid(f"Choose an instant within the last {days} days.", field="since")
+    current = _on(actor, webhook)
+    mine = WebhookDelivery.objects.filter(endpoint=current, event__at__gte=since)
+    ended = mine.exclude(status=Status.PENDING)
+    if only_undelivered:
+        ended = ended.exclude(status=Status.DELIVERED)
+    count = _again(ended) + _add_missed(current, since)
+    events.record(actor=actor, action="webhook.replayed", obj=current, deliveries=count)
+    _wake()
+    current.replayed = count  # type: ignore[attr-defined]
+    return current
+
+
+def _on(actor: Actor, webhook: WebhookEndpoint) -> WebhookEndpoint:
+    current = locked(access.webhooks(actor), webhook)
+    if not current.is_active:
+        raise Conflict("This webhook is off. Switch it on first.", code="webhook_off")
+    return current
+
+
+def _again(rows: models.QuerySet[WebhookDelivery]) -> int:
+    return rows.update(
+        status=Status.PENDING,
+        failures=0,
+        started_at=None,
+        ended_at=None,
+        next_attempt_at=timezone.now(),
+    )
+
+
+def _add_missed(webhook: WebhookEndpoint, since: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO accounts_webhookdelivery ({COLUMNS})
+            SELECT {VALUES} FROM accounts_event e JOIN accounts_webhookendpoint w ON {WANTED}
+            WHERE w.id = %s AND e.organization_id = %s AND e.at >= %s
+            ON CONFLICT (endpoint_id, event_id) DO NOTHING
+            """,
+            [webhook.pk, webhook.organization_id, since],
+        )
+        return int(cursor.rowcount)
+
+
+def _wake() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+def _add_secret(webhook: WebhookEndpoint) -> str:
+    secret = new_secret()
+    WebhookSecret.objects.create(
+        organization_id=webhook.organization_id,
+        endpoint=webhook,
+        sealed=WebhookSecret.seal(secret),
+    )
+    return secret
+
+
+def _known(event_types: list[str]) -> list[str]:
+    """Each once, in order. Raises Invalid."""
+    chosen = sorted({name.strip() for name in event_types})
+    unknown = sorted(set(chosen) - set(catalogue.patterns()))
+    if unknown:
+        raise Invalid(f"There are no events {', '.join(unknown)[:200]}.", field="event_types")
+    if not chosen:
+        raise Invalid("Choose at least one type of event.", field="event_types")
+    return chosen

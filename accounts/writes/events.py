@@ -1,0 +1,105 @@
+"""The audit trail. An event is written in the transaction of the change that it describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, models
+
+from accounts.access import open_glass
+from accounts.actor import Actor
+from accounts.models import Event, Patient
+from accounts.writes.bulk import insert_few
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """The events of a write that is under way, and how many savepoints it began in."""
+
+    savepoints: int
+    events: list[Event] = field(default_factory=list)
+
+
+_waiting: ContextVar[_Waiting | None] = ContextVar("events_of_a_write", default=None)
+
+
+def record(
+    *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
+) -> Event:
+    """Note one event. `details` are ids and figures, never clinical text or secrets.
+
+    Within a write it has no id yet: a write's events are written together when it ends.
+    """
+    event = of_record(actor=actor, action=action, obj=obj, patient=patient, **details)
+    waiting = _waiting.get()
+    if waiting is None or waiting.savepoints != _savepoints():
+        insert_few(event)  # in a savepoint: what may be taken back takes its event along
+    else:
+        waiting.events.append(event)
+    return event
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is recorded inside is written by one statement at the end, and not if that fails."""
+    token = _waiting.set(_Waiting(_savepoints()))
+    try:
+        yield
+        flush()
+    finally:
+        _waiting.reset(token)
+
+
+def flush() -> None:
+    """Write what waits now, for who needs to find it at once."""
+    if (waiting := _waiting.get()) is not None:
+        insert_few(*waiting.events)
+        waiting.events.clear()
+
+
+def _savepoints() -> int:
+    return len(connection.savepoint_ids)
+
+
+def of_record(
+    *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
+) -> Event:
+    """The event, not written yet, with the broken glass by which the actor is in the record."""
+    event = describe(actor=actor, action=action, obj=obj, patient=patient, **details)
+    event.break_glass = open_glass(actor, patient) if patient else None
+    return event
+
+
+def describe(
+    *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
+) -> Event:
+    """The event, not written yet: what loads much at once sets when it was, and writes many."""
+    # By ids: much is loaded at once, and a related object costs Django more than the rest.
+    return Event(
+        organization_id=actor.organization.pk,
+        actor_id=actor.user.pk if actor.user else None,
+        api_key_id=actor.api_key_id,
+        actor_role=actor.role,
+        channel=actor.channel,
+        action=action,
+        object_type=obj._meta.label_lower,
+        object_id=obj.pk,
+        patient_id=patient.pk if patient else None,
+        details=details,
+        request_id=actor.request_id,
+        address=actor.address,
+    )
+
+
+def changes(obj: models.Model, cleaned: dict[str, Any]) -> dict[str, list[str]]:
+    """What `cleaned` would change on `obj`: field name to its value before and after, as text."""
+    found = {}
+    for name, after in cleaned.items():
+        before = getattr(obj, name)
+        if before != after:
+            found[name] = [str(before), str(after)]
+    return found

@@ -1,0 +1,86 @@
+"""How a service takes the rows it changes: as they are now, locked, and only the actor's own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.db import models
+from django.forms.models import model_to_dict
+
+from accounts.actor import Actor
+from accounts.errors import NotFound, stale
+from accounts.models import Patient
+from accounts.writes import events, fields
+
+M = TypeVar("M", bound=models.Model)
+
+
+def locked(rows: models.QuerySet[M], row: models.Model) -> M:
+    """`row` as it is now, locked until the transaction ends.
+
+    Raises NotFound when it is not among `rows`: what `access` lets the actor see.
+    """
+    found = rows.filter(pk=row.pk).select_for_update(of=("self",), no_key=True).first()
+    if found is None:
+        raise not_found(row)
+    return found
+
+
+def digest(row: models.Model, names: Iterable[str]) -> str:
+    """Stands for what these fields of the row say, so that a form can carry it."""
+    values = model_to_dict(row, fields=list(names))
+    said = [(name, _said(value)) for name, value in sorted(values.items())]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def refuse_stale(row: models.Model, names: Iterable[str], shown: str) -> None:
+    """Raises Conflict `stale` when a locked row says something else than was `shown`: its digest.
+
+    Programs, which say only what is to change, were shown none.
+    """
+    if shown and shown != digest(row, names):
+        raise stale(str(row._meta.verbose_name))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return repr([getattr(one, "pk", one) for one in value])
+    return str(value)
+
+
+def not_found(row: models.Model, *, field: str | None = None) -> NotFound:
+    noun = str(row._meta.verbose_name)
+    return NotFound(f"This {noun} was not found in this clinic.", field=field)
+
+
+def change(
+    *,
+    actor: Actor,
+    row: M,
+    to: Mapping[str, Any],
+    action: str,
+    check: Callable[[M], None] = fields.check,
+    patient: Patient | None = None,
+) -> M:
+    """Set the fields `to` on a locked row, save those that differ, and record what changed.
+
+    When nothing does, nothing is written.
+    """
+    wanted = tidy(to)
+    changed = events.changes(row, wanted)
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    check(row)
+    if changed:
+        row.save(update_fields=list(changed))
+        events.record(actor=actor, action=action, obj=row, patient=patient, changes=changed)
+    return row
+
+
+def tidy(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same values, text without the blanks around it."""
+    return {
+        name: value.strip() if isinstance(value, str) else value for name, value in values.items()
+    }

@@ -1,0 +1,324 @@
+"""Authorizations: what a payer promised, and the changes that its letter may bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, TypedDict, Unpack
+
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid, NotFound
+from accounts.models import Patient
+from accounts.writes import events, fields
+from accounts.writes.rows import locked, refuse_stale, tidy
+from accounts.writes.transaction import write
+from billing import access, errors, reasons
+from billing.ledger import services as ledger
+from billing.models import Authorization, AuthorizedService, InsurancePolicy, ServiceCode
+
+
+class Terms(TypedDict, total=False):
+    """What the payer's letter says beside the services and the units; both dates are inclusive."""
+
+    number: str
+    start_date: date
+    end_date: date
+    cap_per_day: int | None
+    cap_per_week: int | None
+    cap_per_month: int | None
+
+
+@write("authorization.create")
+def create(
+    *,
+    actor: Actor,
+    patient: Patient,
+    policy: InsurancePolicy,
+    number: str,
+    service_codes: Iterable[ServiceCode],
+    start_date: date,
+    end_date: date,
+    total_units: int,
+    cap_per_day: int | None = None,
+    cap_per_week: int | None = None,
+    cap_per_month: int | None = None,
+    status: str = Authorization.Status.ACTIVE,
+) -> Authorization:
+    """Record an authorization and grant its units; both dates are inclusive.
+
+    Raises NotFound for another patient's policy or another clinic's service, Invalid for dates or
+    services that make no sense, UnitsOutOfRange, Conflict `policy_inactive` or
+    `authorization_number_taken`.
+    """
+    covered = list(service_codes)
+    _check_services(actor, covered)
+    current_policy = _checked_policy(actor, patient, policy)
+    authorization = Authorization(
+        organization=actor.organization,
+        patient=patient,
+        policy=current_policy,
+        payer_id=current_policy.payer_id,
+        number=number.strip(),
+        start_date=start_date,
+        end_date=end_date,
+        cap_per_day=cap_per_day,
+        cap_per_week=cap_per_week,
+        cap_per_month=cap_per_month,
+        status=status,
+    )
+    _check(authorization, covered)
+    ledger.check_range(total_units, lowest=1, field="total_units")
+    authorization.save(force_insert=True)
+    _cover(authorization, covered)
+    events.record(
+        actor=actor,
+        action="authorization.created",
+        obj=authorization,
+        patient=patient,
+        number=authorization.number,
+        units=total_units,
+        start=start_date.isoformat(),
+        end=end_date.isoformat(),
+    )
+    ledger.grant(actor=actor, authorization=authorization, units=total_units)
+    return authorization
+
+
+@write("authorization.update")
+def update(
+    *,
+    actor: Actor,
+    authorization: Authorization,
+    service_codes: Iterable[ServiceCode] | None = None,
+    shown: str = "",
+    **terms: Unpack[Terms],
+) -> Authorization:
+    """Change what the letter says, but not the units: those move by `ledger.adjust`.
+
+    What is not given stays. `shown` is the digest of what a page showed. Raises Conflict `stale`,
+    Conflict `reservations_outside` when units are reserved for dates of service that the new dates
+    leave out, Conflict `service_reserved` when units are reserved for a service that is removed,
+    Conflict `authorization_cancelled`.
+    """
+    wanted = tidy(terms)
+    current = locked(access.authorizations(actor), authorization)
+    before = list(current.service_codes.all())
+    covered = before if service_codes is None else list(service_codes)
+    _check_services(actor, covered)
+    given = [*wanted] if service_codes is None else [*wanted, "service_codes"]
+    refuse_stale(current, given, shown)
+    _check_not_cancelled(current)
+    changed = events.changes(current, wanted)
+    for name, value in wanted.items():
+        setattr(current, name, value)
+    _check(current, covered)
+    _check_dates_hold(current)
+    _check_services_hold(current, covered)
+    current.save(update_fields=list(changed))
+    if services := _change_services(current, before, covered):
+        changed["services"] = services
+    if changed:
+        events.record(
+            actor=actor,
+            action="authorization.updated",
+            obj=current,
+            patient=current.patient,
+            changes=changed,
+        )
+    return current
+
+
+@write("unit.adjust")
+def set_total(
+    *, actor: Actor, authorization: Authorization, total_units: int, reason: str
+) -> Authorization:
+    """Correct the total to what the payer says now, by one adjustment.
+
+    Raises ReasonMissing, UnitsOutOfRange, Invalid when it is the total already, NotEnoughUnits
+    below what is used and reserved, Conflict `authorization_cancelled`.
+    """
+    ledger.check_range(total_units, lowest=0, field="total_units")
+    current = locked(access.authorizations(actor), authorization)
+    _check_not_cancelled(current)
+    taken = current.used_units + current.reserved_units
+    if total_units < taken:
+        raise errors.NotEnoughUnits.below_taken(current, total=total_units)
+    if total_units == current.total_units:
+        raise Invalid(
+            f"The total is {errors.count(total_units)} already.",
+            code="total_unchanged",
+            field="total_units",
+        )
+    change = total_units - current.total_units
+    ledger.adjust(actor=actor, authorization=current, units=change, reason=reason)
+    return current
+
+
+@write("authorization.activate")
+def activate(*, actor: Actor, authorization: Authorization) -> Authorization:
+    """Put a pending authorization to use. Raises Conflict when it is not pending."""
+    return _change_status(
+        actor,
+        locked(access.authorizations(actor), authorization),
+        Authorization.Status.ACTIVE,
+        action="authorization.activated",
+        lawful_from=(Authorization.Status.PENDING,),
+    )
+
+
+@write("authorization.cancel")
+def cancel(*, actor: Actor, authorization: Authorization, reason: str) -> Authorization:
+    """Withdraw an authorization. Units already used stay used.
+
+    Raises ReasonMissing, Conflict `units_reserved` while units are held by appointments.
+    """
+    reason = reasons.required(reason, of="cancelling an authorization")
+    current = locked(access.authorizations(actor), authorization)
+    if current.reserved_units:
+        raise Conflict(
+            f"{errors.count(current.reserved_units)} on {current.number} are reserved. "
+            "Cancel or move what holds them first.",
+            code="units_reserved",
+            reserved=current.reserved_units,
+        )
+    return _change_status(
+        actor,
+        current,
+        Authorization.Status.CANCELLED,
+        action="authorization.cancelled",
+        lawful_from=(Authorization.Status.PENDING, Authorization.Status.ACTIVE),
+        reason=reason,
+    )
+
+
+def _check_not_cancelled(authorization: Authorization) -> None:
+    if authorization.status == Authorization.Status.CANCELLED:
+        raise Conflict(
+            f"{authorization.number} is cancelled and stays as it was. Add a new authorization.",
+            code="authorization_cancelled",
+        )
+
+
+def _change_status(
+    actor: Actor,
+    current: Authorization,
+    status: Authorization.Status,
+    *,
+    action: str,
+    lawful_from: tuple[Authorization.Status, ...],
+    **details: Any,
+) -> Authorization:
+    if current.status not in lawful_from:
+        raise Conflict(
+            f"{current.number} is {current.status} already.",
+            code="authorization_not_changed",
+            status=current.status,
+        )
+    current.status = status
+    current.save(update_fields=["status"])
+    events.record(actor=actor, action=action, obj=current, patient=current.patient, **details)
+    return current
+
+
+def _check(authorization: Authorization, covered: list[ServiceCode]) -> None:
+    fields.check(authorization)
+    if authorization.end_date < authorization.start_date:
+        raise Invalid("The end date lies before the start date.", field="end_date")
+    for name in ("cap_per_day", "cap_per_week", "cap_per_month"):
+        cap = getattr(authorization, name)
+        if cap is not None:
+            ledger.check_range(cap, lowest=1, field=name)
+    _check_number(authorization, covered)
+
+
+def _check_number(authorization: Authorization, covered: list[ServiceCode]) -> None:
+    same = AuthorizedService.objects.filter(
+        payer=authorization.payer_id,
+        number=authorization.number,
+        service_code__in=covered,
+        start_date__lte=authorization.end_date,
+        end_date__gte=authorization.start_date,
+    ).exclude(authorization=authorization.pk)
+    if same.exclude(status=Authorization.Status.CANCELLED).exists():
+        raise errors.number_taken()
+
+
+def _checked_policy(actor: Actor, patient: Patient, policy: InsurancePolicy) -> InsurancePolicy:
+    """Locked: its payer becomes the authorization's, and stays while that stands."""
+    try:
+        current = locked(access.policies(actor).filter(patient=patient), policy)
+    except NotFound as error:
+        raise NotFound(
+            "Choose one of this patient's insurance policies.", field="policy"
+        ) from error
+    if not current.is_active:
+        raise Conflict(
+            f"{current} is not active. Choose another policy, or correct this one first.",
+            code="policy_inactive",
+            field="policy",
+        )
+    return current
+
+
+def _check_services(actor: Actor, covered: list[ServiceCode]) -> None:
+    if not covered:
+        raise Invalid("Choose at least one service.", field="service_codes")
+    known = access.service_codes(actor).filter(pk__in=[code.pk for code in covered]).count()
+    if known != len(covered):
+        raise NotFound("Choose services of this clinic.", field="service_codes")
+
+
+def _check_dates_hold(authorization: Authorization) -> None:
+    outside = authorization.reservations.active().exclude(
+        date_of_service__range=(authorization.start_date, authorization.end_date)
+    )
+    if held := outside.count():
+        units = sum(outside.values_list("units", flat=True))
+        raise Conflict(
+            f"{errors.count(units)} are reserved for dates of service outside the new dates "
+            f"({held} in all). Cancel or move what holds them first.",
+            code="reservations_outside",
+            field="end_date",
+            held=held,
+            units=units,
+        )
+
+
+def _check_services_hold(authorization: Authorization, covered: list[ServiceCode]) -> None:
+    held = authorization.reservations.active().exclude(service_code__in=covered)
+    if first := held.select_related("service_code").first():
+        raise Conflict(
+            f"Units are reserved for {first.service_code.full_code}. "
+            "Cancel or move what holds them first.",
+            code="service_reserved",
+            field="service_codes",
+            service=first.service_code.full_code,
+        )
+
+
+def _cover(authorization: Authorization, covered: Iterable[ServiceCode]) -> None:
+    # Number, payer, dates and status are filled in by the table's trigger.
+    AuthorizedService.objects.bulk_create(
+        AuthorizedService(
+            organization_id=authorization.organization_id,
+            authorization=authorization,
+            service_code=code,
+            payer_id=authorization.payer_id,
+            number=authorization.number,
+            start_date=authorization.start_date,
+            end_date=authorization.end_date,
+            status=authorization.status,
+        )
+        for code in covered
+    )
+
+
+def _change_services(
+    authorization: Authorization, before: list[ServiceCode], covered: list[ServiceCode]
+) -> list[str]:
+    """Make the covered services these; their names before and after when that changed them."""
+    if set(before) == set(covered):
+        return []
+    authorization.services.exclude(service_code__in=covered).delete()
+    _cover(authorization, [code for code in covered if code not in before])
+    return [", ".join(code.full_code for code in codes) for codes in (before, covered)]

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, get_args
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts import access as accounts_access
+from accounts.audit.history import history
+from accounts.permissions import require
+from accounts.web.form_pages import action, form_page
+from accounts.web.list_pages import list_page
+from accounts.web.requests import ClinicRequest
+from accounts.writes import record_views as records
+from billing import access, errors, panels
+from billing.authorizations import services as authorizations
+from billing.authorizations.filters import AuthorizationFilter
+from billing.authorizations.forms import (
+    AdjustForm,
+    AuthorizationEditForm,
+    AuthorizationForm,
+    CancelForm,
+)
+from billing.authorizations.tables import AuthorizationTable
+from billing.ledger import rules
+from billing.models import Authorization
+from billing.units import Period
+
+FEW = 4
+
+
+def authorization_list(request: ClinicRequest) -> HttpResponse:
+    actor = request.actor
+    require(actor.role, "authorization.view")
+    today = actor.organization.today()
+    rows = (
+        access.authorizations(actor)
+        .with_state(today=today)
+        .with_available()
+        .in_use_first(today=today)
+        .with_services()
+        .select_related("patient", "payer")
+    )
+    if actor.is_patient:
+        own = list(rows)
+        records.listed(actor=actor, of="authorizations", patients=[one.patient_id for one in own])
+        return render(request, "billing/own_units.html", {"authorizations": own})
+    return list_page(
+        request,
+        template="billing/authorizations.html",
+        rows=rows,
+        table=AuthorizationTable,
+        filters=AuthorizationFilter,
+        listed_records="authorizations",
+    )
+
+
+def authorization(request: ClinicRequest, pk: int) -> HttpResponse:
+    actor = request.actor
+    require(actor.role, "authorization.view")
+    found = _found(request, pk)
+    records.view(actor=actor, patient=found.patient, obj=found)
+    if actor.is_patient:
+        return render(request, "billing/own_units.html", {"authorizations": [found]})
+    return render(
+        request,
+        "billing/authorization.html",
+        {
+            "authorization": found,
+            "caps": _caps(found),
+            "panels": panels.for_authorization(actor, pk),
+        },
+    )
+
+
+def authorization_new(request: ClinicRequest, pk: int) -> HttpResponse:
+    actor = request.actor
+    patient = get_object_or_404(accounts_access.patients(actor), pk=pk)
+    return form_page(
+        request,
+        verb="authorization.create",
+        form=AuthorizationForm(actor, request.POST or None, patient=patient),
+        template="billing/authorization_form.html",
+        save=lambda actor, fields: authorizations.create(actor=actor, patient=patient, **fields),
+        success_url=lambda created: actor.url("billing:authorization", pk=created.pk),
+        context={"patient": patient, "cancel": actor.url("accounts:patient", pk=pk)},
+        success_message="Authorization added.",
+        viewed_patient=patient,
+    )
+
+
+def authorization_edit(request: ClinicRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    page = request.actor.url("billing:authorization", pk=pk)
+    return form_page(
+        request,
+        verb="authorization.update",
+        form=AuthorizationEditForm(request.actor, request.POST or None, row=found),
+        template="billing/authorization_form.html",
+        save=lambda actor, fields: authorizations.update(
+            actor=actor, authorization=found, **fields
+        ),
+        success_url=lambda _: page,
+        context={"authorization": found, "patient": found.patient, "cancel": page},
+        success_message="Authorization saved.",
+        viewed_patient=found.patient,
+    )
+
+
+def authorization_adjust(request: ClinicRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    page = request.actor.url("billing:authorization", pk=pk)
+    return form_page(
+        request,
+        verb="unit.adjust",
+        form=AdjustForm(request.POST or None, initial={"total_units": found.total_units}),
+        template="billing/authorization_adjust.html",
+        save=lambda actor, fields: authorizations.set_total(
+            actor=actor, authorization=found, **fields
+        ),
+        success_url=lambda _: page,
+        context={"authorization": found, "cancel": page},
+        success_message="Units adjusted.",
+        viewed_patient=found.patient,
+    )
+
+
+def authorization_activate(request: ClinicRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    page = request.actor.url("billing:authorization", pk=pk)
+    return action(
+        request,
+        verb="authorization.activate",
+        save=lambda actor: authorizations.activate(actor=actor, authorization=found),
+        success_url=lambda _: page,
+        back=page,
+        success_message="Authorization active: its units can be booked.",
+    )
+
+
+def authorization_cancel(request: ClinicRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    page = request.actor.url("billing:authorization", pk=pk)
+    return form_page(
+        request,
+        verb="authorization.cancel",
+        form=CancelForm(request.POST or None),
+        template="billing/authorization_cancel.html",
+        save=lambda actor, fields: authorizations.cancel(
+            actor=actor, authorization=found, **fields
+        ),
+        success_url=lambda _: page,
+        context={"authorization": found, "cancel": page, "consequences": _if_cancelled(found)},
+        success_message="Authorization cancelled.",
+        viewed_patient=found.patient,
+    )
+
+
+def authorization_history(request: ClinicRequest, pk: int) -> HttpResponse:
+    return history(request, _found(request, pk))
+
+
+def _found(request: ClinicRequest, pk: int) -> Authorization:
+    rows = access.authorizations(request.actor).with_services()
+    stated = rows.with_state(today=request.actor.organization.today())
+    found: Authorization = get_object_or_404(
+        stated.select_related("patient", "payer", "policy__payer"), pk=pk
+    )
+    return found
+
+
+def _caps(authorization: Authorization) -> list[dict[str, Any]]:
+    """Of each cap: what is held now, in the period that today lies in, and where it is too much."""
+    today = authorization.organization.today()
+    caps = [(period, getattr(authorization, f"cap_per_{period}")) for period in get_args(Period)]
+    return [
+        {
+            "period": "Today" if period == "day" else f"This {period}",
+            "cap": cap,
+            "held": rules.units_held(authorization, today, period),
+            "over": _over(period, cap, rules.over_cap(authorization, period, since=today)),
+        }
+        for period, cap in caps
+        if cap is not None
+    ]
+
+
+def _over(period: Period, cap: int, held: dict[date, int]) -> str:
+    """Where a cap that was lowered lets what is booked stand."""
+    if not held:
+        return ""
+    named = {
+        "day": "on {:%-d %b %Y}",
+        "week": "in the week of {:%-d %b %Y}",
+        "month": "in {:%B %Y}",
+    }
+    said = [
+        f"{errors.count(units)} {named[period].format(first)}"
+        for first, units in [*held.items()][:FEW]
+    ]
+    more = f" and {len(held) - FEW} more" if len(held) > FEW else ""
+    taken = ", ".join(said) + more
+    return (
+        f"The cap is {errors.count(cap)} a {period}, and {taken} are taken. What is booked stays."
+    )
+
+
+def _if_cancelled(authorization: Authorization) -> list[str]:
+    words = [f"{errors.count(authorization.available_units)} can no longer be booked"]
+    if authorization.used_units:
+        words.append(f"{errors.count(authorization.used_units)} already used stay used")
+    if authorization.reserved_units:
+        words.append(
+            f"Not while {errors.count(authorization.reserved_units)} are reserved: "
+            "cancel or move what holds them first"
+        )
+    return words

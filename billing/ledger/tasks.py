@@ -1,0 +1,37 @@
+"""What happens to units without anybody asking."""
+
+from __future__ import annotations
+
+import structlog
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from accounts.actor import Actor
+from accounts.errors import DomainError
+from billing.errors import ReservationEnded
+from billing.ledger import services as ledger
+from billing.models import Reservation
+
+log = structlog.get_logger(__name__)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="billing.expire_reservations", queueing_lock="billing.expire_reservations")
+def expire_reservations(timestamp: int) -> None:
+    """Give back units whose hold has run out, each in a write of its own."""
+    overdue = Reservation.objects.active().filter(expires_at__lte=timezone.now())
+    of_clinics = overdue.select_related("organization", "authorization__patient")
+    expired = 0
+    for reservation in of_clinics.order_by("expires_at").iterator():
+        actor = Actor.system(reservation.organization, channel="job")
+        try:
+            ledger.expire(actor=actor, reservation=reservation)
+        except ReservationEnded:
+            continue  # consumed or released since it was read
+        except DomainError as refusal:
+            # The others are not to wait for it; the next run tries again.
+            log.warning("reservation_not_expired", reservation=reservation.pk, code=refusal.code)
+            continue
+        expired += 1
+    if expired:
+        log.info("reservations_expired", count=expired)

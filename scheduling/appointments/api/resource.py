@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.actor import Actor
+from accounts.api.endpoints import creates, does, updates
+from accounts.api.resource import Resource
+from accounts.models import Patient
+from scheduling import access
+from scheduling.appointments import arrival, cancellation
+from scheduling.appointments import services as appointments
+from scheduling.appointments.api.inputs import (
+    AppointmentChange,
+    AppointmentMove,
+    Cancellation,
+    NewAppointment,
+    Rescheduled,
+)
+from scheduling.appointments.api.outputs import AppointmentOutput, PreviewOutput
+from scheduling.appointments.filters import AppointmentFilter
+from scheduling.appointments.preview import Preview, preview
+from scheduling.models import Appointment, Session
+from scheduling.sessions import services as sessions
+from scheduling.sessions.api import Completion, Reopening, SessionOutput
+
+
+class Appointments(Resource):
+    area = "appointments"
+    verbs = {"list": "appointment.view", "retrieve": "appointment.view"}
+    output = AppointmentOutput
+    filterset_class = AppointmentFilter
+    ordering_fields = {"starts_at": "starts_at", "status": "status", "created_at": "created_at"}
+
+    @staticmethod
+    def rows(actor: Actor) -> QuerySet[Appointment]:
+        return access.appointments(actor).with_people().select_related("reservation")
+
+    @creates("appointment.book", NewAppointment)
+    def create(self, **fields: Any) -> Appointment:
+        """Book an appointment and reserve its units."""
+        return appointments.book(actor=self.actor, **fields)
+
+    @does("appointment.book", NewAppointment, answers=PreviewOutput, of_one=False, reads=True)
+    def preview(self, *, patient: Patient, **fields: Any) -> Preview:
+        """Say what booking would do, and book nothing.
+
+        Conflicts and refusals carry the codes and figures of the errors that booking would answer.
+        """
+        self.seen(patient)
+        return preview(actor=self.actor, patient=patient, **fields)
+
+    @updates("appointment.reschedule", AppointmentChange)
+    def partial_update(self, row: Appointment, **fields: Any) -> Appointment:
+        """Change when, where, what, by whom or on which units; not the status."""
+        return self._moved(row, fields)
+
+    @does("appointment.reschedule", Rescheduled)
+    def reschedule(self, row: Appointment, **fields: Any) -> Appointment:
+        """Move an appointment to another time; its units move along."""
+        return self._moved(row, fields)
+
+    def _moved(self, row: Appointment, fields: dict[str, Any]) -> Appointment:
+        seen = {"version": row.version, **AppointmentMove.over(row, fields)}
+        return appointments.reschedule(actor=self.actor, appointment=row, **seen)
+
+    @does(
+        "appointment.reschedule",
+        AppointmentMove,
+        answers=PreviewOutput,
+        reads=True,
+        path="preview",
+    )
+    def preview_move(self, row: Appointment, **fields: Any) -> Preview:
+        """Say what changing the appointment would do, and change nothing."""
+        wanted = AppointmentMove.over(row, fields)
+        return preview(actor=self.actor, patient=row.patient, beside=row, **wanted)
+
+    @does("appointment.confirm")
+    def confirm(self, row: Appointment) -> Appointment:
+        """Note that the patient will come."""
+        return arrival.confirm(actor=self.actor, appointment=row)
+
+    @does("appointment.check_in")
+    def check_in(self, row: Appointment) -> Appointment:
+        """Note that the patient is here."""
+        return arrival.check_in(actor=self.actor, appointment=row)
+
+    @does("appointment.start")
+    def start(self, row: Appointment) -> Appointment:
+        """Begin the session now."""
+        return sessions.start(actor=self.actor, appointment=row)
+
+    @does("appointment.complete", Completion, answers=SessionOutput)
+    def complete(self, row: Appointment, **times: Any) -> Session:
+        """Complete the session and use its actual units."""
+        return sessions.complete(actor=self.actor, appointment=row, **times)
+
+    @does("appointment.reopen", Reopening)
+    def reopen(self, row: Appointment, *, reason: str) -> Appointment:
+        """Take a completion back, with a reason; its units are reserved again."""
+        return sessions.reopen(actor=self.actor, appointment=row, reason=reason)
+
+    @does("appointment.cancel", Cancellation)
+    def cancel(self, row: Appointment, **fields: Any) -> Appointment:
+        """Cancel an appointment and give its units back."""
+        return cancellation.cancel(actor=self.actor, appointment=row, **fields)
+
+    @does("appointment.mark_no_show")
+    def no_show(self, row: Appointment) -> Appointment:
+        """Note that the patient did not come; the units are given back."""
+        return cancellation.mark_no_show(actor=self.actor, appointment=row)
+
+    @does("appointment.restore")
+    def restore(self, row: Appointment) -> Appointment:
+        """Undo a check-in; or a cancellation or no-show, if time and units are still free."""
+        return cancellation.restore(actor=self.actor, appointment=row)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from accounts.actor import Actor
+from accounts.writes import events
+from accounts.writes.transaction import write
+from scheduling.appointments import checks
+from scheduling.appointments.cancellation import require
+from scheduling.appointments.services import lock, save
+from scheduling.models import Appointment, Status
+
+
+@write("appointment.confirm")
+def confirm(*, actor: Actor, appointment: Appointment, version: int | None = None) -> Appointment:
+    """The patient said that they will come. Raises UnlawfulTransition, Conflict `stale`.
+
+    `version` is the one the actor saw: whoever said so meant that day and hour.
+    """
+    locked = lock(actor, appointment, version=version)
+    return _advance(actor, locked, Status.CONFIRMED, "appointment.confirmed")
+
+
+@write("appointment.check_in")
+def check_in(*, actor: Actor, appointment: Appointment) -> Appointment:
+    """The patient is at the desk. Raises UnlawfulTransition, Conflict `day_not_come`."""
+    locked = lock(actor, appointment)
+    checks.day_has_come(actor, locked, "Check in")
+    return _advance(actor, locked, Status.ARRIVED, "appointment.arrived")
+
+
+def _advance(actor: Actor, locked: Appointment, status: Status, action: str) -> Appointment:
+    require(locked, status)
+    before = locked.status
+    locked.status = status
+    save(locked, ["status"])
+    events.record(actor=actor, action=action, obj=locked, patient=locked.patient, before=before)
+    return locked

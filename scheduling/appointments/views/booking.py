@@ -1,0 +1,251 @@
+"""The booking panel: beside the calendar, or a page of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.actor import Actor
+from accounts.models import Patient
+from accounts.permissions import require
+from accounts.web.form_pages import form_page
+from accounts.web.requests import ClinicRequest, day_in, id_in
+from accounts.writes import record_views as records
+from billing import access as billing_access
+from billing.errors import count
+from billing.models import ServiceCode
+from scheduling import access
+from scheduling.appointments import services as appointments
+from scheduling.appointments.forms import BookingForm
+from scheduling.appointments.preview import preview
+from scheduling.appointments.views import panel
+from scheduling.models import Appointment, Status
+
+VERB = "appointment.book"
+FEW = 8
+LONGEST = 100
+QUARTER = timedelta(minutes=15)
+
+
+def book(request: ClinicRequest) -> HttpResponse:
+    """First whom, then the rest; POST books."""
+    require(request.actor.role, VERB)
+    wanted = request.POST.get("patient") or request.GET.get("patient", "")
+    if not wanted:
+        return _pick_patient(request)
+    patient = _patient(request, wanted)
+    form = _form(request, patient)
+    if request.method != "POST":
+        records.view_part(actor=request.actor, patient=patient)
+    return form_page(
+        request,
+        verb=VERB,
+        form=form,
+        template=_template(request),
+        save=lambda actor, fields: appointments.book(actor=actor, **booking(form)),
+        success_url=lambda booked: _booked(request, booked),
+        context=_context(request, form),
+    )
+
+
+def book_preview(request: ClinicRequest) -> HttpResponse:
+    """The same form with its figures as typed so far; saves nothing."""
+    require(request.actor.role, VERB)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    patient = _patient(request, request.POST.get("patient", ""))
+    records.view_part(actor=request.actor, patient=patient)
+    form = _form(request, patient)
+    form.is_valid()
+    context = {"form": form, "changed": True, **_context(request, form)}
+    return render(request, _template(request), context)
+
+
+def typed(request: ClinicRequest) -> QueryDict:
+    """What was entered; a service just changed brings its usual length along."""
+    chosen = id_in(request.POST.get("service_code", ""))
+    if request.GET.get("changed") != "service" or not chosen:
+        return request.POST
+    data = request.POST.copy()
+    service = billing_access.service_codes(request.actor).filter(pk=chosen).first()
+    if service is not None:
+        data["minutes"] = str(service.default_minutes)
+    return data
+
+
+def booking(form: BookingForm) -> dict[str, Any]:
+    """What `appointments.book` takes, of a valid form."""
+    fields = form.cleaned_data
+    starts_at, ends_at = form.times()
+    return {
+        "patient": form.patient,
+        "practitioner": fields["practitioner"],
+        "service_code": fields["service_code"],
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "authorization": form.chosen_authorization(),
+        "room": fields["room"],
+        "override_reason": fields.get("override_reason", ""),
+    }
+
+
+def previewed(form: BookingForm, *, beside: Appointment | None = None) -> dict[str, Any]:
+    """For the panel: the preview of a valid form, and what to say of its hours."""
+    if not form.is_bound or not form.is_valid():
+        return {"preview": None}
+    wanted = booking(form)
+    wanted.pop("override_reason")
+    seen = preview(actor=form.actor, beside=beside, **wanted)
+    clinic = form.actor.organization
+    hours = f"{clinic.opens_at:%H:%M} to {clinic.closes_at:%H:%M}"
+    told = f"Outside the clinic's hours, {hours}." if seen.out_of_hours else ""
+    return {"preview": seen, "out_of_hours": told}
+
+
+def _pick_patient(request: ClinicRequest) -> HttpResponse:
+    """By name, MRN or date of birth; before anything is typed, whom the practitioner sees."""
+    actor = request.actor
+    text = request.GET.get("q", "").replace("\0", "")[:LONGEST].strip()
+    found = access.bookable_patients(actor).filter(is_active=True)
+    if text:
+        found = found.search(text)
+    elif practitioner := id_in(request.GET.get("practitioner", "")):
+        own = found.filter(care_team__practitioner_id=practitioner)
+        found = own if own.exists() else found
+    offered = list(found[:FEW])
+    records.listed(actor=actor, of="booking", patients=[patient.pk for patient in offered])
+    query = request.GET.copy()
+    query.pop("q", None)
+    return render(
+        request,
+        "scheduling/pick_patient.html" + ("#panel" if request.htmx else ""),
+        {
+            "patients": offered,
+            "q": text,
+            "kept": list(query.items()),
+            "query": query.urlencode(),
+            "is_missing": request.method == "POST",
+        },
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def _patient(request: ClinicRequest, wanted: str) -> Patient:
+    found: Patient = get_object_or_404(access.bookable_patients(request.actor), pk=id_in(wanted))
+    return found
+
+
+def _form(request: ClinicRequest, patient: Patient) -> BookingForm:
+    actor = request.actor
+    if request.method == "POST":
+        return BookingForm(typed(request), actor=actor, patient=patient)
+    form = BookingForm(actor=actor, patient=patient)
+    form.begin(_beginnings(request, form))
+    return form
+
+
+def _beginnings(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
+    """From the slot, and from what the patient had last or is authorized for."""
+    actor = request.actor
+    asked = id_in(request.GET.get("practitioner", ""))
+    last = _last(actor, form.patient, asked)
+    service = _service(form, last)
+    start = _start(request)
+    practitioner = asked or actor.practitioner_id or (last.practitioner_id if last else None)
+    is_same = last is not None and service is not None and last.service_code_id == service.pk
+    return {
+        "service_code": service.pk if service else "",
+        "practitioner": practitioner or "",
+        "day": f"{start:%Y-%m-%d}",
+        "start": f"{start:%H:%M}",
+        "minutes": last.minutes if is_same and last else service.default_minutes if service else 60,
+        "authorization": "",
+        "room": "",
+    }
+
+
+def _last(actor: Actor, patient: Patient, practitioner: int) -> Appointment | None:
+    """The patient's latest appointment, with that practitioner if there was one."""
+    earlier = access.appointments(actor).filter(patient=patient).exclude(status=Status.CANCELLED)
+    latest = earlier.order_by("-starts_at")
+    theirs: Appointment | None = None
+    if practitioner:
+        theirs = latest.filter(practitioner=practitioner).first()
+    return theirs or latest.first()
+
+
+def _service(form: BookingForm, last: Appointment | None) -> ServiceCode | None:
+    """What was rendered last, else what is authorized first, else the first there is."""
+    services = form.fields["service_code"].queryset  # type: ignore[attr-defined]
+    if last is not None:
+        for service in services:
+            if service.pk == last.service_code_id:
+                return cast(ServiceCode, service)
+    authorized: ServiceCode | None = services.filter(authorizations__in=form.found).first()
+    return authorized or services.first()
+
+
+def _start(request: ClinicRequest) -> datetime:
+    """The slot's wall time; else when the clinic opens on the day in sight, or soon today."""
+    try:
+        return datetime.fromisoformat(request.GET.get("start", "")).replace(tzinfo=None)
+    except ValueError:
+        return _soon(request)
+
+
+def _soon(request: ClinicRequest) -> datetime:
+    clinic = request.actor.organization
+    now = clinic.local(timezone.now()).replace(tzinfo=None)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    soon = midnight + ((now - midnight) // QUARTER + 1) * QUARTER
+    if soon.date() > now.date() or soon.time() >= clinic.closes_at:
+        soon = midnight + timedelta(days=1)
+    day = max(day_in(request.GET.get("date", "")) or soon.date(), soon.date())
+    return max(soon, datetime.combine(day, clinic.opens_at))
+
+
+def _template(request: ClinicRequest) -> str:
+    return "scheduling/book.html" + ("#panel" if request.htmx else "")
+
+
+def _context(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
+    return {
+        "patient": form.patient,
+        "back": request.actor.url("scheduling:week"),
+        "next": page_beside(request),
+        **previewed(form),
+    }
+
+
+def page_beside(request: ClinicRequest) -> str:
+    """The page that the panel stands beside: where to go back to; else nothing."""
+    here = request.POST.get("next") or request.htmx.current_url_abs_path or ""
+    is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
+    return here if is_ours and "/book/" not in here else ""
+
+
+def _booked(request: ClinicRequest, booked: Appointment) -> str | HttpResponse:
+    if booked.authorization is None:
+        messages.success(request, "Booked as private pay.")
+    else:
+        messages.success(
+            request,
+            f"Booked: {count(booked.units)} reserved, {booked.authorization.available_units} left "
+            f"on {booked.authorization.number}.",
+        )
+    return panel.after_change(
+        request, booked.pk, go_to=page_beside(request) or _week_of(request.actor, booked)
+    )
+
+
+def _week_of(actor: Actor, booked: Appointment) -> str:
+    """The practitioner's week, where the appointment can be seen."""
+    day = actor.organization.local(booked.starts_at).date()
+    week = actor.url("scheduling:week")
+    return f"{week}?date={day}&practitioner={booked.practitioner_id}"

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accounts.access import patients
+from accounts.actor import Actor
+from accounts.models import Patient
+from accounts.permissions import require
+from accounts.web.requests import ClinicRequest
+from accounts.writes import record_views as records
+from billing import access as billing_access
+from billing.models import Reservation
+from billing.sources import Source
+from scheduling import access
+from scheduling.models.appointment import LONGEST
+
+FEW = 25
+
+
+NEXT, LAST = 10, 10
+
+
+def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
+    """The part of an authorization's page that lists what holds its units."""
+    actor = request.actor
+    require(actor.role, "appointment.view")
+    authorizations = billing_access.authorizations(actor).select_related("patient")
+    found = get_object_or_404(authorizations, pk=pk)
+    records.view_part(actor=actor, patient=found.patient)
+    rows = access.appointments(actor).filter(
+        authorization=found, reservation__state=Reservation.State.ACTIVE
+    )
+    held = _held(rows.with_people().order_by("starts_at"), FEW)
+    return _part(request, "Appointments that hold units", held)
+
+
+def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
+    """The part of a patient's page that lists their appointments: the next, then the last."""
+    actor = request.actor
+    require(actor.role, "appointment.view")
+    found = get_object_or_404(patients(actor), pk=pk)
+    records.view_part(actor=actor, patient=found)
+    rows = access.appointments(actor).filter(patient=found).with_people()
+    now = timezone.now()
+    to_come = rows.filter(ends_at__gte=now, starts_at__gt=now - LONGEST)
+    shown = [
+        *_held(to_come.order_by("starts_at"), NEXT),
+        *_held(rows.filter(ends_at__lt=now).order_by("-starts_at"), LAST),
+    ]
+    everything = f"{actor.url('scheduling:appointments')}?patient={found.pk}"
+    new = _new(actor, found)
+    return _part(request, "Appointments", shown, fragment="card", everything=everything, new=new)
+
+
+def _new(actor: Actor, patient: Patient) -> str:
+    """Where to book for the patient, if the actor may."""
+    theirs = access.bookable_patients(actor).filter(pk=patient.pk, is_active=True)
+    if actor.may("appointment.book") and theirs.exists():
+        return f"{actor.url('scheduling:book')}?patient={patient.pk}"
+    return ""
+
+
+def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
+    """Explains the ledger's "appointment:17"."""
+    rows = access.appointments(actor).filter(pk__in=ids).select_related("service_code")
+    return {
+        row.pk: Source(
+            f"{row.service_code.full_code}, {actor.organization.local(row.starts_at):%-d %b %Y}",
+            actor.url("scheduling:appointment", pk=row.pk),
+        )
+        for row in rows
+    }
+
+
+def _held(rows: Any, most: int) -> list[Any]:
+    return list(rows.select_related("reservation")[:most])
+
+
+def _part(
+    request: ClinicRequest,
+    title: str,
+    appointments: list[Any],
+    *,
+    fragment: str = "part",
+    everything: str = "",
+    new: str = "",
+) -> HttpResponse:
+    template = "scheduling/part.html" + (f"#{fragment}" if request.htmx else "")
+    context = {"title": title, "appointments": appointments, "everything": everything, "new": new}
+    return render(request, template, context)

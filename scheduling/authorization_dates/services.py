@@ -1,0 +1,159 @@
+"""Shortening an authorization, with what is to become of the appointments that fall outside."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, Sum
+
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid
+from accounts.models import Organization
+from accounts.writes import events
+from accounts.writes.transaction import write
+from billing.authorizations import services as authorizations
+from billing.ledger import services as ledger
+from billing.models import Authorization, Reservation
+from scheduling.appointments.cancellation import cancel, late_before
+from scheduling.appointments.reservations import lock_both, reserve_again
+from scheduling.appointments.services import lock, save
+from scheduling.models import Appointment, Status
+from scheduling.models.appointment import AppointmentQuerySet
+
+REASON = "The authorization's dates were changed"
+FEW = 25
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The appointments that hold units outside the new dates.
+
+    `late` counts those that are late to cancel by now, `digest` says which holds they all are, and
+    `first` are the first few.
+    """
+
+    count: int
+    units: int
+    late: int
+    digest: str
+    first: list[Appointment]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.first)
+
+
+@write("authorization.shorten")
+def change(
+    *,
+    actor: Actor,
+    authorization: Authorization,
+    start_date: date,
+    end_date: date,
+    shown: str,
+    draw_on: Authorization | None = None,
+) -> Authorization:
+    """Give the authorization these dates, both inclusive, all or nothing.
+
+    Appointments that hold its units outside them are cancelled, or take their units from `draw_on`.
+    `shown` is the digest of those that the actor saw and decided about. Raises Invalid for dates in
+    the wrong order, Conflict `other_appointments` when there are others by now,
+    `session_in_progress` for one that is running, and the refusals of `ledger.reserve`.
+    """
+    if end_date < start_date:
+        raise Invalid("The end date lies before the start date.", field="end_date")
+    held = _held_outside(authorization, start_date, end_date)
+    if _totals(actor.organization, held)["digest"] != shown:
+        raise Conflict(
+            "Other appointments lie outside these dates than you were shown. Nothing was changed: "
+            "look at the list, then send it again.",
+            code="other_appointments",
+        )
+    for appointment in held:
+        if draw_on is None:
+            _cancel(actor, appointment)
+        else:
+            _draw_on(actor, appointment, draw_on)
+    return authorizations.update(
+        actor=actor, authorization=authorization, start_date=start_date, end_date=end_date
+    )
+
+
+def outside(authorization: Authorization, start_date: date, end_date: date) -> Outside:
+    """What `change` to these dates would take the units of, as things are."""
+    held = _outside(authorization, start_date, end_date)
+    return Outside(**_totals(authorization.organization, held), first=list(held[:FEW]))
+
+
+def _totals(organization: Organization, held: AppointmentQuerySet) -> dict[str, Any]:
+    """Of all of them, in one statement: how many, their units, and which they are."""
+    totals: dict[str, Any] = held.order_by().aggregate(
+        count=Count("pk"),
+        units=Sum("reservation__units", default=0),
+        late=Count("pk", filter=Q(starts_at__lt=late_before(organization))),
+        reservations=ArrayAgg("reservation", order_by="reservation", default=[]),
+    )
+    held_now = ",".join(map(str, totals.pop("reservations")))
+    return {**totals, "digest": hashlib.sha256(held_now.encode()).hexdigest()}
+
+
+def _outside(authorization: Authorization, start_date: date, end_date: date) -> AppointmentQuerySet:
+    held: AppointmentQuerySet = Appointment.objects.of(authorization.organization).filter(
+        Q(reservation__date_of_service__lt=start_date)
+        | Q(reservation__date_of_service__gt=end_date),
+        reservation__state=Reservation.State.ACTIVE,
+        authorization=authorization,
+    )
+    return held.with_people().select_related("reservation").order_by("starts_at", "id")
+
+
+def _held_outside(
+    authorization: Authorization, start_date: date, end_date: date
+) -> AppointmentQuerySet:
+    """Those outside as they are now, all locked before the authorization is.
+
+    What comes to lie outside after this is refused by the authorization itself.
+    """
+    ids = list(_outside(authorization, start_date, end_date).values_list("pk", flat=True))
+    rows = Appointment.objects.filter(pk__in=ids).order_by("pk").values_list("pk")
+    list(rows.select_for_update(no_key=True))
+    held: AppointmentQuerySet = _outside(authorization, start_date, end_date).filter(pk__in=ids)
+    return held
+
+
+def _cancel(actor: Actor, appointment: Appointment) -> None:
+    if appointment.status == Status.IN_PROGRESS:
+        raise Conflict(
+            f"The session of {appointment.patient.called_name} is in progress. Complete it first.",
+            code="session_in_progress",
+        )
+    cancel(
+        actor=actor,
+        appointment=appointment,
+        reason=REASON,
+        cancelled_by=Appointment.CancelledBy.PAYER,
+    )
+
+
+def _draw_on(actor: Actor, appointment: Appointment, authorization: Authorization) -> None:
+    held = lock(actor, appointment)
+    before = held.authorization_id
+    lock_both(held.authorization, authorization)
+    units = held.held_units
+    if held.reservation is not None:
+        ledger.release(actor=actor, reservation=held.reservation, reason=REASON)
+    held.authorization = authorization
+    reserve_again(actor, held, units=units)
+    save(held, ["authorization", "reservation"])
+    events.record(
+        actor=actor,
+        action="appointment.authorization_changed",
+        obj=held,
+        patient=held.patient,
+        before=before,
+        after=authorization.pk,
+    )
