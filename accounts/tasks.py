@@ -22,9 +22,6 @@ KEYS_KEPT = timedelta(days=7)
 USAGE_KEPT = timedelta(days=1)
 
 
-DELIVERIES_KEPT = timedelta(days=30)
-
-
 SWEPT_AT_ONCE = 5000
 
 
@@ -44,7 +41,7 @@ def sweep(timestamp: int) -> None:
 
 def _sweep_deliveries() -> None:
     """What ended, and what nobody will send any more; in pieces, so that no transaction is long."""
-    long_ago = timezone.now() - DELIVERIES_KEPT
+    long_ago = timezone.now() - WebhookDelivery.KEPT
     over = Q(ended_at__lt=long_ago) | Q(ended_at=None, endpoint__deleted_at__isnull=False)
     old = WebhookDelivery.objects.filter(over, created_at__lt=long_ago)
     while ids := list(old.order_by("created_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]):

@@ -9,7 +9,7 @@ from accounts.models import (
     ApiKey,
 )
 from accounts.models.api import SCOPES
-from accounts.templatetags.caretally import day, moment, status_mark
+from accounts.web.formatting import day, moment, status_mark
 from accounts.web.tables import FIT, MONO, Cell
 
 

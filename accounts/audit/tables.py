@@ -10,7 +10,7 @@ from accounts.audit import wording as history
 from accounts.models import (
     Event,
 )
-from accounts.templatetags.caretally import day
+from accounts.web.formatting import day
 from accounts.web.tables import FIT
 
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from accounts.models import (
     Invitation,
 )
-from accounts.templatetags.caretally import moment, status_mark
+from accounts.web.formatting import moment, status_mark
 from accounts.web.tables import FIT, Cell
 
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from accounts.models import (
     Membership,
 )
-from accounts.templatetags.caretally import day
+from accounts.web.formatting import day
 from accounts.web.tables import FIT, Cell, active_mark
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -126,6 +127,8 @@ class WebhookDelivery(models.Model):
         PENDING = "pending", "Waiting"
         DELIVERED = "delivered", "Delivered"
         PARKED = "parked", "Parked"
+
+    KEPT = timedelta(days=30)
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="+"

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from accounts.models import (
     Patient,
 )
-from accounts.web.tables import FIT, ROW_LINK, _url, active_mark
+from accounts.web.tables import FIT, ROW_LINK, active_mark, row_url
 
 
 class DirectoryTable(tables.Table):
@@ -20,7 +20,7 @@ class DirectoryTable(tables.Table):
         verbose_name="Patient",
         order_by=("legal_last_name", "legal_first_name", "id"),
         attrs=ROW_LINK,
-        linkify=lambda record, table: _url(table, "accounts:patient", record.pk),
+        linkify=lambda record, table: row_url(table, "accounts:patient", record.pk),
     )
     mrn = tables.Column(verbose_name="MRN", attrs=FIT)
     date_of_birth = tables.Column(verbose_name="Born", attrs=FIT)

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from accounts.models import (
     Practitioner,
 )
-from accounts.web.tables import FIGURE, FIT, ROW_LINK, _url, active_mark
+from accounts.web.tables import FIGURE, FIT, ROW_LINK, active_mark, row_url
 
 
 class PractitionerTable(tables.Table):
@@ -15,7 +15,7 @@ class PractitionerTable(tables.Table):
         verbose_name="Practitioner",
         order_by=("last_name", "first_name", "id"),
         attrs=ROW_LINK,
-        linkify=lambda record, table: _url(table, "accounts:practitioner", record.pk),
+        linkify=lambda record, table: row_url(table, "accounts:practitioner", record.pk),
     )
     npi = tables.Column(verbose_name="NPI", attrs=FIT, default="–")
     supervisor = tables.Column(accessor="supervisor__name", orderable=False, default="–")

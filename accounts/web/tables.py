@@ -6,21 +6,16 @@ import django_tables2 as tables
 from django.template import Template
 from django.utils.safestring import SafeString
 
-from accounts.templatetags.caretally import status_mark
+from accounts.web.formatting import status_mark
 
 ROW_LINK = {"a": {"class": "row-link"}}
-
-
 FIGURE = {"td": {"class": "num"}, "th": {"class": "num"}}
-
-
 FIT = {"td": {"class": "fit"}}
-
-
 MONO = {"td": {"class": "mono"}}
 
 
-def _url(table: tables.Table, name: str, pk: int) -> str:
+def row_url(table: tables.Table, name: str, pk: int) -> str:
+    """The address of a row's page in the clinic of whoever looks."""
     return table.request.actor.url(name, pk=pk)
 
 

@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.actor import Actor
-from accounts.models import WebhookEndpoint
-from accounts.tasks import DELIVERIES_KEPT
+from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.validators import validate_plain_text
 from accounts.web.form_fields import DayField, Shown, TimeInput
 from accounts.webhooks import catalogue
@@ -65,7 +64,7 @@ class ReplayForm(forms.Form):
 
     def __init__(self, actor: Actor, data: Any = None) -> None:
         super().__init__(data, initial={"day": actor.organization.today()})
-        self.fields["day"].help_text = f"At most {DELIVERIES_KEPT.days} days back."
+        self.fields["day"].help_text = f"At most {WebhookDelivery.KEPT.days} days back."
 
 
 class SecretForm(forms.Form):

@@ -15,7 +15,6 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
 from accounts.models.outbox import CHANNEL, COLUMNS, VALUES, WANTED
 from accounts.models.webhook import new_secret
-from accounts.tasks import DELIVERIES_KEPT
 from accounts.webhooks import addresses, catalogue
 from accounts.writes import events, fields
 from accounts.writes.rows import locked, refuse_stale, tidy
@@ -198,8 +197,8 @@ def replay_since(
     The result's `replayed` is how many. Raises NotFound, Invalid, Conflict `webhook_off`.
     """
     now = timezone.now()
-    if not now - DELIVERIES_KEPT <= since <= now:
-        days = DELIVERIES_KEPT.days
+    if not now - WebhookDelivery.KEPT <= since <= now:
+        days = WebhookDelivery.KEPT.days
         raise Invalid(f"Choose an instant within the last {days} days.", field="since")
     current = _on(actor, webhook)
     mine = WebhookDelivery.objects.filter(endpoint=current, event__at__gte=since)

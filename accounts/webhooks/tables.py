@@ -11,14 +11,14 @@ from accounts.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from accounts.templatetags.caretally import day, moment, status_mark
-from accounts.web.tables import FIGURE, FIT, MONO, ROW_LINK, _url
+from accounts.web.formatting import day, moment, status_mark
+from accounts.web.tables import FIGURE, FIT, MONO, ROW_LINK, row_url
 
 
 class WebhookTable(tables.Table):
     url = tables.Column(
         attrs={**ROW_LINK, **MONO},
-        linkify=lambda record, table: _url(table, "accounts:webhook", record.pk),
+        linkify=lambda record, table: row_url(table, "accounts:webhook", record.pk),
     )
     event_types = tables.Column(orderable=False, verbose_name="Events")
     state = tables.Column(orderable=False)
@@ -40,7 +40,7 @@ class DeliveryTable(tables.Table):
     event_type = tables.Column(
         verbose_name="Event",
         attrs={**ROW_LINK, **MONO},
-        linkify=lambda record, table: _url(table, "accounts:webhook_delivery", record.pk),
+        linkify=lambda record, table: row_url(table, "accounts:webhook_delivery", record.pk),
     )
     created_at = tables.Column(verbose_name="When", attrs=FIT)
     status = tables.Column(orderable=False)

@@ -16,7 +16,7 @@ def confirm(*, actor: Actor, appointment: Appointment, version: int | None = Non
     `version` is the one the actor saw: whoever said so meant that day and hour.
     """
     locked = lock(actor, appointment, version=version)
-    return _advance(actor, locked, Status.CONFIRMED, "appointment.confirmed")
+    return advance(actor, locked, Status.CONFIRMED, "appointment.confirmed")
 
 
 @write("appointment.check_in")
@@ -24,10 +24,10 @@ def check_in(*, actor: Actor, appointment: Appointment) -> Appointment:
     """The patient is at the desk. Raises UnlawfulTransition, Conflict `day_not_come`."""
     locked = lock(actor, appointment)
     checks.day_has_come(actor, locked, "Check in")
-    return _advance(actor, locked, Status.ARRIVED, "appointment.arrived")
+    return advance(actor, locked, Status.ARRIVED, "appointment.arrived")
 
 
-def _advance(actor: Actor, locked: Appointment, status: Status, action: str) -> Appointment:
+def advance(actor: Actor, locked: Appointment, status: Status, action: str) -> Appointment:
     require(locked, status)
     before = locked.status
     locked.status = status

@@ -4,17 +4,22 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.templatetags.caretally import clock, day, status_mark
-from accounts.web.tables import FIGURE, FIT, ROW_LINK
+from accounts.actor import Actor
+from accounts.web.formatting import clock, day, status_mark
+from accounts.web.tables import FIGURE, FIT, ROW_LINK, row_url
+from scheduling.appointments.reservations import source_of
 from scheduling.models import Appointment
-from scheduling.templatetags.scheduling import entries_url
 
 
-def _url(table: tables.Table, name: str, pk: int) -> str:
-    return table.request.actor.url(name, pk=pk)
+def entries_url(actor: Actor, appointment: Appointment) -> str:
+    """Where the ledger entries behind its units are; nothing where there are none to be read."""
+    if appointment.is_private_pay or not actor.may("ledger.view"):
+        return ""
+    entries = actor.url("billing:entries", pk=appointment.authorization_id)
+    return f"{entries}?source={source_of(appointment.pk)}"
 
 
-def _figure(table: tables.Table, appointment: Appointment, units: int) -> SafeString | str:
+def units_link(table: tables.Table, appointment: Appointment, units: int) -> SafeString | str:
     """The units, leading to the entries behind them."""
     entries = entries_url(table.request.actor, appointment)
     return format_html('<a href="{}">{}</a>', entries, units) if entries else str(units)
@@ -25,7 +30,7 @@ class AppointmentTable(tables.Table):
         verbose_name="When",
         order_by=("starts_at", "id"),
         attrs=ROW_LINK | FIT,
-        linkify=lambda record, table: _url(table, "scheduling:appointment", record.pk),
+        linkify=lambda record, table: row_url(table, "scheduling:appointment", record.pk),
     )
     patient = tables.Column(
         accessor="patient__called_name",
@@ -48,7 +53,7 @@ class AppointmentTable(tables.Table):
         return format_html('{} <span class="num">{}</span>', day(record.starts_at), hours)
 
     def render_units(self, value: int, record: Appointment) -> SafeString | str:
-        return "private" if record.is_private_pay else _figure(self, record, value)
+        return "private" if record.is_private_pay else units_link(self, record, value)
 
     def render_status(self, record: Appointment) -> SafeString:
         return status_mark(record.status)

@@ -3,16 +3,15 @@ from __future__ import annotations
 import django_tables2 as tables
 from django.utils.safestring import SafeString
 
-from accounts.templatetags.caretally import status_mark
-from accounts.web.tables import FIGURE, FIT, ROW_LINK
-from scheduling.appointments.tables import _url
+from accounts.web.formatting import status_mark
+from accounts.web.tables import FIGURE, FIT, ROW_LINK, row_url
 from scheduling.models import Location
 
 
 class LocationTable(tables.Table):
     name = tables.Column(
         attrs=ROW_LINK,
-        linkify=lambda record, table: _url(table, "scheduling:location", record.pk),
+        linkify=lambda record, table: row_url(table, "scheduling:location", record.pk),
     )
     place_of_service = tables.Column(verbose_name="POS", attrs=FIT)
     room_count = tables.Column(verbose_name="Rooms", attrs=FIGURE)

@@ -17,8 +17,10 @@ from accounts.api.serializers import (
 )
 from accounts.errors import NotFound
 from scheduling import access
-from scheduling.models import Addendum, ProgressNote, Session
+from scheduling.appointments.api.resource import Appointments
+from scheduling.models import Addendum, Appointment, ProgressNote, Session
 from scheduling.notes import services as notes
+from scheduling.sessions import services as sessions
 from scheduling.sessions.filters import SessionFilter
 
 
@@ -229,3 +231,22 @@ class Sessions(Resource):
         if found is None:
             raise NotFound("This session has no note yet.", code="no_note")
         return found
+
+
+class AppointmentsWithSessions(Appointments):
+    """The appointments, with what begins, ends and takes back their sessions."""
+
+    @does("appointment.start")
+    def start(self, row: Appointment) -> Appointment:
+        """Begin the session now."""
+        return sessions.start(actor=self.actor, appointment=row)
+
+    @does("appointment.complete", Completion, answers=SessionOutput)
+    def complete(self, row: Appointment, **times: Any) -> Session:
+        """Complete the session and use its actual units."""
+        return sessions.complete(actor=self.actor, appointment=row, **times)
+
+    @does("appointment.reopen", Reopening)
+    def reopen(self, row: Appointment, *, reason: str) -> Appointment:
+        """Take a completion back, with a reason; its units are reserved again."""
+        return sessions.reopen(actor=self.actor, appointment=row, reason=reason)

@@ -12,7 +12,7 @@ from billing.ledger import services as ledger
 from billing.models import Reservation
 from billing.units import units_for, whole_minutes
 from scheduling.appointments import checks
-from scheduling.appointments.arrival import _advance
+from scheduling.appointments.arrival import advance
 from scheduling.appointments.cancellation import require
 from scheduling.appointments.reservations import reserve_again
 from scheduling.appointments.services import lock, save
@@ -37,7 +37,7 @@ def start(*, actor: Actor, appointment: Appointment) -> Appointment:
     require(locked, Status.IN_PROGRESS)
     now = timezone.now()
     _check_day(actor, locked, now)
-    started = _advance(actor, locked, Status.IN_PROGRESS, "appointment.started")
+    started = advance(actor, locked, Status.IN_PROGRESS, "appointment.started")
     _begin_session(started, now)
     return started
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import django_tables2 as tables
 from django.utils.safestring import SafeString
 
-from accounts.templatetags.caretally import day, status_mark
-from accounts.web.tables import FIGURE, FIT, ROW_LINK
-from scheduling.appointments.tables import _figure, _url
+from accounts.web.formatting import day, status_mark
+from accounts.web.tables import FIGURE, FIT, ROW_LINK, row_url
+from scheduling.appointments.tables import units_link
 from scheduling.models import Session, Status
 
 
@@ -14,7 +14,7 @@ class SessionTable(tables.Table):
         verbose_name="When",
         order_by=("started_at", "id"),
         attrs=ROW_LINK | FIT,
-        linkify=lambda record, table: _url(table, "scheduling:session", record.pk),
+        linkify=lambda record, table: row_url(table, "scheduling:session", record.pk),
     )
     patient = tables.Column(
         accessor="patient__called_name",
@@ -37,7 +37,7 @@ class SessionTable(tables.Table):
         return day(record.started_at, year=True)
 
     def render_units(self, value: int, record: Session) -> SafeString | str:
-        return _figure(self, record.appointment, value)
+        return units_link(self, record.appointment, value)
 
     def render_note(self, record: Session) -> SafeString | str:
         note = getattr(record, "note", None)

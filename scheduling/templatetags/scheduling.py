@@ -9,7 +9,7 @@ from django import template
 from accounts.actor import Actor
 from scheduling.access import may_change
 from scheduling.appointments.checks import has_come
-from scheduling.appointments.reservations import source_of
+from scheduling.appointments.tables import entries_url
 from scheduling.models import Appointment, Status
 from scheduling.sessions.services import may_start
 
@@ -37,14 +37,6 @@ NEXT_STEPS = {
     Status.ARRIVED: START,
     Status.IN_PROGRESS: COMPLETE,
 }
-
-
-def entries_url(actor: Actor, appointment: Appointment) -> str:
-    """Where the ledger entries behind its units are; nothing where there are none to be read."""
-    if appointment.is_private_pay or not actor.may("ledger.view"):
-        return ""
-    entries = actor.url("billing:entries", pk=appointment.authorization_id)
-    return f"{entries}?source={source_of(appointment.pk)}"
 
 
 @register.simple_tag(takes_context=True)

@@ -1,7 +1,8 @@
 import pytest
 from django.template import Context, Template
 
-from accounts.templatetags.caretally import duration, initials, sentence, undo_url
+from accounts.templatetags.caretally import undo_url
+from accounts.web.formatting import duration, initials, sentence
 from accounts.web.marks import MARKS, unit_bar
 from billing.models import Authorization
 from scheduling.models import ProgressNote, Status

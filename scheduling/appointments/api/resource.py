@@ -21,9 +21,7 @@ from scheduling.appointments.api.inputs import (
 from scheduling.appointments.api.outputs import AppointmentOutput, PreviewOutput
 from scheduling.appointments.filters import AppointmentFilter
 from scheduling.appointments.preview import Preview, preview
-from scheduling.models import Appointment, Session
-from scheduling.sessions import services as sessions
-from scheduling.sessions.api import Completion, Reopening, SessionOutput
+from scheduling.models import Appointment
 
 
 class Appointments(Resource):
@@ -86,21 +84,6 @@ class Appointments(Resource):
     def check_in(self, row: Appointment) -> Appointment:
         """Note that the patient is here."""
         return arrival.check_in(actor=self.actor, appointment=row)
-
-    @does("appointment.start")
-    def start(self, row: Appointment) -> Appointment:
-        """Begin the session now."""
-        return sessions.start(actor=self.actor, appointment=row)
-
-    @does("appointment.complete", Completion, answers=SessionOutput)
-    def complete(self, row: Appointment, **times: Any) -> Session:
-        """Complete the session and use its actual units."""
-        return sessions.complete(actor=self.actor, appointment=row, **times)
-
-    @does("appointment.reopen", Reopening)
-    def reopen(self, row: Appointment, *, reason: str) -> Appointment:
-        """Take a completion back, with a reason; its units are reserved again."""
-        return sessions.reopen(actor=self.actor, appointment=row, reason=reason)
 
     @does("appointment.cancel", Cancellation)
     def cancel(self, row: Appointment, **fields: Any) -> Appointment:
