@@ -21,7 +21,7 @@ from accounts.models import Organization, Patient, Practitioner
 from accounts.npi import check_digit
 from accounts.organizations import services as organizations
 from accounts.roles import Role
-from accounts.writes import bulk as loading
+from accounts.writes import bulk_insert
 from billing.ledger import replay
 from billing.models import Authorization, AuthorizedService, InsurancePolicy, Payer, ServiceCode
 from clinic.demo import people
@@ -123,7 +123,7 @@ def verify() -> int:
 
 
 def add_practitioners(clinic: Clinic, numbers: range) -> None:
-    loading.insert(
+    bulk_insert.insert(
         [
             Practitioner(
                 pk=PRACTITIONERS + n,
@@ -183,7 +183,7 @@ def add_patients(
         )
         services.append(_covered(clinic, n, start, end))
     for rows in (patients, policies, authorizations, services):
-        loading.insert(rows)
+        bulk_insert.insert(rows)
     with connection.cursor() as cursor:
         cursor.execute(GRANT, [AUTHORIZATIONS + numbers.start, AUTHORIZATIONS + numbers.stop])
 

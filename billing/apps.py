@@ -5,15 +5,20 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from accounts.audit import wording as history
+        from accounts.audit import wording
         from accounts.search import queries as search
         from accounts.web import panels
         from billing import permissions, webhooks  # noqa: F401  registers this app's rows
         from billing.access import authorizations
         from billing.authorizations.search_unit_bars import search_unit_bars
 
-        panels.register("Insurance and units", "billing:patient_insurance", "authorization.view")
+        panels.register(
+            "accounts:patient",
+            "Insurance and units",
+            "billing:patient_insurance",
+            "authorization.view",
+        )
         search.register(search_unit_bars)
-        history.register("billing.authorization", "billing:authorization")
-        history.register("billing.servicecode", "billing:service_code")
-        history.name_rows("authorization", authorizations)
+        wording.register("billing.authorization", "billing:authorization")
+        wording.register("billing.servicecode", "billing:service_code")
+        wording.name_rows("authorization", authorizations)

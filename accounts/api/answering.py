@@ -8,7 +8,8 @@ from django.http import HttpResponse, HttpResponseBase
 from rest_framework import viewsets
 from rest_framework.response import Response
 
-from accounts.api import etags, idempotency
+from accounts.api import etags
+from accounts.writes import idempotent_answers
 from accounts.writes.transaction import in_transaction
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -42,8 +43,8 @@ class Answering(viewsets.GenericViewSet):
         if auth is None or not self.is_known():
             return self._rendered(self._run())
         self.prepare()
-        if idempotency.HEADER in self.request.headers:
-            return idempotency.once(
+        if idempotent_answers.HEADER in self.request.headers:
+            return idempotent_answers.once(
                 self.request,
                 actor=auth.actor,
                 credential=auth.credential,

@@ -36,7 +36,7 @@ from accounts.api.serializers import LARGEST_ID, Input, Output
 from accounts.models import Patient
 from accounts.prepared import Rows, by_id
 from accounts.web.list_pages import patient_id
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 
 
 class Resource(Answering):
@@ -105,7 +105,7 @@ class Resource(Answering):
         """Leave the trace that reading a patient's record leaves."""
         patient = row if isinstance(row, Patient) else self.patient_of(row)
         if patient is not None:
-            records.view(actor=self.actor, patient=patient, obj=row)
+            record_views.view(actor=self.actor, patient=patient, obj=row)
 
     def seen_unchanged(self, before: models.Model, after: models.Model) -> None:
         """An update that changed nothing leaves no event of its own, and shows the record."""
@@ -121,7 +121,7 @@ class Resource(Answering):
 
     def _listed(self, page: Iterable[Any]) -> None:
         filters = {n for n, one in self.request.query_params.items() if one} - {*Pages.parameters}
-        records.listed(
+        record_views.listed(
             actor=self.actor,
             of=self.basename,
             patients=[self.patient_id_of(row) for row in page],

@@ -17,13 +17,13 @@ from rest_framework import serializers
 from accounts import permissions
 from accounts.api.credentials import ORGANIZATION
 from accounts.api.endpoints import deprecations
-from accounts.api.idempotency import HEADER as IDEMPOTENCY_KEY
-from accounts.api.idempotency import REPLAYED
 from accounts.api.pagination import Pages
 from accounts.api.resource import Resource
 from accounts.api.serializers import LARGEST_ID, VisibleIdField
 from accounts.roles import Role
 from accounts.web.filters import ActiveFilter
+from accounts.writes.idempotent_answers import HEADER as IDEMPOTENCY_KEY
+from accounts.writes.idempotent_answers import REPLAYED
 
 WRITES = ("POST", "PATCH", "DELETE")
 _ID = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}

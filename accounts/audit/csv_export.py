@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
 from accounts.actor import Actor
-from accounts.audit import wording as history
+from accounts.audit import wording
 from accounts.models import Event
 
 CHUNK = 2000
@@ -61,7 +61,7 @@ def event_rows(actor: Actor, events: QuerySet[Event]) -> Iterator[list[Any]]:
             event.patient,
             event.patient.mrn if event.patient else "",
             event.break_glass_id,
-            history.details(event, actor.organization.zone, {}),  # the ids: programs read it
+            wording.details(event, actor.organization.zone, {}),  # the ids: programs read it
             event.channel,
             event.address,
             event.request_id,

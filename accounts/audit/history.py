@@ -5,11 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts import access
-from accounts.audit import wording as words
+from accounts.audit import wording
 from accounts.models import Patient
 from accounts.permissions import require
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 
 MOST_EVENTS = 100
 
@@ -31,14 +31,14 @@ def history(
         events = events.filter(own | beside if beside else own)
     found = list(events[: MOST_EVENTS + 1])
     if patient := obj if isinstance(obj, Patient) else getattr(obj, "patient", None):
-        records.view(actor=request.actor, patient=patient, obj=obj)
+        record_views.view(actor=request.actor, patient=patient, obj=obj)
     return render(
         request,
         "accounts/history.html",
         {
             "object": obj,
-            "back": words.page_of(request.actor, obj._meta.label_lower, obj.pk),
-            "entries": words.entries(request.actor, found[:MOST_EVENTS]),
+            "back": wording.page_of(request.actor, obj._meta.label_lower, obj.pk),
+            "entries": wording.entries(request.actor, found[:MOST_EVENTS]),
             "has_more": len(found) > MOST_EVENTS,
         },
     )

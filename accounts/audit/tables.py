@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.audit import wording as history
+from accounts.audit import wording
 from accounts.models import (
     Event,
 )
@@ -34,25 +34,25 @@ class EventTable(tables.Table):
         return format_html('{} <span class="sub num">{}</span>', day(value), clock)
 
     def render_who(self, record: Event) -> SafeString:
-        return format_html('{} <span class="sub">{}</span>', history.who(record), record.actor_role)
+        return format_html('{} <span class="sub">{}</span>', wording.who(record), record.actor_role)
 
     def render_action(self, record: Event) -> SafeString:
         return format_html(
-            '{} <span class="sub mono">{}</span>', history.what(record), record.action
+            '{} <span class="sub mono">{}</span>', wording.what(record), record.action
         )
 
     def render_about(self, record: Event) -> str | SafeString:
-        name = history.object_name(record)
-        url = history.page_of(self.request.actor, record.object_type, record.object_id)
+        name = wording.object_name(record)
+        url = wording.page_of(self.request.actor, record.object_type, record.object_id)
         return format_html('<a href="{}">{}</a>', url, name) if url else name
 
     def before_render(self, request: Any) -> None:
         shown = [row.record for row in self.paginated_rows]
-        self.named = history.names(request.actor, shown)
+        self.named = wording.names(request.actor, shown)
 
     def render_details(self, record: Event) -> str:
         zone = self.request.actor.organization.zone
-        return history.details(record, zone, self.named) or "–"
+        return wording.details(record, zone, self.named) or "–"
 
     def order_at(self, queryset: Any, is_descending: bool) -> tuple[Any, bool]:
         order = ("-at", "-id") if is_descending else ("at", "id")

@@ -17,7 +17,7 @@ from accounts.models import Event
 from accounts.permissions import require
 from accounts.web.list_pages import PAGE_SIZE, in_use, refusals, render_list, status_of
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 
 # Out of so many of the latest events the actions are offered to choose from.
 LATEST_EVENTS = 1000
@@ -59,7 +59,7 @@ def audit_export(request: ClinicRequest) -> HttpResponseBase:
     chosen = EventFilter(request.GET, queryset=_events(request), request=request)
     if not chosen.is_valid():
         return audit(request)
-    records.exported(actor=request.actor, filters=in_use(chosen), ids=_ids(chosen))
+    record_views.exported(actor=request.actor, filters=in_use(chosen), ids=_ids(chosen))
     slug, today = request.actor.organization.slug, request.actor.organization.today()
     return streamed(event_rows(request.actor, chosen.qs), filename=f"audit-{slug}-{today}.csv")
 

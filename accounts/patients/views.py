@@ -17,7 +17,7 @@ from accounts.web import panels
 from accounts.web.form_pages import form_page
 from accounts.web.list_pages import list_page
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 
 FINDS_CLOSED = (Role.PRACTITIONER, Role.SUPERADMIN)
 
@@ -48,14 +48,14 @@ def patient(request: ClinicRequest, pk: int) -> HttpResponse:
         get_object_or_404(access.patient_directory(actor), pk=pk)
         require(actor.role, "glass.break")
         return redirect(actor.url("accounts:patient_break_glass", pk=pk))
-    records.view(actor=actor, patient=found)
+    record_views.view(actor=actor, patient=found)
     return render(
         request,
         "accounts/patient.html",
         {
             "patient": found,
             "age": found.age_on(actor.organization.today()),
-            "panels": panels.for_patient(actor, pk),
+            "panels": panels.of_page("accounts:patient", actor, pk),
             "glass": access.open_glass(actor, found),
         },
     )

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from accounts.permissions import require
 from accounts.search.queries import find
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 
 LONGEST = 100
 
@@ -18,5 +18,5 @@ def search(request: ClinicRequest) -> HttpResponse:
     template = "components/search_results.html" if request.htmx else "accounts/search.html"
     results = find(request.actor, text)
     found = [result["patient"] for result in results]
-    records.listed(actor=request.actor, of="search", patients=found)
+    record_views.listed(actor=request.actor, of="search", patients=found)
     return render(request, template, {"q": text, "results": results})

@@ -19,7 +19,7 @@ from accounts.actor import Actor
 from accounts.errors import DomainError, Invalid, KeyReused
 from accounts.models import Patient
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ def form_page(
 
     def page(status: int = 200, refusal: DomainError | None = None) -> HttpResponse:
         if viewed_patient:
-            records.view(actor=actor, patient=viewed_patient)
+            record_views.view(actor=actor, patient=viewed_patient)
         key = _key(request)
         if not _is_key(key) or isinstance(refusal, KeyReused):
             key = str(uuid.uuid4())

@@ -14,7 +14,7 @@ from django_tables2.config import RequestConfig
 
 from accounts.models import Patient
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 
 PAGE_SIZE = 25
 RESULTS = "results"  # what a change of filter, order or page draws anew
@@ -37,7 +37,7 @@ def list_page(
     chosen = filters(request.GET, queryset=rows, request=request) if filters else None
     drawn = filtered(request, table, chosen) if chosen else paged(request, table(rows))
     if listed_records:
-        records.listed(
+        record_views.listed(
             actor=request.actor,
             of=listed_records,
             patients=[patient_id(row) for row in drawn.page.object_list.data],

@@ -13,7 +13,7 @@ from django.db import connection, models
 from accounts.access import open_glass
 from accounts.actor import Actor
 from accounts.models import Event, Patient
-from accounts.writes.bulk import insert_few
+from accounts.writes.bulk_insert import insert_few
 
 
 @dataclass(frozen=True)

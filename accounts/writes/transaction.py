@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 import structlog
-from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg import errors as psycopg_errors
 
 from accounts import permissions
 from accounts.actor import Actor
-from accounts.errors import Busy, Conflict, KeyReused, from_integrity_error
-from accounts.models import IdempotencyKey
-from accounts.writes import events
+from accounts.errors import Busy, from_integrity_error
+from accounts.writes import events, idempotency
 from accounts.writes.arguments import refuse_unknown
 
 P = ParamSpec("P")
@@ -58,9 +54,16 @@ def write(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return function(*args, **kwargs)
             actor = cast(Actor, kwargs["actor"])
             permissions.require(actor.role, verb)
+
+            def run() -> R:
+                with events.together():
+                    return function(*args, **kwargs)
+
             token = _inside.set(True)
             try:
-                return _attempt(verb, actor, function, args, kwargs)
+                return in_transaction(
+                    lambda: idempotency.once(verb, actor, kwargs, run), actor=actor, verb=verb
+                )
             finally:
                 _inside.reset(token)
 
@@ -68,18 +71,6 @@ def write(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return call
 
     return decorate
-
-
-def _attempt(
-    verb: str,
-    actor: Actor,
-    function: Callable[..., R],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> R:
-    return in_transaction(
-        lambda: _once(verb, actor, function, args, kwargs), actor=actor, verb=verb
-    )
 
 
 def in_transaction(function: Callable[[], R], *, actor: Actor, verb: str) -> R:
@@ -154,61 +145,3 @@ def _isolate() -> None:
     if _is_serializable() and len(connection.atomic_blocks) == 1:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
-
-
-def _once(
-    verb: str,
-    actor: Actor,
-    function: Callable[..., R],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> R:
-    if not actor.idempotency_key or actor.user is None:
-        with events.together():
-            return function(*args, **kwargs)
-    fingerprint = _fingerprint(verb, actor, kwargs)
-    own = {"user": actor.user, "key": actor.idempotency_key}
-    if earlier := IdempotencyKey.objects.filter(**own).first():
-        if earlier.fingerprint != fingerprint:
-            raise KeyReused(
-                "This form was already sent with other entries. See what came of it; if you still "
-                "mean these, send them now."
-            )
-        return cast(R, _kept_result(earlier))
-    # Where another transaction holds the same key, this waits for its end.
-    kept = IdempotencyKey.objects.create(
-        organization=actor.organization, verb=verb, fingerprint=fingerprint, **own
-    )
-    with events.together():
-        result = function(*args, **kwargs)
-    if isinstance(result, models.Model):
-        kept.result_model, kept.result_id = result._meta.label_lower, result.pk
-        kept.save(update_fields=["result_model", "result_id"])
-    return result
-
-
-def _kept_result(kept: IdempotencyKey) -> models.Model | None:
-    if kept.result_id is None:
-        return None
-    rows = apps.get_model(kept.result_model)._default_manager
-    result: models.Model | None = rows.filter(pk=kept.result_id).first()
-    if result is None:
-        raise Conflict(
-            "This was already done and then undone. Reload to try again.",
-            code="taken_back",
-        )
-    return result
-
-
-def _fingerprint(verb: str, actor: Actor, kwargs: dict[str, Any]) -> str:
-    plain = {name: _plain(value) for name, value in kwargs.items() if name != "actor"}
-    text = json.dumps([verb, actor.organization.pk, plain], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, models.Model):
-        return f"{value._meta.label_lower}:{value.pk}"
-    if isinstance(value, (list, tuple, set, frozenset, models.QuerySet)):
-        return sorted(str(_plain(item)) for item in value)
-    return value

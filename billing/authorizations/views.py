@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from accounts import access as accounts_access
 from accounts.audit.history import history
 from accounts.permissions import require
+from accounts.web import panels
 from accounts.web.form_pages import action, form_page
 from accounts.web.list_pages import list_page
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
-from billing import access, errors, panels
+from accounts.writes import record_views
+from billing import access, errors
 from billing.authorizations import services as authorizations
 from billing.authorizations.filters import AuthorizationFilter
 from billing.authorizations.forms import (
@@ -44,7 +45,9 @@ def authorization_list(request: ClinicRequest) -> HttpResponse:
     )
     if actor.is_patient:
         own = list(rows)
-        records.listed(actor=actor, of="authorizations", patients=[one.patient_id for one in own])
+        record_views.listed(
+            actor=actor, of="authorizations", patients=[one.patient_id for one in own]
+        )
         return render(request, "billing/own_units.html", {"authorizations": own})
     return list_page(
         request,
@@ -60,7 +63,7 @@ def authorization(request: ClinicRequest, pk: int) -> HttpResponse:
     actor = request.actor
     require(actor.role, "authorization.view")
     found = _found(request, pk)
-    records.view(actor=actor, patient=found.patient, obj=found)
+    record_views.view(actor=actor, patient=found.patient, obj=found)
     if actor.is_patient:
         return render(request, "billing/own_units.html", {"authorizations": [found]})
     return render(
@@ -69,7 +72,7 @@ def authorization(request: ClinicRequest, pk: int) -> HttpResponse:
         {
             "authorization": found,
             "caps": _caps(found),
-            "panels": panels.for_authorization(actor, pk),
+            "panels": panels.of_page("billing:authorization", actor, pk),
         },
     )
 

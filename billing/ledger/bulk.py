@@ -19,8 +19,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Event
-from accounts.writes import bulk as loading
-from accounts.writes import events
+from accounts.writes import bulk_insert, events
 from accounts.writes.transaction import write
 from billing import errors
 from billing.models import Authorization, AuthorizedService, LedgerEntry, Reservation, ServiceCode
@@ -62,10 +61,10 @@ def authorize(
     for authorization, _ in found:
         if authorization.organization_id != actor.organization.pk:
             raise NotFound("Choose authorizations of this clinic.")
-    loading.insert([one for one, _ in found])
+    bulk_insert.insert([one for one, _ in found])
     # The table's trigger takes these from the authorization.
     copied = ("organization_id", "payer_id", "number", "start_date", "end_date", "status")
-    loading.insert(
+    bulk_insert.insert(
         [
             AuthorizedService(
                 authorization=one,
@@ -93,10 +92,10 @@ def load(*, actor: Actor, movements: Iterable[Movement]) -> list[LedgerEntry]:
     entries: list[LedgerEntry] = []
     for pk, own in groupby(wanted, key=attrgetter("authorization.pk")):
         entries += _entries(held[pk], list(own), now=now)
-    loading.insert(reservations)
-    loading.insert(entries)
+    bulk_insert.insert(reservations)
+    bulk_insert.insert(entries)
     _move_balances(list(held))
-    loading.insert([*map(_event, wanted, entries)])
+    bulk_insert.insert([*map(_event, wanted, entries)])
     return entries
 
 
@@ -112,7 +111,7 @@ def _numbered(movements: list[Movement]) -> list[Reservation]:
     """The movements' reservations, each once, with the ids that their entries refer to."""
     shared = {id(one.reservation): one.reservation for one in movements if one.reservation}
     for reservation, number in zip(
-        shared.values(), loading.next_ids(Reservation, len(shared)), strict=True
+        shared.values(), bulk_insert.next_ids(Reservation, len(shared)), strict=True
     ):
         reservation.pk = number
     return list(shared.values())

@@ -9,7 +9,7 @@ from accounts.web import wall_time
 from accounts.web.form_pages import require_drawable
 from accounts.web.list_pages import filtered, render_list, status_of
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from billing import access, sources
 from billing.ledger import replay
 from billing.ledger.filters import EntryFilter
@@ -71,5 +71,5 @@ def _opened(request: ClinicRequest, pk: int) -> Authorization:
     require(request.actor.role, "ledger.view")
     rows = access.authorizations(request.actor).select_related("patient", "payer")
     found: Authorization = get_object_or_404(rows, pk=pk)
-    records.view(actor=request.actor, patient=found.patient, obj=found)
+    record_views.view(actor=request.actor, patient=found.patient, obj=found)
     return found

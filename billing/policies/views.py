@@ -8,7 +8,7 @@ from accounts import access as accounts_access
 from accounts.permissions import require
 from accounts.web.form_pages import form_page
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from billing import access
 from billing.models import EligibilityCheck, InsurancePolicy
 from billing.policies import eligibility
@@ -23,7 +23,7 @@ def patient_insurance(request: ClinicRequest, pk: int) -> HttpResponse:
     actor = request.actor
     require(actor.role, "authorization.view")
     patient = get_object_or_404(accounts_access.patients(actor), pk=pk)
-    records.view_part(actor=actor, patient=patient)
+    record_views.view_part(actor=actor, patient=patient)
     today = actor.organization.today()
     authorizations = access.authorizations(actor).filter(patient=patient)
     return render(

@@ -16,8 +16,7 @@ from django.db import models
 
 from accounts.actor import Actor
 from accounts.models import CareTeamMember, Event, Patient
-from accounts.writes import bulk as loading
-from accounts.writes import events
+from accounts.writes import bulk_insert, events
 from billing.ledger import bulk
 from billing.models import Authorization
 from clinic.demo import notes, units
@@ -40,7 +39,7 @@ class History:
 
     def write(self, courses: list[Course], visits: list[Visit]) -> None:
         self._authorize(courses, visits)
-        bookings = units.booked(visits, loading.next_ids(Appointment, len(visits)))
+        bookings = units.booked(visits, bulk_insert.next_ids(Appointment, len(visits)))
         moves = units.movements(
             courses,
             bookings,
@@ -50,12 +49,12 @@ class History:
         )
         bulk.load(actor=self._system, movements=moves)
         appointments = [self._appointment(booking) for booking in bookings]
-        loading.insert(appointments)
+        bulk_insert.insert(appointments)
         self._care_teams(visits)
         for booking, appointment in zip(bookings, appointments, strict=True):
             self._tell(booking.visit, appointment)
         self._sessions(list(zip(visits, appointments, strict=True)))
-        loading.insert(self._events)
+        bulk_insert.insert(self._events)
         self._events.clear()
 
     def _authorize(self, courses: list[Course], visits: list[Visit]) -> None:
@@ -106,7 +105,7 @@ class History:
         for visit in visits:
             key = (visit.patient.pk, visit.slot.practitioner.pk)
             since[key] = min(since.get(key, visit.booked_at), visit.booked_at)
-        loading.insert(
+        bulk_insert.insert(
             [
                 CareTeamMember(
                     organization=self._organization,
@@ -121,13 +120,13 @@ class History:
     def _sessions(self, pairs: list[tuple[Visit, Appointment]]) -> None:
         begun = [(visit, appointment) for visit, appointment in pairs if visit.started_at]
         sessions = [_session(visit, appointment) for visit, appointment in begun]
-        loading.insert(sessions)
+        bulk_insert.insert(sessions)
         written = [
             (visit, self._note(visit, session))
             for (visit, _), session in zip(begun, sessions, strict=True)
             if visit.has_note
         ]
-        loading.insert([note for _, note in written])
+        bulk_insert.insert([note for _, note in written])
         for visit, note in written:
             own = self._practitioners[visit.slot.practitioner.pk]
             about = partial(self._record, obj=note, patient=visit.patient, session=note.session_id)

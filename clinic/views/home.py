@@ -16,7 +16,7 @@ from accounts.break_glass import services as break_glass
 from accounts.roles import Role
 from accounts.web.list_pages import render_list
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from billing import access as billing_access
 from billing.authorizations import attention
 from scheduling import access
@@ -121,7 +121,7 @@ def my_care(request: ClinicRequest) -> HttpResponse:
         given.select_related("patient", "practitioner", "appointment__service_code"), FEW
     )
     own = list(patients(actor))
-    records.listed(actor=actor, of="home", patients=[patient.pk for patient in own])
+    record_views.listed(actor=actor, of="home", patients=[patient.pk for patient in own])
     return render_list(
         request,
         "clinic/my_care.html",
@@ -137,7 +137,7 @@ def my_care(request: ClinicRequest) -> HttpResponse:
 
 def _listed(request: ClinicRequest, *lists: list[Any]) -> None:
     shown = [row.patient_id for rows in lists for row in rows]
-    records.listed(actor=request.actor, of="home", patients=shown)
+    record_views.listed(actor=request.actor, of="home", patients=shown)
 
 
 def _next_of_each(coming: list[Appointment]) -> list[Appointment]:

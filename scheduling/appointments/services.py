@@ -16,7 +16,7 @@ from accounts.care_team import services as care_team
 from accounts.errors import stale
 from accounts.models import Patient, Practitioner
 from accounts.writes import events
-from accounts.writes.bulk import insert_few
+from accounts.writes.bulk_insert import insert_few
 from accounts.writes.transaction import write
 from billing.models import ServiceCode
 from scheduling.appointments import checks, conflicts, reservations

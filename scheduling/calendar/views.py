@@ -17,7 +17,7 @@ from accounts.actor import Actor
 from accounts.models import Practitioner
 from accounts.roles import Role
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from scheduling import access
 from scheduling.calendar.forms import ALL, CalendarFilter
 from scheduling.calendar.grid import Calendar, Column, Moving, Painter
@@ -102,7 +102,7 @@ class Looking:
         own = {actor.practitioner_id or 0} if actor.role == Role.PRACTITIONER else None
         named = self._named(found)
         shown = [one.patient_id for one in found if one.pk in named]
-        records.listed(actor=actor, of="calendar", patients=shown)
+        record_views.listed(actor=actor, of="calendar", patients=shown)
         painter = Painter(
             actor=actor,
             named=named,

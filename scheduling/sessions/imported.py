@@ -12,8 +12,7 @@ from accounts.actor import Actor
 from accounts.care_team import services as care_team
 from accounts.errors import Invalid
 from accounts.models import Patient, Practitioner
-from accounts.writes import bulk as loading
-from accounts.writes import events
+from accounts.writes import bulk_insert, events
 from accounts.writes.transaction import write
 from billing.models import ServiceCode
 from scheduling.appointments import checks
@@ -46,12 +45,12 @@ def record(*, actor: Actor, imported: Sequence[ImportedAppointment]) -> None:
     appointments = [
         _appointment(actor, one, amount) for one, amount in zip(imported, units, strict=True)
     ]
-    loading.insert(appointments)
+    bulk_insert.insert(appointments)
     sessions = [_session(one) for one in appointments]
-    loading.insert(sessions)
+    bulk_insert.insert(sessions)
     for one in {(one.patient.pk, one.practitioner.pk): one for one in imported}.values():
         care_team.ensure(actor=actor, patient=one.patient, practitioner=one.practitioner)
-    loading.insert(
+    bulk_insert.insert(
         [
             events.describe(
                 actor=actor,

@@ -13,7 +13,7 @@ from accounts.permissions import require
 from accounts.web.form_pages import form_page
 from accounts.web.list_pages import list_page
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from billing.errors import count
 from billing.units import whole_minutes
 from scheduling import access
@@ -137,7 +137,7 @@ def session(request: ClinicRequest, pk: int) -> HttpResponse:
     """The session with its note: to read, or for its author to write."""
     require(request.actor.role, "session.view")
     found = _found(request, pk)
-    records.view(actor=request.actor, patient=found.patient, obj=found)
+    record_views.view(actor=request.actor, patient=found.patient, obj=found)
     note = _note(request, found)
     form = None
     if notes.may_write(request.actor, found) and not (note and note.is_signed):

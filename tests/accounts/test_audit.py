@@ -10,8 +10,7 @@ from accounts.audit.csv_export import cell
 from accounts.models import Event
 from accounts.patients import services as patients
 from accounts.roles import Role
-from accounts.writes import events
-from accounts.writes import record_views as records
+from accounts.writes import events, record_views
 from tests import factories
 
 
@@ -29,8 +28,8 @@ def trail(admin, viewer, clinic):
     bo = factories.PatientFactory(organization=clinic, legal_first_name="Bo", mrn="B2")
     # 05:30 UTC is still the evening before in Chicago.
     with time_machine.travel(datetime(2026, 3, 5, 5, 30, tzinfo=UTC), tick=False):
-        records.view(actor=admin, patient=ada)
-        records.view(actor=viewer, patient=ada)
+        record_views.view(actor=admin, patient=ada)
+        record_views.view(actor=viewer, patient=ada)
     with time_machine.travel(datetime(2026, 3, 5, 6, 30, tzinfo=UTC), tick=False):
         patients.update(actor=admin, patient=bo, preferred_name="=1+1")
     return {"ada": ada, "bo": bo}
@@ -165,13 +164,13 @@ def test_a_page_asks_the_same_for_one_event_and_for_many(
 ):
     client = as_user(admin)
     patient = factories.PatientFactory(organization=clinic)
-    records.view(actor=admin, patient=patient)
+    record_views.view(actor=admin, patient=patient)
     address = admin.url("accounts:audit")
     client.get(address)
     with django_assert_num_queries(6):
         client.get(address)
     for _ in range(40):
-        records.view(actor=factories.actor(clinic), patient=patient)
+        record_views.view(actor=factories.actor(clinic), patient=patient)
     with django_assert_num_queries(6):
         assert len(client.get(address).context["table"].page.object_list) == 25
 

@@ -10,7 +10,7 @@ from accounts.break_glass import services as break_glass
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import BreakGlass, Event
 from accounts.roles import Role
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from tests import factories
 from tests.accounts.jobs import run_jobs
 
@@ -40,8 +40,8 @@ def test_it_opens_for_nobody_else(clinic, patient, practitioner):
 
 def test_every_view_in_it_is_marked(clinic, patient, practitioner, admin):
     glass = break_glass.open(actor=practitioner, patient=patient, reason=REASON)
-    assert records.view(actor=practitioner, patient=patient).break_glass == glass
-    assert records.view(actor=admin, patient=patient).break_glass is None
+    assert record_views.view(actor=practitioner, patient=patient).break_glass == glass
+    assert record_views.view(actor=admin, patient=patient).break_glass is None
     assert Event.objects.get(action="glass.broken").break_glass == glass
 
 
@@ -50,7 +50,7 @@ def test_a_view_by_the_care_team_is_not_marked(clinic, patient, practitioner):
     factories.CareTeamMemberFactory(
         organization=clinic, patient=patient, practitioner_id=practitioner.practitioner_id
     )
-    assert records.view(actor=practitioner, patient=patient).break_glass is None
+    assert record_views.view(actor=practitioner, patient=patient).break_glass is None
 
 
 def test_administrators_are_told_without_the_patients_name(clinic, patient, practitioner, admin):

@@ -8,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import BreakGlass, Event
-from accounts.writes import events
-from accounts.writes import record_views as records
+from accounts.writes import events, record_views
 from accounts.writes.transaction import write
 from tests import factories
 
@@ -24,7 +23,7 @@ def patient(clinic):
 @pytest.fixture
 def written(admin, patient):
     factories.BreakGlassFactory(organization=admin.organization, patient=patient, user=admin.user)
-    return records.view(actor=admin, patient=patient)
+    return record_views.view(actor=admin, patient=patient)
 
 
 @pytest.mark.parametrize(("table", "name"), TABLES.items())
@@ -58,7 +57,7 @@ def test_an_event_tells_who_what_whom_when_and_whence(admin, patient):
 
 def test_an_event_goes_when_its_change_does(admin, patient):
     with transaction.atomic():
-        records.view(actor=admin, patient=patient)
+        record_views.view(actor=admin, patient=patient)
         transaction.set_rollback(True)
     assert not Event.objects.exists()
 
@@ -82,12 +81,12 @@ def test_each_view_of_a_record_is_an_event_and_no_other_page_writes(admin, patie
 
 def test_a_part_is_of_the_page_just_seen_and_a_view_by_itself(admin, patient):
     views = Event.objects.filter(action="patient.viewed")
-    records.view(actor=admin, patient=patient)
-    records.view_part(actor=admin, patient=patient)
+    record_views.view(actor=admin, patient=patient)
+    record_views.view_part(actor=admin, patient=patient)
     assert views.count() == 1
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
-        records.view_part(actor=admin, patient=patient)
-        records.view_part(actor=factories.actor(patient.organization), patient=patient)
+        record_views.view_part(actor=admin, patient=patient)
+        record_views.view_part(actor=factories.actor(patient.organization), patient=patient)
     assert views.count() == 3
 
 

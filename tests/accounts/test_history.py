@@ -2,7 +2,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.audit import wording as history
+from accounts.audit import wording
 from accounts.models import Event
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -29,12 +29,12 @@ CHICAGO = ZoneInfo("America/Chicago")
     ],
 )  # fmt: skip
 def test_figures_in_words(details, words):
-    assert history.details(Event(details=details), CHICAGO, {}) == words
+    assert wording.details(Event(details=details), CHICAGO, {}) == words
 
 
 def test_single_values_before_and_after_are_of_what_changed():
     changed = Event(action="member.role_changed", details={"before": "viewer", "after": "admin"})
-    assert history.details(changed, CHICAGO, {}) == "role: viewer → admin"
+    assert wording.details(changed, CHICAGO, {}) == "role: viewer → admin"
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_single_values_before_and_after_are_of_what_changed():
     ],
 )
 def test_actions_in_words(action, words):
-    assert history.what(Event(action=action)) == words
+    assert wording.what(Event(action=action)) == words

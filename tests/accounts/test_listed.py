@@ -10,7 +10,7 @@ from accounts.api_keys import services as api_keys
 from accounts.models import Event
 from accounts.models.api import SCOPES
 from accounts.roles import Role
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from tests import factories
 from tests.api.client import ApiClient
 
@@ -77,7 +77,7 @@ def test_what_is_about_patients_tells_whom_once(api, clinic, ada):
 
 
 def test_who_was_invited_and_what_was_done_are_no_records(api, admin, ada):
-    records.view(actor=admin, patient=ada)
+    record_views.view(actor=admin, patient=ada)
     factories.InvitationFactory(organization=admin.organization)
     for path in ("events", "invitations", "break-glass-grants", "practitioners"):
         api.get(path)
@@ -102,7 +102,7 @@ def test_homes_tell_whose_units_they_show(clinic, admin, as_user):
 
 def test_it_costs_one_statement(admin, ada):
     with CaptureQueriesContext(connection) as queries:
-        records.listed(actor=admin, of="patients", patients=[ada.pk])
+        record_views.listed(actor=admin, of="patients", patients=[ada.pk])
     assert len(queries) == 1
 
 

@@ -14,13 +14,13 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from accounts import tasks
-from accounts.api import idempotency
 from accounts.api.answering import Answering
 from accounts.api_keys import services as api_keys
 from accounts.models import ApiAnswer, ApiKey, ApiUsage, Event, Patient, WebhookDelivery
 from accounts.models.api import SCOPES
 from accounts.roles import Role
 from accounts.webhooks import services as webhooks
+from accounts.writes import idempotent_answers
 from billing.ledger.api import ReservationOutput
 from billing.models import LedgerEntry, Reservation
 from tests import factories
@@ -124,16 +124,18 @@ def test_another_credentials_key_is_another_key(clinic) -> None:
 def lock_nothing(monkeypatch: pytest.MonkeyPatch, people: int) -> None:
     """Without the advisory lock; everybody has looked for an answer before anybody acts."""
     all_have_looked = threading.Barrier(people)
-    run_and_keep = idempotency._keep
+    run_and_keep = idempotent_answers._keep
 
     def keep(*args: Any, **about: Any) -> None:
         wait_for_all(all_have_looked)
         run_and_keep(*args, **about)
 
-    look = idempotency.LOOK.replace("pg_try_advisory_xact_lock(%s, %s)", "(%s, %s) IS NOT NULL")
-    assert look != idempotency.LOOK
-    monkeypatch.setattr(idempotency, "LOOK", look)
-    monkeypatch.setattr(idempotency, "_keep", keep)
+    look = idempotent_answers.LOOK.replace(
+        "pg_try_advisory_xact_lock(%s, %s)", "(%s, %s) IS NOT NULL"
+    )
+    assert look != idempotent_answers.LOOK
+    monkeypatch.setattr(idempotent_answers, "LOOK", look)
+    monkeypatch.setattr(idempotent_answers, "_keep", keep)
 
 
 def test_the_unique_key_alone_lets_one_through(clinic, monkeypatch) -> None:

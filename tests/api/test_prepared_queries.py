@@ -19,7 +19,7 @@ from accounts.api.serializers import Input, VisibleIdField
 from accounts.models import ApiAnswer, Event, Membership, Organization, Patient
 from accounts.prepared import DJANGO_VERSION, Param, PreparedQuery, by_id
 from accounts.roles import Role
-from accounts.writes.bulk import insert_few
+from accounts.writes.bulk_insert import insert_few
 from clinic.api import router
 from tests import factories
 from tests.api import prepared

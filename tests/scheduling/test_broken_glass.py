@@ -13,7 +13,7 @@ from accounts.care_team import services as care_team
 from accounts.errors import NotAllowed
 from accounts.models import CareTeamMember, Practitioner
 from accounts.roles import Role
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from scheduling.appointments import services as appointments
 from scheduling.models import Appointment
 from tests import factories
@@ -53,7 +53,7 @@ def test_it_does_not_book_into_ones_own_calendar(covering, own, patient, service
         book(covering, patient, own, service)
     assert refused.value.code == "not_in_care_team"
     assert not CareTeamMember.objects.exists()
-    assert records.view(actor=covering, patient=patient).break_glass is not None
+    assert record_views.view(actor=covering, patient=patient).break_glass is not None
 
 
 def test_it_does_not_move_what_was_booked_before(covering, own, admin, patient, service) -> None:

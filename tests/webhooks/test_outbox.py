@@ -9,9 +9,7 @@ from accounts.actor import Actor
 from accounts.models import Event, WebhookDelivery
 from accounts.models.outbox import INTERNAL
 from accounts.webhooks import services as webhooks
-from accounts.writes import bulk as loading
-from accounts.writes import events
-from accounts.writes import record_views as records
+from accounts.writes import bulk_insert, events, record_views
 from tests import factories
 
 
@@ -50,7 +48,7 @@ def test_what_is_internal_never_goes_out(new_webhook, admin) -> None:
     new_webhook(event_types=["*", "patient.*"])
     patient = factories.PatientFactory(organization=admin.organization)
 
-    records.view(actor=admin, patient=patient)
+    record_views.view(actor=admin, patient=patient)
     for action in INTERNAL:
         happened(admin, action)
 
@@ -82,7 +80,7 @@ def test_what_is_written_in_bulk_goes_out_too(new_webhook, admin) -> None:
         for _ in range(20)
     ]
 
-    loading.insert(many[:10])
+    bulk_insert.insert(many[:10])
     Event.objects.bulk_create(many[10:])
 
     assert len(laid_out()) == 20

@@ -18,7 +18,7 @@ from accounts.roles import Role
 from accounts.web.form_pages import action, form_page
 from accounts.web.list_pages import list_page
 from accounts.web.requests import ClinicRequest, id_in
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from scheduling import access, wall_time
 from scheduling.appointments import cancellation
 from scheduling.appointments import services as appointments
@@ -53,7 +53,7 @@ def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
     actor = request.actor
     require(actor.role, "appointment.view")
     found = panel.find(request, pk)
-    seen = records.view(actor=actor, patient=found.patient, obj=found)
+    seen = record_views.view(actor=actor, patient=found.patient, obj=found)
     context = panel.context_of(request, found, glass=seen.break_glass, beside=page_beside(request))
     template = "scheduling/appointment.html" + ("#panel" if request.htmx else "")
     return render(request, template, context)
@@ -101,7 +101,7 @@ def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
     """Any change of time, practitioner, service, authorization or room."""
     found = panel.find_changeable(request, pk)
     if request.method != "POST":
-        records.view_part(actor=request.actor, patient=found.patient)
+        record_views.view_part(actor=request.actor, patient=found.patient)
     form = _move_form(request, found)
     return form_page(
         request,
@@ -125,7 +125,7 @@ def reschedule_preview(request: ClinicRequest, pk: int) -> HttpResponse:
     found = panel.find_changeable(request, pk)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    records.view_part(actor=request.actor, patient=found.patient)
+    record_views.view_part(actor=request.actor, patient=found.patient)
     form = _move_form(request, found)
     form.is_valid()
     template = "scheduling/book.html" + ("#panel" if request.htmx else "")

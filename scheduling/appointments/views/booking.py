@@ -16,7 +16,7 @@ from accounts.models import Patient
 from accounts.permissions import require
 from accounts.web.form_pages import form_page
 from accounts.web.requests import ClinicRequest, day_in, id_in
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from billing import access as billing_access
 from billing.errors import count
 from billing.models import ServiceCode
@@ -42,7 +42,7 @@ def book(request: ClinicRequest) -> HttpResponse:
     patient = _patient(request, wanted)
     form = _form(request, patient)
     if request.method != "POST":
-        records.view_part(actor=request.actor, patient=patient)
+        record_views.view_part(actor=request.actor, patient=patient)
     return form_page(
         request,
         verb=VERB,
@@ -60,7 +60,7 @@ def book_preview(request: ClinicRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     patient = _patient(request, request.POST.get("patient", ""))
-    records.view_part(actor=request.actor, patient=patient)
+    record_views.view_part(actor=request.actor, patient=patient)
     form = _form(request, patient)
     form.is_valid()
     context = {"form": form, "changed": True, **_context(request, form)}
@@ -119,7 +119,7 @@ def _pick_patient(request: ClinicRequest) -> HttpResponse:
         own = found.filter(care_team__practitioner_id=practitioner)
         found = own if own.exists() else found
     offered = list(found[:FEW])
-    records.listed(actor=actor, of="booking", patients=[patient.pk for patient in offered])
+    record_views.listed(actor=actor, of="booking", patients=[patient.pk for patient in offered])
     query = request.GET.copy()
     query.pop("q", None)
     return render(

@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from accounts.models import Patient
 from accounts.permissions import require
 from accounts.web.requests import ClinicRequest
-from accounts.writes import record_views as records
+from accounts.writes import record_views
 from billing import access as billing_access
 from billing.models import Reservation
 from billing.sources import Source
@@ -31,12 +31,12 @@ def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     require(actor.role, "appointment.view")
     authorizations = billing_access.authorizations(actor).select_related("patient")
     found = get_object_or_404(authorizations, pk=pk)
-    records.view_part(actor=actor, patient=found.patient)
+    record_views.view_part(actor=actor, patient=found.patient)
     rows = access.appointments(actor).filter(
         authorization=found, reservation__state=Reservation.State.ACTIVE
     )
     held = _held(rows.with_people().order_by("starts_at"), FEW)
-    return _part(request, "Appointments that hold units", held)
+    return _part(request, "Appointments with reserved units", held)
 
 
 def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -44,7 +44,7 @@ def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     actor = request.actor
     require(actor.role, "appointment.view")
     found = get_object_or_404(patients(actor), pk=pk)
-    records.view_part(actor=actor, patient=found)
+    record_views.view_part(actor=actor, patient=found)
     rows = access.appointments(actor).filter(patient=found).with_people()
     now = timezone.now()
     to_come = rows.filter(ends_at__gte=now, starts_at__gt=now - LONGEST)

@@ -1,4 +1,4 @@
-"""The first answer to an `Idempotency-Key`, given again to every retry.
+"""Retries of an API request: the first answer to an `Idempotency-Key`, given again.
 
 Answer and effect are written in one transaction, so a crash after the commit loses neither: the
 retry finds the answer. See draft-ietf-httpapi-idempotency-key-header.
@@ -20,12 +20,13 @@ from accounts.actor import Actor
 from accounts.cipher import cipher
 from accounts.errors import Conflict, Invalid, KeyReused
 from accounts.models import ApiAnswer
-from accounts.writes.bulk import insert_few
+from accounts.writes.bulk_insert import insert_few
+from accounts.writes.idempotency import fingerprint, require_same
 from accounts.writes.transaction import in_transaction
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-LONGEST = 255
+MAX_KEY_LENGTH = 255
 PURPOSE = "api answers"
 IN_FLIGHT = 7002  # the first half of the advisory lock's key
 LOOK = """
@@ -64,9 +65,9 @@ def once(
     too. Raises Invalid, KeyReused, and InFlight while the first runs.
     """
     key = request.headers.get(HEADER, "").strip()
-    if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
+    if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise Invalid(
-            f"An {HEADER} has from 1 to {LONGEST} printable ASCII characters.",
+            f"An {HEADER} has from 1 to {MAX_KEY_LENGTH} printable ASCII characters.",
             code="idempotency_key_invalid",
         )
     attempt = Attempt(actor, credential, key, _fingerprint(request, actor))
@@ -93,7 +94,7 @@ def _first_or_again(attempt: Attempt, run: Callable[[], HttpResponse]) -> HttpRe
 
 def _fingerprint(request: Request, actor: Actor) -> str:
     sent = f"{request.method} {request.get_full_path()} {actor.organization.pk}\n".encode()
-    return hashlib.sha256(sent + request._request.body).hexdigest()
+    return fingerprint(sent + request._request.body)
 
 
 def _earlier(attempt: Attempt) -> HttpResponse | None:
@@ -106,7 +107,7 @@ def _earlier(attempt: Attempt) -> HttpResponse | None:
     half = int.from_bytes(hashlib.sha256(name).digest()[:4], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute(LOOK, [IN_FLIGHT, half, attempt.credential, attempt.key])
-        is_alone, pk, kept_since, fingerprint, status, headers, content = cursor.fetchone()
+        is_alone, pk, kept_since, kept, status, headers, content = cursor.fetchone()
     if not is_alone:
         raise InFlight(
             f"The first request with this {HEADER} is still running. Try again in a moment."
@@ -116,10 +117,11 @@ def _earlier(attempt: Attempt) -> HttpResponse | None:
     if kept_since <= timezone.now() - ApiAnswer.KEPT:
         ApiAnswer.objects.filter(pk=pk).delete()
         return None
-    if fingerprint != attempt.fingerprint:
-        raise KeyReused(
-            f"This {HEADER} came with another request before. Use a new one for each request."
-        )
+    require_same(
+        kept,
+        attempt.fingerprint,
+        f"This {HEADER} came with another request before. Use a new one for each request.",
+    )
     answer = HttpResponse(cipher(PURPOSE).decrypt(bytes(content)), status=status)
     del answer["Content-Type"]  # the first had one of its own, or none
     for name, value in json.loads(headers).items():
