@@ -19,7 +19,7 @@ class ApiKeyTable(tables.Table):
     last_used_at = tables.Column(verbose_name="Last used", attrs=FIT, default="Never")
     expires_at = tables.Column(verbose_name="Valid until", attrs=FIT, default="No end")
     state = tables.Column(orderable=False)
-    actions = Cell("accounts/cells/api_key.html", orderable=False, verbose_name="")
+    actions = Cell("accounts/api_keys/cell.html", orderable=False, verbose_name="")
 
     class Meta:
         model = ApiKey

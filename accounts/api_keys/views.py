@@ -19,7 +19,7 @@ def api_key_list(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "api_key.view")
     return list_page(
         request,
-        template="accounts/api_keys.html",
+        template="accounts/api_keys/list.html",
         rows=access.api_keys(request.actor).select_related("practitioner"),
         table=ApiKeyTable,
         filters=ApiKeyFilter,
@@ -31,7 +31,7 @@ def api_key_new(request: ClinicRequest) -> HttpResponse:
         request,
         verb="api_key.create",
         form=ApiKeyForm(request.actor, request.POST or None),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: api_keys.create(actor=actor, **fields),
         success_url=lambda key: _shown_once(request, key),
         context={
@@ -50,7 +50,7 @@ def api_key_rotate(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="api_key.rotate",
         form=RotateForm(request.POST or None),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: api_keys.rotate(actor=actor, api_key=key, **fields),
         success_url=lambda turned: _shown_once(request, turned),
         context={
@@ -92,4 +92,4 @@ def _shown_once(request: ClinicRequest, key: ApiKey) -> HttpResponse:
     """A form sent twice made one key, and its secret was in the first answer alone."""
     if not hasattr(key, "secret"):
         return redirect(request.actor.url("accounts:api_keys"))
-    return render(request, "accounts/api_key_secret.html", {"key": key})
+    return render(request, "accounts/api_keys/secret.html", {"key": key})

@@ -34,7 +34,7 @@ def history(
         record_views.view(actor=request.actor, patient=patient, obj=obj)
     return render(
         request,
-        "accounts/history.html",
+        "accounts/audit/history.html",
         {
             "object": obj,
             "back": wording.page_of(request.actor, obj._meta.label_lower, obj.pk),

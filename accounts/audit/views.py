@@ -48,7 +48,7 @@ def audit(request: ClinicRequest) -> HttpResponse:
         table.paginate(Uncounted, page=1, per_page=PAGE_SIZE)
     return render_list(
         request,
-        "accounts/audit.html",
+        "accounts/audit/list.html",
         {"table": table, "filter": chosen, "actions": _latest_actions(request)},
         status=status_of(chosen),
     )

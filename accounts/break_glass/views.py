@@ -21,7 +21,7 @@ def patient_break_glass(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="glass.break",
         form=BreakGlassForm(request.POST or None),
-        template="accounts/break_glass.html",
+        template="accounts/break_glass/form.html",
         save=lambda actor, fields: break_glass.open(actor=actor, patient=found, **fields),
         success_url=lambda _: page,
         context={"patient": found, "cancel": actor.url("accounts:patients")},

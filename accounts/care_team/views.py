@@ -17,7 +17,7 @@ def care_team_add(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="care_team.add",
         form=CareTeamForm(request.actor, patient, request.POST or None),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: care_team.add(actor=actor, patient=patient, **fields),
         success_url=lambda _: page,
         context={

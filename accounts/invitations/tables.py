@@ -15,7 +15,7 @@ from accounts.web.tables import FIT, Cell
 class InvitationTable(tables.Table):
     expires_at = tables.Column(verbose_name="Valid until", attrs=FIT)
     state = tables.Column(empty_values=(), orderable=False)
-    actions = Cell("accounts/cells/invitation.html", orderable=False, verbose_name="")
+    actions = Cell("accounts/invitations/cell.html", orderable=False, verbose_name="")
 
     class Meta:
         model = Invitation

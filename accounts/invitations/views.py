@@ -24,7 +24,7 @@ def invite(request: ClinicRequest) -> HttpResponse:
             request.POST or None,
             initial={"practitioner": request.GET.get("practitioner")},
         ),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: invitations.invite(actor=actor, **fields),
         success_url=lambda _: page,
         context={
@@ -58,7 +58,7 @@ def _invite_to_record(
         request,
         verb="invitation.invite",
         form=AddressForm(request.POST or None, initial={"email": invited.email}),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: invitations.invite(
             actor=actor, role=Role.PATIENT, **fields, **record
         ),

@@ -17,7 +17,7 @@ class MemberTable(tables.Table):
     email = tables.Column(accessor="user__email", verbose_name="E-mail")
     since = tables.Column(accessor="created_at", attrs=FIT, verbose_name="Since")
     is_active = tables.Column(verbose_name="State")
-    actions = Cell("accounts/cells/member.html", orderable=False, verbose_name="")
+    actions = Cell("accounts/members/cell.html", orderable=False, verbose_name="")
 
     class Meta:
         model = Membership

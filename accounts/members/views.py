@@ -19,7 +19,7 @@ def member_list(request: ClinicRequest) -> HttpResponse:
     unanswered = access.invitations(request.actor).filter(accepted_at=None, revoked_at=None)
     return render_list(
         request,
-        "accounts/members.html",
+        "accounts/members/list.html",
         {
             "table": paged(
                 request, MemberTable(access.memberships(request.actor).select_related("user"))
@@ -36,7 +36,7 @@ def member_role(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="member.update",
         form=RoleForm(request.POST or None, initial={"role": member.role}),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: members.update_role(actor=actor, membership=member, **fields),
         success_url=lambda _: page,
         context={"title": f"Change the role of {member.user}", "parent": "Members", "cancel": page},

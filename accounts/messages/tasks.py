@@ -84,8 +84,8 @@ def _administrators(clinic: Organization) -> list[str]:
 
 
 def _send(template: str, *, to: list[str], **context: Any) -> None:
-    subject = render_to_string(f"accounts/mail/{template}_subject.txt", context)
-    body = render_to_string(f"accounts/mail/{template}_message.txt", context)
+    subject = render_to_string(f"accounts/messages/{template}_subject.txt", context)
+    body = render_to_string(f"accounts/messages/{template}_message.txt", context)
     EmailMessage(" ".join(subject.split()), body, to=to).send()
 
 

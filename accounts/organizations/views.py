@@ -18,12 +18,12 @@ def settings(request: ClinicRequest) -> HttpResponse:
     require(actor.role, "organization.view")
     form = OrganizationForm(request.POST or None, row=actor.organization)
     if not actor.may("organization.update") and request.method != "POST":
-        return render(request, "accounts/settings.html", {"facts": _facts(form)})
+        return render(request, "accounts/organizations/settings.html", {"facts": _facts(form)})
     return form_page(
         request,
         verb="organization.update",
         form=form,
-        template="accounts/settings.html",
+        template="accounts/organizations/settings.html",
         save=lambda actor, fields: organizations.update(actor=actor, **fields),
         success_url=lambda _: actor.url("accounts:settings"),
         success_message="Settings saved.",

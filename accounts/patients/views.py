@@ -32,7 +32,7 @@ def patient_list(request: ClinicRequest) -> HttpResponse:
     rows = access.patient_directory(actor) if whole_clinic else access.patients(actor)
     return list_page(
         request,
-        template="accounts/patients.html",
+        template="accounts/patients/list.html",
         rows=rows if whole_clinic else rows.prefetch_related(TEAM),
         table=DirectoryTable if whole_clinic else PatientTable,
         filters=PatientFilter,
@@ -51,7 +51,7 @@ def patient(request: ClinicRequest, pk: int) -> HttpResponse:
     record_views.view(actor=actor, patient=found)
     return render(
         request,
-        "accounts/patient.html",
+        "accounts/patients/detail.html",
         {
             "patient": found,
             "age": found.age_on(actor.organization.today()),
@@ -66,7 +66,7 @@ def patient_new(request: ClinicRequest) -> HttpResponse:
         request,
         verb="patient.create",
         form=PatientForm(request.POST or None),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: patients.create(actor=actor, **fields),
         success_url=lambda created: request.actor.url("accounts:patient", pk=created.pk),
         context={
@@ -86,7 +86,7 @@ def patient_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="patient.update",
         form=PatientEditForm(request.POST or None, row=found),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: patients.update(actor=actor, patient=found, **fields),
         success_url=lambda _: page,
         context={"title": "Edit patient", "parent": found, "cancel": page, "columns": True},

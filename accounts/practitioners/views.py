@@ -21,7 +21,7 @@ def practitioner_list(request: ClinicRequest) -> HttpResponse:
     rows = access.practitioners(request.actor).select_related("supervisor", "user")
     return list_page(
         request,
-        template="accounts/practitioners.html",
+        template="accounts/practitioners/list.html",
         rows=rows.annotate(patient_count=Count("care_team")),
         table=PractitionerTable,
         filters=PractitionerFilter,
@@ -34,7 +34,7 @@ def practitioner(request: ClinicRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows.annotate(patient_count=Count("care_team")), pk=pk)
     return render(
         request,
-        "accounts/practitioner.html",
+        "accounts/practitioners/detail.html",
         {"practitioner": found, "supervisees": found.supervisees.filter(is_active=True)},
     )
 
@@ -44,7 +44,7 @@ def practitioner_new(request: ClinicRequest) -> HttpResponse:
         request,
         verb="practitioner.create",
         form=PractitionerForm(request.actor, request.POST or None),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: practitioners.create(actor=actor, **fields),
         success_url=lambda created: request.actor.url("accounts:practitioner", pk=created.pk),
         context={
@@ -64,7 +64,7 @@ def practitioner_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="practitioner.update",
         form=PractitionerForm(request.actor, request.POST or None, row=found),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: practitioners.update(actor=actor, practitioner=found, **fields),
         success_url=lambda _: page,
         context={"title": "Edit practitioner", "parent": found, "cancel": page, "columns": True},

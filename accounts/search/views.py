@@ -15,7 +15,7 @@ def search(request: ClinicRequest) -> HttpResponse:
     """Patients by name, MRN or date of birth: a page, or the list under the search field."""
     require(request.actor.role, "patient.list")
     text = request.GET.get("q", "").replace("\0", "")[:LONGEST]
-    template = "components/search_results.html" if request.htmx else "accounts/search.html"
+    template = "components/search_results.html" if request.htmx else "accounts/search/results.html"
     results = find(request.actor, text)
     found = [result["patient"] for result in results]
     record_views.listed(actor=request.actor, of="search", patients=found)

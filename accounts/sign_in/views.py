@@ -39,7 +39,7 @@ def clinics(request: ClinicRequest) -> HttpResponse:
     found = access.organizations(request.user).order_by("name")
     return render(
         request,
-        "accounts/clinics.html",
+        "accounts/sign_in/clinics.html",
         {"clinics": [(clinic, roles.get(clinic.pk, Role.SUPERADMIN.label)) for clinic in found]},
     )
 
@@ -57,7 +57,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         verb="invitation.accept",
         actor=_invited(request, found, user),
         form=forms.Form(data) if has_account else AcceptForm(data),
-        template="accounts/invitation.html",
+        template="accounts/sign_in/invitation.html",
         save=lambda actor, fields: invitations.accept(actor=actor, token=token, **fields),
         success_url=lambda member: _enter(request, member),
         context={

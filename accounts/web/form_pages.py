@@ -109,7 +109,7 @@ def confirm_page(
         request,
         verb=verb,
         form=forms.Form(request.POST if request.method == "POST" else None),
-        template="accounts/confirm.html" + ("#question" if request.htmx else ""),
+        template="accounts/web/confirm.html" + ("#question" if request.htmx else ""),
         save=lambda actor, _: save(actor),
         success_url=lambda _: back,
         context={**ask, "action": request.path, "cancel": back},

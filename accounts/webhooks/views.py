@@ -22,7 +22,7 @@ def webhook_list(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "webhook.view")
     return list_page(
         request,
-        template="accounts/webhooks.html",
+        template="accounts/webhooks/list.html",
         rows=access.webhooks(request.actor),
         table=WebhookTable,
     )
@@ -33,7 +33,7 @@ def webhook_new(request: ClinicRequest) -> HttpResponse:
         request,
         verb="webhook.create",
         form=WebhookForm(request.POST or None),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: webhooks.create(actor=actor, **fields),
         success_url=lambda made: _shown_once(request, made),
         context={
@@ -51,7 +51,7 @@ def webhook(request: ClinicRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     return list_page(
         request,
-        template="accounts/webhook.html",
+        template="accounts/webhooks/detail.html",
         rows=access.webhook_deliveries(request.actor).filter(endpoint=found),
         table=DeliveryTable,
         filters=WebhookDeliveryFilter,
@@ -66,7 +66,7 @@ def webhook_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="webhook.update",
         form=WebhookForm(request.POST or None, row=found),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: webhooks.update(actor=actor, webhook=found, **fields),
         success_url=lambda _: page,
         context={"title": "Edit webhook", "parent": found, "cancel": page},
@@ -80,7 +80,7 @@ def webhook_rotate(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="webhook.rotate",
         form=SecretForm(request.POST or None),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: webhooks.rotate(actor=actor, webhook=found, **fields),
         success_url=lambda turned: _shown_once(request, turned),
         context={
@@ -159,7 +159,7 @@ def webhook_replay(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="webhook.replay",
         form=ReplayForm(request.actor, request.POST or None),
-        template="accounts/form.html",
+        template="accounts/web/form.html",
         save=lambda actor, fields: webhooks.replay_since(
             actor=actor,
             webhook=found,
@@ -183,7 +183,7 @@ def webhook_delivery(request: ClinicRequest, pk: int) -> HttpResponse:
     found = _delivery(request, pk)
     table = paged(request, AttemptTable(found.attempts.all()))
     return render_list(
-        request, "accounts/webhook_delivery.html", {"delivery": found, "table": table}
+        request, "accounts/webhooks/delivery.html", {"delivery": found, "table": table}
     )
 
 
@@ -233,4 +233,4 @@ def _shown_once(request: ClinicRequest, found: WebhookEndpoint) -> HttpResponse:
     """A form sent twice made one secret, and it was in the first answer alone."""
     if not hasattr(found, "secret"):
         return redirect(request.actor.url("accounts:webhook", pk=found.pk))
-    return render(request, "accounts/webhook_secret.html", {"webhook": found})
+    return render(request, "accounts/webhooks/secret.html", {"webhook": found})

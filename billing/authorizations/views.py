@@ -48,10 +48,10 @@ def authorization_list(request: ClinicRequest) -> HttpResponse:
         record_views.listed(
             actor=actor, of="authorizations", patients=[one.patient_id for one in own]
         )
-        return render(request, "billing/own_units.html", {"authorizations": own})
+        return render(request, "billing/authorizations/own_units.html", {"authorizations": own})
     return list_page(
         request,
-        template="billing/authorizations.html",
+        template="billing/authorizations/list.html",
         rows=rows,
         table=AuthorizationTable,
         filters=AuthorizationFilter,
@@ -65,10 +65,10 @@ def authorization(request: ClinicRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     record_views.view(actor=actor, patient=found.patient, obj=found)
     if actor.is_patient:
-        return render(request, "billing/own_units.html", {"authorizations": [found]})
+        return render(request, "billing/authorizations/own_units.html", {"authorizations": [found]})
     return render(
         request,
-        "billing/authorization.html",
+        "billing/authorizations/detail.html",
         {
             "authorization": found,
             "caps": _caps(found),
@@ -84,7 +84,7 @@ def authorization_new(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="authorization.create",
         form=AuthorizationForm(actor, request.POST or None, patient=patient),
-        template="billing/authorization_form.html",
+        template="billing/authorizations/form.html",
         save=lambda actor, fields: authorizations.create(actor=actor, patient=patient, **fields),
         success_url=lambda created: actor.url("billing:authorization", pk=created.pk),
         context={"patient": patient, "cancel": actor.url("accounts:patient", pk=pk)},
@@ -100,7 +100,7 @@ def authorization_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="authorization.update",
         form=AuthorizationEditForm(request.actor, request.POST or None, row=found),
-        template="billing/authorization_form.html",
+        template="billing/authorizations/form.html",
         save=lambda actor, fields: authorizations.update(
             actor=actor, authorization=found, **fields
         ),
@@ -118,7 +118,7 @@ def authorization_adjust(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="unit.adjust",
         form=AdjustForm(request.POST or None, initial={"total_units": found.total_units}),
-        template="billing/authorization_adjust.html",
+        template="billing/authorizations/adjust.html",
         save=lambda actor, fields: authorizations.set_total(
             actor=actor, authorization=found, **fields
         ),
@@ -149,7 +149,7 @@ def authorization_cancel(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="authorization.cancel",
         form=CancelForm(request.POST or None),
-        template="billing/authorization_cancel.html",
+        template="billing/authorizations/cancel.html",
         save=lambda actor, fields: authorizations.cancel(
             actor=actor, authorization=found, **fields
         ),

@@ -28,7 +28,7 @@ def entries(request: ClinicRequest, pk: int) -> HttpResponse:
     explained = sources.resolve(request.actor, (entry.source for entry in shown))
     return render_list(
         request,
-        "billing/entries.html",
+        "billing/ledger/entries.html",
         {
             "authorization": authorization,
             "table": table,
@@ -49,7 +49,7 @@ def balance(request: ClinicRequest, pk: int) -> HttpResponse:
 
     def page(status: int = 200, **more: object) -> HttpResponse:
         context = {"authorization": authorization, "form": form, **more}
-        return render(request, "billing/balance.html", context, status=status)
+        return render(request, "billing/ledger/balance.html", context, status=status)
 
     def refused(error: DomainError) -> HttpResponse:
         form.add_error(error.field if error.field in form.fields else None, error.message)

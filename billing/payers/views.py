@@ -19,7 +19,7 @@ def payer_list(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "payer.view")
     return list_page(
         request,
-        template="billing/payers.html",
+        template="billing/payers/list.html",
         rows=access.payers(request.actor)
         .annotate(policy_count=Count("policies"))
         .order_by("name", "id"),
@@ -36,7 +36,7 @@ def payer(request: ClinicRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(access.payers(actor), pk=pk)
     return render(
         request,
-        "billing/payer.html",
+        "billing/payers/detail.html",
         {
             "payer": found,
             "policy_count": access.policies(actor).filter(payer=found).count(),
@@ -51,7 +51,7 @@ def payer_new(request: ClinicRequest) -> HttpResponse:
         request,
         verb="payer.create",
         form=PayerForm(request.POST or None),
-        template="billing/payer_form.html",
+        template="billing/payers/form.html",
         save=lambda actor, fields: payers.create(actor=actor, **fields),
         success_url=lambda created: request.actor.url("billing:payer", pk=created.pk),
         context={"cancel": back},
@@ -66,7 +66,7 @@ def payer_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="payer.update",
         form=PayerForm(request.POST or None, row=payer),
-        template="billing/payer_form.html",
+        template="billing/payers/form.html",
         save=lambda actor, fields: payers.update(actor=actor, payer=payer, **fields),
         success_url=lambda _: page,
         context={"payer": payer, "cancel": page},

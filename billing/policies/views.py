@@ -28,7 +28,7 @@ def patient_insurance(request: ClinicRequest, pk: int) -> HttpResponse:
     authorizations = access.authorizations(actor).filter(patient=patient)
     return render(
         request,
-        "billing/patient_insurance.html" + ("#insurance" if request.htmx else ""),
+        "billing/policies/patient_insurance.html" + ("#insurance" if request.htmx else ""),
         {
             "patient": patient,
             "policies": access.policies(actor).filter(patient=patient).select_related("payer"),
@@ -47,7 +47,7 @@ def policy_new(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="policy.create",
         form=PolicyForm(request.actor, request.POST or None),
-        template="billing/policy_form.html",
+        template="billing/policies/form.html",
         save=lambda actor, fields: policies.create(actor=actor, patient=patient, **fields),
         success_url=lambda _: page,
         context={"patient": patient, "cancel": page},
@@ -62,7 +62,7 @@ def policy_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="policy.update",
         form=PolicyEditForm(request.actor, request.POST or None, row=policy),
-        template="billing/policy_form.html",
+        template="billing/policies/form.html",
         save=lambda actor, fields: policies.update(actor=actor, policy=policy, **fields),
         success_url=lambda _: page,
         context={
@@ -84,7 +84,7 @@ def policy_verify(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="policy.verify",
         form=EligibilityForm(request.POST or None),
-        template="billing/policy_verify.html",
+        template="billing/policies/verify.html",
         save=lambda actor, fields: eligibility.record(actor=actor, policy=policy, **fields),
         success_url=lambda _: page,
         context={"policy": policy, "patient": policy.patient, "cancel": page},
@@ -107,7 +107,7 @@ def policy_end(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="policy.end",
         form=EndPolicyForm(request.POST or None, initial={"end_date": last_day}),
-        template="billing/policy_end.html",
+        template="billing/policies/end.html",
         save=lambda actor, fields: policies.end(actor=actor, policy=policy, **fields),
         success_url=lambda _: page,
         context={"policy": policy, "patient": policy.patient, "cancel": page},

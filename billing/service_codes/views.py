@@ -21,7 +21,7 @@ def service_code_list(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "service_code.view")
     return list_page(
         request,
-        template="billing/service_codes.html",
+        template="billing/service_codes/list.html",
         rows=access.service_codes(request.actor),
         table=ServiceCodeTable,
         filters=ServiceCodeFilter,
@@ -33,7 +33,7 @@ def service_code(request: ClinicRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(access.service_codes(request.actor), pk=pk)
     examples = [(minutes, units_for(found, minutes)) for minutes in EXAMPLE_MINUTES]
     return render(
-        request, "billing/service_code.html", {"service_code": found, "examples": examples}
+        request, "billing/service_codes/detail.html", {"service_code": found, "examples": examples}
     )
 
 
@@ -42,7 +42,7 @@ def service_code_new(request: ClinicRequest) -> HttpResponse:
         request,
         verb="service_code.create",
         form=ServiceCodeForm(request.POST or None),
-        template="billing/service_code_form.html",
+        template="billing/service_codes/form.html",
         save=lambda actor, terms: service_codes.create(actor=actor, **terms),
         success_url=lambda created: request.actor.url("billing:service_code", pk=created.pk),
         context={"cancel": request.actor.url("billing:service_codes")},
@@ -57,7 +57,7 @@ def service_code_edit(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="service_code.update",
         form=ServiceCodeForm(request.POST or None, row=found),
-        template="billing/service_code_form.html",
+        template="billing/service_codes/form.html",
         save=lambda actor, terms: service_codes.update(actor=actor, service_code=found, **terms),
         success_url=lambda _: page,
         context={"service_code": found, "cancel": page},

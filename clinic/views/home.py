@@ -59,7 +59,7 @@ def overview(request: ClinicRequest) -> HttpResponse:
     _listed(request, today[:MANY], oldest, pressing)
     return render(
         request,
-        "clinic/overview.html",
+        "clinic/home/overview.html",
         {
             "today": actor.organization.today(),
             "appointments": today[:MANY],
@@ -91,7 +91,7 @@ def my_day(request: ClinicRequest) -> HttpResponse:
     _listed(request, today, notes, fewest)
     return render(
         request,
-        "clinic/my_day.html",
+        "clinic/home/my_day.html",
         {
             "today": actor.organization.today(),
             "appointments": today,
@@ -124,7 +124,7 @@ def my_care(request: ClinicRequest) -> HttpResponse:
     record_views.listed(actor=actor, of="home", patients=[patient.pk for patient in own])
     return render_list(
         request,
-        "clinic/my_care.html",
+        "clinic/home/my_care.html",
         {
             "patients": own,
             "next": _next_of_each(coming),
@@ -150,7 +150,7 @@ def _next_of_each(coming: list[Appointment]) -> list[Appointment]:
 
 def installation(request: ClinicRequest) -> HttpResponse:
     """Super-administrators who are no members: no patient's name."""
-    return render(request, "clinic/installation.html")
+    return render(request, "clinic/home/installation.html")
 
 
 def _today(request: ClinicRequest, rows: AppointmentQuerySet) -> AppointmentQuerySet:

@@ -27,7 +27,7 @@ def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="authorization.shorten",
         form=form,
-        template="scheduling/authorization_dates.html",
+        template="scheduling/authorization_dates/form.html",
         save=lambda actor, fields: authorization_dates.change(
             actor=actor,
             authorization=found,

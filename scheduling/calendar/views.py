@@ -263,7 +263,7 @@ def _page(
     context = {"bar": bar, "filter": looking.filter, **shown}
     # Moving on swaps all but the panel; a change in the panel swaps the grid.
     part = {"calendar-view": "#view", "calendar": "#grid"}.get(request.htmx.target or "", "")
-    return render(request, f"scheduling/calendar.html{part}", context)
+    return render(request, f"scheduling/calendar/calendar.html{part}", context)
 
 
 def _new_booking(looking: Looking) -> dict[str, object]:

@@ -13,20 +13,22 @@ from scheduling.locations import services as locations
 from scheduling.locations.forms import LocationEditForm, LocationForm, RoomEditForm, RoomForm
 from scheduling.locations.tables import LocationTable
 
-FORM = "scheduling/location_form.html"
+FORM = "scheduling/locations/form.html"
 
 
 def location_list(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "location.view")
     rows = access.locations(request.actor).annotate(room_count=Count("rooms"))
-    return list_page(request, template="scheduling/locations.html", rows=rows, table=LocationTable)
+    return list_page(
+        request, template="scheduling/locations/list.html", rows=rows, table=LocationTable
+    )
 
 
 def location(request: ClinicRequest, pk: int) -> HttpResponse:
     require(request.actor.role, "location.view")
     found = get_object_or_404(access.locations(request.actor), pk=pk)
     rooms = access.rooms(request.actor).filter(location=found)
-    return render(request, "scheduling/location.html", {"location": found, "rooms": rooms})
+    return render(request, "scheduling/locations/detail.html", {"location": found, "rooms": rooms})
 
 
 def location_new(request: ClinicRequest) -> HttpResponse:

@@ -63,7 +63,7 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="appointment.complete",
         form=form,
-        template="scheduling/complete.html",
+        template="scheduling/sessions/complete.html",
         save=save,
         success_url=lambda done: request.actor.url("scheduling:session", pk=done.pk),
         context={
@@ -105,7 +105,7 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="appointment.reopen",
         form=ReasonForm(request.POST or None),
-        template="scheduling/reopen.html",
+        template="scheduling/sessions/reopen.html",
         save=lambda actor, fields: sessions.reopen(
             actor=actor,
             appointment=appointment,
@@ -125,7 +125,7 @@ def session_list(request: ClinicRequest) -> HttpResponse:
     )
     return list_page(
         request,
-        template="scheduling/sessions.html",
+        template="scheduling/sessions/list.html",
         rows=rows,
         table=SessionTable,
         filters=SessionFilter,
@@ -142,7 +142,7 @@ def session(request: ClinicRequest, pk: int) -> HttpResponse:
     form = None
     if notes.may_write(request.actor, found) and not (note and note.is_signed):
         form = _form(request, note)
-    return render(request, "scheduling/session.html", _context(request, found, note, form))
+    return render(request, "scheduling/sessions/detail.html", _context(request, found, note, form))
 
 
 def note_write(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -160,14 +160,14 @@ def note_write(request: ClinicRequest, pk: int) -> HttpResponse:
     def done(written: ProgressNote) -> str | HttpResponse:
         if is_signing or not request.htmx:
             return page
-        return render(request, "scheduling/session.html#note_state", {"note": written})
+        return render(request, "scheduling/sessions/detail.html#note_state", {"note": written})
 
     form = NoteForm(request.POST, format=request.POST.get("format", note_templates.SOAP))
     return form_page(
         request,
         verb="note.write",
         form=form,
-        template="scheduling/session.html" + ("#note_state" if request.htmx else ""),
+        template="scheduling/sessions/detail.html" + ("#note_state" if request.htmx else ""),
         save=lambda actor, fields: save(actor=actor, session=found, **fields),
         success_url=done,
         context=_context(request, found, note, form),
@@ -187,7 +187,7 @@ def addendum(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb="note.amend",
         form=form,
-        template="scheduling/session.html",
+        template="scheduling/sessions/detail.html",
         save=lambda actor, fields: notes.amend(actor=actor, note=note, **fields),
         success_url=lambda _: request.actor.url("scheduling:session", pk=pk),
         context={**_context(request, found, note, None), "addendum_form": form},

@@ -40,7 +40,7 @@ def appointment_list(request: ClinicRequest) -> HttpResponse:
     require(request.actor.role, "appointment.list")
     return list_page(
         request,
-        template="scheduling/appointments.html",
+        template="scheduling/appointments/list.html",
         rows=access.appointments(request.actor).with_people(),
         table=AppointmentTable,
         filters=AppointmentFilter,
@@ -55,7 +55,7 @@ def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
     found = panel.find(request, pk)
     seen = record_views.view(actor=actor, patient=found.patient, obj=found)
     context = panel.context_of(request, found, glass=seen.break_glass, beside=page_beside(request))
-    template = "scheduling/appointment.html" + ("#panel" if request.htmx else "")
+    template = "scheduling/appointments/detail.html" + ("#panel" if request.htmx else "")
     return render(request, template, context)
 
 
@@ -80,7 +80,7 @@ def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
             by_patient=by_patient,
             initial=initial,
         ),
-        template="scheduling/cancel.html" + ("#question" if request.htmx else ""),
+        template="scheduling/appointments/cancel.html" + ("#question" if request.htmx else ""),
         save=lambda actor, fields: cancellation.cancel(
             actor=actor, appointment=found, version=panel.version_in(request.POST), **fields
         ),
@@ -107,7 +107,7 @@ def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
         request,
         verb=MOVE,
         form=form,
-        template="scheduling/book.html" + ("#panel" if request.htmx else ""),
+        template="scheduling/appointments/book.html" + ("#panel" if request.htmx else ""),
         save=lambda actor, fields: appointments.reschedule(
             actor=actor,
             appointment=found,
@@ -128,7 +128,7 @@ def reschedule_preview(request: ClinicRequest, pk: int) -> HttpResponse:
     record_views.view_part(actor=request.actor, patient=found.patient)
     form = _move_form(request, found)
     form.is_valid()
-    template = "scheduling/book.html" + ("#panel" if request.htmx else "")
+    template = "scheduling/appointments/book.html" + ("#panel" if request.htmx else "")
     context = {"form": form, "changed": True, **_move_context(request, found, form)}
     return render(request, template, context)
 

@@ -124,7 +124,7 @@ def _pick_patient(request: ClinicRequest) -> HttpResponse:
     query.pop("q", None)
     return render(
         request,
-        "scheduling/pick_patient.html" + ("#panel" if request.htmx else ""),
+        "scheduling/appointments/pick_patient.html" + ("#panel" if request.htmx else ""),
         {
             "patients": offered,
             "q": text,
@@ -211,7 +211,7 @@ def _soon(request: ClinicRequest) -> datetime:
 
 
 def _template(request: ClinicRequest) -> str:
-    return "scheduling/book.html" + ("#panel" if request.htmx else "")
+    return "scheduling/appointments/book.html" + ("#panel" if request.htmx else "")
 
 
 def _context(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:

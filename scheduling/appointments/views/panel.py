@@ -80,7 +80,7 @@ def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpRe
         return go_to
     found = find(request, pk)
     context = context_of(request, found, glass=open_glass(request.actor, found.patient))
-    drawn = render(request, "scheduling/changed.html", context)
+    drawn = render(request, "scheduling/appointments/changed.html", context)
     return trigger_client_event(drawn, "calendar-changed")
 
 

@@ -90,6 +90,6 @@ def _part(
     everything: str = "",
     new: str = "",
 ) -> HttpResponse:
-    template = "scheduling/part.html" + (f"#{fragment}" if request.htmx else "")
+    template = "scheduling/appointments/part.html" + (f"#{fragment}" if request.htmx else "")
     context = {"title": title, "appointments": appointments, "everything": everything, "new": new}
     return render(request, template, context)
