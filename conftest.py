@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from clinic import static_files
 from clinic.settings.base import STORAGES as PRODUCT_STORAGES
 
-pytest_plugins = ["pytester", "tests.tiers"]
+pytest_plugins = ["pytester", "tests.tiers", "tests.api.fixtures"]
 
 STAYS = {"django_migrations", "django_content_type", "auth_permission"}
 

@@ -49,7 +49,7 @@ def _soak(minutes: float, seed: int, about: dict[str, Any]) -> int:
     from accounts.models import Event, Organization
     from bench.soak.audit import audit, repeated
     from bench.soak.product import served
-    from tests.webhooks.receiver import receiving
+    from tests.accounts.webhooks.receiver import receiving
 
     (port,) = place.free_ports(1)
     OUT.parent.mkdir(parents=True, exist_ok=True)

@@ -13,8 +13,8 @@ from accounts.models import Event, Organization, WebhookDelivery
 from bench.soak.journal import Act, Journal
 from billing.models import Authorization, LedgerEntry, Reservation
 from scheduling.models import Appointment, Status
+from tests.accounts.webhooks.receiver import Receiver
 from tests.concurrency import consistency
-from tests.webhooks.receiver import Receiver
 
 STEPS = {
     "book": "appointment.booked",
