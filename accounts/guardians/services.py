@@ -35,14 +35,18 @@ def add(*, actor: Actor, patient: Patient, **details: Unpack[GuardianFields]) ->
 
 @write("guardian.update")
 def update(
-    *, actor: Actor, guardian: Guardian, shown: str = "", **details: Unpack[GuardianFields]
+    *,
+    actor: Actor,
+    guardian: Guardian,
+    expected_digest: str = "",
+    **details: Unpack[GuardianFields],
 ) -> Guardian:
     """Taking away `may_sign_in` closes the patient's pages to them at once.
 
-    `shown` is the digest of what a page showed. Raises NotFound, Invalid, Conflict `stale`.
+    `expected_digest` is of what the page showed. Raises NotFound, Invalid, Conflict `stale`.
     """
     current = locked(access.guardians(actor), guardian)
-    refuse_stale(current, details, shown)
+    refuse_stale(current, details, expected_digest)
     return change(
         actor=actor,
         row=current,

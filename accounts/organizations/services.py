@@ -60,14 +60,14 @@ def create(
 
 @write("organization.update")
 def update(
-    *, actor: Actor, shown: str = "", **details: Unpack[OrganizationChanges]
+    *, actor: Actor, expected_digest: str = "", **details: Unpack[OrganizationChanges]
 ) -> Organization:
-    """Change the actor's own clinic; `shown` is the digest of what a page showed of it.
+    """Change the actor's own clinic; `expected_digest` is of what the page showed.
 
     Raises Invalid, Conflict `stale`.
     """
     clinic = locked(Organization.objects.all(), actor.organization)
-    refuse_stale(clinic, details, shown)
+    refuse_stale(clinic, details, expected_digest)
     return change(actor=actor, row=clinic, to=details, action="organization.updated", check=_check)
 
 

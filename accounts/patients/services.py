@@ -52,14 +52,18 @@ def create(*, actor: Actor, **demographics: Unpack[Demographics]) -> Patient:
 
 @write("patient.update")
 def update(
-    *, actor: Actor, patient: Patient, shown: str = "", **demographics: Unpack[Demographics]
+    *,
+    actor: Actor,
+    patient: Patient,
+    expected_digest: str = "",
+    **demographics: Unpack[Demographics],
 ) -> Patient:
-    """`shown` is the digest of what a page showed.
+    """`expected_digest` is of what the page showed.
 
     Raises NotFound, Invalid, Conflict `mrn_taken`, `stale`.
     """
     current = locked(access.patients(actor), patient)
-    refuse_stale(current, demographics, shown)
+    refuse_stale(current, demographics, expected_digest)
     return change(
         actor=actor,
         row=current,

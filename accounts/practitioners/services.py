@@ -42,16 +42,16 @@ def update(
     *,
     actor: Actor,
     practitioner: Practitioner,
-    shown: str = "",
+    expected_digest: str = "",
     **details: Unpack[PractitionerFields],
 ) -> Practitioner:
-    """`shown` is the digest of what a page showed.
+    """`expected_digest` is of what the page showed.
 
     Raises NotFound, Invalid, Conflict `npi_taken`, `member_is_practitioner`, `stale`.
     """
     queue(actor)
     current = locked(access.practitioners(actor), practitioner)
-    refuse_stale(current, details, shown)
+    refuse_stale(current, details, expected_digest)
     _check_references(actor, details)
     _refuse_loop(current, details.get("supervisor"))
     return change(actor=actor, row=current, to=details, action="practitioner.updated", check=_check)

@@ -16,7 +16,8 @@ class FieldsForm(forms.ModelForm):
     """Checks each field by the model's own rules; what spans rows is the service's to refuse.
 
     `row` gives the initial values and is itself left as it is: the page goes on showing it. Its
-    digest goes along as `shown`, by which the service knows whether somebody else changed it since.
+    digest is sent as `expected_digest`, by which the service finds out whether somebody else
+    changed the row since.
     """
 
     def __init__(self, data: Any = None, *, row: models.Model | None = None, **kwargs: Any) -> None:
@@ -28,7 +29,7 @@ class FieldsForm(forms.ModelForm):
             if isinstance(field, forms.DateField):
                 field.validators.append(validate_day)
         if row is not None:
-            self.fields["shown"] = Shown(row, self.fields)
+            self.fields["expected_digest"] = RowDigestField(row, self.fields)
 
     def _post_clean(self) -> None:
         # Without the parent's check of the constraints, which the services make, in better words.
@@ -40,16 +41,16 @@ class FieldsForm(forms.ModelForm):
             self._update_errors(error)  # type: ignore[attr-defined]
 
 
-class Shown(forms.CharField):
-    """What an edit page showed of a row, in all its `fields`, when it was opened.
+class RowDigestField(forms.CharField):
+    """The digest of a row's `fields` as an edit page showed them when it was opened.
 
-    The service is given it by this name; see `accounts.writes.rows.refuse_stale`.
+    The service takes it as `expected_digest`; see `accounts.writes.rows.refuse_stale`.
     """
 
     widget = forms.HiddenInput
 
     def __init__(self, row: models.Model, fields: Iterable[str]) -> None:
-        # Reckoned when it is drawn: a form may add fields after this one.
+        # Computed when it is rendered: a form may add fields after this one.
         super().__init__(required=False, max_length=64, initial=lambda: digest(row, fields))
 
 

@@ -8,7 +8,7 @@ from django import forms
 from accounts.actor import Actor
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.validators import validate_plain_text
-from accounts.web.form_fields import DayField, Shown, TimeInput
+from accounts.web.form_fields import DayField, RowDigestField, TimeInput
 from accounts.webhooks import catalogue
 from accounts.webhooks.addresses import LONGEST_URL
 
@@ -49,7 +49,7 @@ class WebhookForm(forms.Form):
         initial = {name: getattr(row, name) for name in self.base_fields} if row else {}
         super().__init__(data, initial=initial)
         if row is not None:
-            self.fields["shown"] = Shown(row, self.fields)
+            self.fields["expected_digest"] = RowDigestField(row, self.fields)
 
 
 class ReplayForm(forms.Form):

@@ -69,10 +69,14 @@ def _create(*, actor: Actor, url: str, event_types: list[str], description: str)
 
 
 def update(
-    *, actor: Actor, webhook: WebhookEndpoint, shown: str = "", **details: Unpack[WebhookFields]
+    *,
+    actor: Actor,
+    webhook: WebhookEndpoint,
+    expected_digest: str = "",
+    **details: Unpack[WebhookFields],
 ) -> WebhookEndpoint:
-    """Change what is named; what waits goes to a new address. `shown` is the digest of what a page
-    showed. Raises NotFound, Invalid, Conflict `stale`.
+    """Change what is named; what waits goes to a new address. `expected_digest` is of what the
+    page showed. Raises NotFound, Invalid, Conflict `stale`.
 
     What is given as `webhook` has it is no change (`is_active` aside): looking an address up takes
     a while, and somebody may have changed the rest by then.
@@ -82,17 +86,21 @@ def update(
         details["url"] = addresses.checked(details["url"])
     if "event_types" in details:
         details["event_types"] = _known(details["event_types"])
-    return _update(actor=actor, webhook=webhook, shown=shown, **details)
+    return _update(actor=actor, webhook=webhook, expected_digest=expected_digest, **details)
 
 
 @write("webhook.update")
 def _update(
-    *, actor: Actor, webhook: WebhookEndpoint, shown: str = "", **details: Unpack[WebhookFields]
+    *,
+    actor: Actor,
+    webhook: WebhookEndpoint,
+    expected_digest: str = "",
+    **details: Unpack[WebhookFields],
 ) -> WebhookEndpoint:
     current = locked(access.webhooks(actor), webhook)
     wanted = tidy(details)
     is_active = wanted.pop("is_active", current.is_active)
-    refuse_stale(current, wanted, shown)
+    refuse_stale(current, wanted, expected_digest)
     wanted = {name: value for name, value in wanted.items() if value != getattr(webhook, name)}
     changed = {name for name, value in wanted.items() if value != getattr(current, name)}
     for name in changed:

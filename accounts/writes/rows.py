@@ -29,18 +29,18 @@ def locked(rows: models.QuerySet[M], row: models.Model) -> M:
 
 
 def digest(row: models.Model, names: Iterable[str]) -> str:
-    """Stands for what these fields of the row say, so that a form can carry it."""
+    """SHA-256 of these fields of the row, which a form carries to say what it showed."""
     values = model_to_dict(row, fields=list(names))
     said = [(name, _said(value)) for name, value in sorted(values.items())]
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-def refuse_stale(row: models.Model, names: Iterable[str], shown: str) -> None:
-    """Raises Conflict `stale` when a locked row says something else than was `shown`: its digest.
+def refuse_stale(row: models.Model, names: Iterable[str], expected_digest: str) -> None:
+    """Raises Conflict `stale` when the fields of a locked row have another digest than expected.
 
-    Programs, which say only what is to change, were shown none.
+    An empty `expected_digest` compares nothing: a program names only the fields to change.
     """
-    if shown and shown != digest(row, names):
+    if expected_digest and expected_digest != digest(row, names):
         raise stale(str(row._meta.verbose_name))
 
 

@@ -90,12 +90,12 @@ def update(
     actor: Actor,
     authorization: Authorization,
     service_codes: Iterable[ServiceCode] | None = None,
-    shown: str = "",
+    expected_digest: str = "",
     **terms: Unpack[Terms],
 ) -> Authorization:
     """Change what the letter says, but not the units: those move by `ledger.adjust`.
 
-    What is not given stays. `shown` is the digest of what a page showed. Raises Conflict `stale`,
+    What is not given stays. `expected_digest` is of what the page showed. Raises Conflict `stale`,
     Conflict `reservations_outside` when units are reserved for dates of service that the new dates
     leave out, Conflict `service_reserved` when units are reserved for a service that is removed,
     Conflict `authorization_cancelled`.
@@ -106,7 +106,7 @@ def update(
     covered = before if service_codes is None else list(service_codes)
     _check_services(actor, covered)
     given = [*wanted] if service_codes is None else [*wanted, "service_codes"]
-    refuse_stale(current, given, shown)
+    refuse_stale(current, given, expected_digest)
     _check_not_cancelled(current)
     changed = events.changes(current, wanted)
     for name, value in wanted.items():

@@ -39,13 +39,15 @@ def create(
 
 
 @write("payer.update")
-def update(*, actor: Actor, payer: Payer, shown: str = "", **details: Unpack[Details]) -> Payer:
-    """What is not given stays. `shown` is the digest of what a page showed.
+def update(
+    *, actor: Actor, payer: Payer, expected_digest: str = "", **details: Unpack[Details]
+) -> Payer:
+    """What is not given stays. `expected_digest` is of what the page showed.
 
     Raises NotFound, Invalid, Conflict `payer_exists`, `stale`.
     """
     current = locked(access.payers(actor), payer)
-    refuse_stale(current, details, shown)
+    refuse_stale(current, details, expected_digest)
     if "name" in details:
         _check_name(actor, details["name"], exclude=current)
     return change(actor=actor, row=current, to=details, action="payer.updated")

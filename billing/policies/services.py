@@ -81,16 +81,16 @@ def create(
 
 @write("policy.update")
 def update(
-    *, actor: Actor, policy: InsurancePolicy, shown: str = "", **terms: Unpack[Terms]
+    *, actor: Actor, policy: InsurancePolicy, expected_digest: str = "", **terms: Unpack[Terms]
 ) -> InsurancePolicy:
     """Correct a policy. One that is not active was entered by mistake and covers nothing.
 
-    What is not given stays. `shown` is the digest of what a page showed. Raises what `create`
+    What is not given stays. `expected_digest` is of what the page showed. Raises what `create`
     raises, Conflict `stale`, and Conflict `policy_in_use` when authorizations of the policy stand
     against another payer, or against covering nothing.
     """
     current = locked(access.policies(actor), policy)
-    refuse_stale(current, terms, shown)
+    refuse_stale(current, terms, expected_digest)
     if "payer" in terms and terms["payer"].pk != current.payer_id:
         _check_payer(actor, terms["payer"])
         _check_payer_may_change(current)

@@ -46,15 +46,15 @@ def create(*, actor: Actor, **terms: Unpack[Terms]) -> ServiceCode:
 
 @write("service_code.update")
 def update(
-    *, actor: Actor, service_code: ServiceCode, shown: str = "", **terms: Unpack[Terms]
+    *, actor: Actor, service_code: ServiceCode, expected_digest: str = "", **terms: Unpack[Terms]
 ) -> ServiceCode:
     """Change the given terms. Units that are reserved already stay as they are.
 
-    `shown` is the digest of what a page showed. Raises Invalid, Conflict `service_code_exists`,
+    `expected_digest` is of what the page showed. Raises Invalid, Conflict `service_code_exists`,
     `stale`.
     """
     current = locked(access.service_codes(actor), service_code)
-    refuse_stale(current, terms, shown)
+    refuse_stale(current, terms, expected_digest)
     return change(
         actor=actor, row=current, to=_tidy(terms), action="service_code.updated", check=_check
     )

@@ -54,20 +54,20 @@ def change(
     authorization: Authorization,
     start_date: date,
     end_date: date,
-    shown: str,
+    expected_digest: str,
     draw_on: Authorization | None = None,
 ) -> Authorization:
     """Give the authorization these dates, both inclusive, all or nothing.
 
     Appointments that hold its units outside them are cancelled, or take their units from `draw_on`.
-    `shown` is the digest of those that the actor saw and decided about. Raises Invalid for dates in
+    `expected_digest` is of the appointments that the actor saw. Raises Invalid for dates in
     the wrong order, Conflict `other_appointments` when there are others by now,
     `session_in_progress` for one that is running, and the refusals of `ledger.reserve`.
     """
     if end_date < start_date:
         raise Invalid("The end date lies before the start date.", field="end_date")
     held = _held_outside(authorization, start_date, end_date)
-    if _totals(actor.organization, held)["digest"] != shown:
+    if _totals(actor.organization, held)["digest"] != expected_digest:
         raise Conflict(
             "Other appointments lie outside these dates than you were shown. Nothing was changed: "
             "look at the list, then send it again.",

@@ -33,7 +33,7 @@ def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
             authorization=found,
             start_date=fields["start_date"],
             end_date=fields["end_date"],
-            shown=request.POST.get("shown", ""),
+            expected_digest=request.POST.get("expected_digest", ""),
             draw_on=form.draw_on(),
         ),
         success_url=lambda _: page,

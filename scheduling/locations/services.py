@@ -42,14 +42,18 @@ def create(*, actor: Actor, name: str, place_of_service: str = "11", address: st
 
 @write("location.update")
 def update(
-    *, actor: Actor, location: Location, shown: str = "", **details: Unpack[LocationDetails]
+    *,
+    actor: Actor,
+    location: Location,
+    expected_digest: str = "",
+    **details: Unpack[LocationDetails],
 ) -> Location:
-    """What is not given stays. `shown` is the digest of what a page showed.
+    """What is not given stays. `expected_digest` is of what the page showed.
 
     Raises NotFound, Invalid, Conflict `location_exists`, `stale`.
     """
     current = locked(access.locations(actor), location)
-    refuse_stale(current, details, shown)
+    refuse_stale(current, details, expected_digest)
     return change(actor=actor, row=current, to=details, action="location.updated")
 
 
@@ -66,12 +70,12 @@ def create_room(*, actor: Actor, location: Location, name: str) -> Room:
 
 @write("room.update")
 def update_room(
-    *, actor: Actor, room: Room, shown: str = "", **details: Unpack[RoomDetails]
+    *, actor: Actor, room: Room, expected_digest: str = "", **details: Unpack[RoomDetails]
 ) -> Room:
-    """What is not given stays. `shown` is the digest of what a page showed.
+    """What is not given stays. `expected_digest` is of what the page showed.
 
     Raises NotFound, Invalid, Conflict `room_exists`, `stale`.
     """
     current = locked(access.rooms(actor), room)
-    refuse_stale(current, details, shown)
+    refuse_stale(current, details, expected_digest)
     return change(actor=actor, row=current, to=details, action="room.updated")

@@ -73,7 +73,7 @@ def update_of(verb: str, service: Callable[..., Any]) -> Update:
     row, *optional = [name for name in parameters if name != "actor"]
     if parameters[row].default is not inspect.Parameter.empty:
         row, optional = "", [row, *optional]
-    named = [name for name in optional if name != "shown"]
+    named = [name for name in optional if name != "expected_digest"]
     for name in list(named):
         if parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
             hint = typing.get_type_hints(service)[name]
@@ -241,9 +241,13 @@ def test_shortening_an_authorization_leaves_all_but_its_dates(
     row = filled(made("authorization.update", clinic), clinic)
     before = state_of(row)
     start, end = row.start_date, row.end_date - timedelta(days=1)
-    shown = authorization_dates.outside(row, start, end).digest
+    expected_digest = authorization_dates.outside(row, start, end).digest
     authorization_dates.change(
-        actor=admin, authorization=row, start_date=start, end_date=end, shown=shown
+        actor=admin,
+        authorization=row,
+        start_date=start,
+        end_date=end,
+        expected_digest=expected_digest,
     )
     assert changed(before, state_of(row)) == {"end_date"}
 

@@ -132,9 +132,9 @@ def shorten(clinic, **dates):
     """What lies outside them now is what was shown."""
     authorization = seen_now(clinic.authorization)
     dates = {"start_date": authorization.start_date, "end_date": authorization.end_date, **dates}
-    shown = authorization_dates.outside(authorization, **dates).digest
+    expected_digest = authorization_dates.outside(authorization, **dates).digest
     return authorization_dates.change(
-        actor=clinic.actor, authorization=authorization, shown=shown, **dates
+        actor=clinic.actor, authorization=authorization, expected_digest=expected_digest, **dates
     )
 
 

@@ -24,7 +24,7 @@ def dates(admin, authorization) -> str:
 
 
 def test_dates_typed_after_the_list_was_drawn_change_nothing(desk, dates, appointment) -> None:
-    drawn = open_form(desk, dates, having="shown")
+    drawn = open_form(desk, dates, having="expected_digest")
     refused = drawn.send(desk, end_date="2026-06-10", outside="cancel")
     assert refused.status_code == 409
     appointment.refresh_from_db()
@@ -32,7 +32,7 @@ def test_dates_typed_after_the_list_was_drawn_change_nothing(desk, dates, appoin
     page = refused.content.decode()
     assert "Other appointments lie outside these dates than you were shown" in page
     assert "1 appointment, holding 4 units." in page
-    again = form_on(refused, having="shown")
+    again = form_on(refused, having="expected_digest")
     assert again.values["end_date"] == "2026-06-10"
     assert again.send(desk, outside="cancel").status_code == 302
     appointment.refresh_from_db()
