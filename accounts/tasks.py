@@ -16,23 +16,23 @@ from accounts.models import (
     WebhookDelivery,
 )
 
-KEYS_KEPT = timedelta(days=7)
+KEY_RETENTION = timedelta(days=7)
 
 
-USAGE_KEPT = timedelta(days=1)
+USAGE_RETENTION = timedelta(days=1)
 
 
-SWEPT_AT_ONCE = 5000
+MAX_ROWS_PER_DELETE = 5000
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="accounts.sweep", queueing_lock="accounts.sweep")
 def sweep(timestamp: int) -> None:
     """Let go of what nobody can use any more: what was kept for a while, sessions that are over."""
-    long_ago = timezone.now() - KEYS_KEPT
+    long_ago = timezone.now() - KEY_RETENTION
     IdempotencyKey.objects.filter(created_at__lt=long_ago).delete()
-    ApiAnswer.objects.filter(created_at__lt=timezone.now() - ApiAnswer.KEPT).delete()
-    ApiUsage.objects.filter(minute__lt=timezone.now() - USAGE_KEPT).delete()
+    ApiAnswer.objects.filter(created_at__lt=timezone.now() - ApiAnswer.RETENTION).delete()
+    ApiUsage.objects.filter(minute__lt=timezone.now() - USAGE_RETENTION).delete()
     _sweep_deliveries()
     SessionStore.clear_expired()
     living = Session.objects.values("session_key")
@@ -41,8 +41,10 @@ def sweep(timestamp: int) -> None:
 
 def _sweep_deliveries() -> None:
     """What ended, and what nobody will send any more; in pieces, so that no transaction is long."""
-    long_ago = timezone.now() - WebhookDelivery.KEPT
+    long_ago = timezone.now() - WebhookDelivery.RETENTION
     over = Q(ended_at__lt=long_ago) | Q(ended_at=None, endpoint__deleted_at__isnull=False)
     old = WebhookDelivery.objects.filter(over, created_at__lt=long_ago)
-    while ids := list(old.order_by("created_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
+    while ids := list(
+        old.order_by("created_at").values_list("pk", flat=True)[:MAX_ROWS_PER_DELETE]
+    ):
         WebhookDelivery.objects.filter(pk__in=ids).delete()

@@ -9,7 +9,7 @@ from bench import pgbench, statements
 from bench.data import AUTHORIZATIONS, Clinic, verify
 from bench.figures import Report, Sample, ratio, shown
 from bench.rounds import alternate
-from bench.ways import ORM, SERVICE, SERVICE_SERIALIZABLE, USUAL
+from bench.ways import ORM, SERVICE, SERVICE_SERIALIZABLE, USUAL_DESIGN
 from bench.writers import THREADS, Job, Process
 
 PGBENCH, PGBENCH_SIMPLE = "pgbench, prepared", "pgbench, simple"
@@ -21,7 +21,7 @@ NAMES = {
     SERVICE: "service",
     UNBOUNDED: "unbounded",
     SERVICE_SERIALIZABLE: "service_serializable",
-    USUAL: "usual",
+    USUAL_DESIGN: "usual",
     ORM: "orm",
 }
 
@@ -92,13 +92,13 @@ class Ledger:
 
         ways = {
             SERVICE: burst(SERVICE, bounded=True),
-            USUAL: burst(USUAL, bounded=False),
+            USUAL_DESIGN: burst(USUAL_DESIGN, bounded=False),
             ORM: burst(ORM, bounded=False),
         }
         samples = alternate(ways, rounds=5)
         for way, each in samples.items():
             self._report.note_samples(f"ledger.burst.{NAMES[way]}", each)
-        pairs = zip(samples[USUAL], samples[SERVICE], strict=True)
+        pairs = zip(samples[USUAL_DESIGN], samples[SERVICE], strict=True)
         p95 = median(theirs.p(95) / mine.p(95) for theirs, mine in pairs)
         self._report.note("ledger.burst.usual_p95_to_service", p95)
         self._report.table(
@@ -124,12 +124,12 @@ class Ledger:
             SERVICE: by(SERVICE),
             UNBOUNDED: by(SERVICE, bounded=False),
             SERVICE_SERIALIZABLE: by(SERVICE_SERIALIZABLE),
-            USUAL: by(USUAL, bounded=False),
+            USUAL_DESIGN: by(USUAL_DESIGN, bounded=False),
             ORM: by(ORM, bounded=False),
         }
         left_out = set() if writers == CROWD else {PGBENCH_SIMPLE, UNBOUNDED}
         if self._is_quick:
-            left_out = {PGBENCH_SIMPLE, UNBOUNDED, SERVICE_SERIALIZABLE, USUAL}
+            left_out = {PGBENCH_SIMPLE, UNBOUNDED, SERVICE_SERIALIZABLE, USUAL_DESIGN}
         for way in left_out:
             del ways[way]
         return ways

@@ -18,7 +18,7 @@ from billing.ledger import services as ledger
 from billing.models import Authorization, Reservation
 
 SERVICE, SERVICE_SERIALIZABLE = "service", "service, serializable"
-USUAL, ORM = "usual serializable", "plain ORM"
+USUAL_DESIGN, ORM = "usual serializable", "plain ORM"
 FAILED = (DomainError, OperationalError)
 
 
@@ -46,7 +46,7 @@ class Writer:
     def _reserve(self, way: str, authorization: Authorization) -> Any:
         if way == ORM:
             return yardsticks.orm_reserve(self.clinic, authorization.pk, self.source)
-        if way == USUAL:
+        if way == USUAL_DESIGN:
             return yardsticks.serializable_reserve(
                 self.clinic, authorization.pk, self.source, self.sample
             )
@@ -55,7 +55,7 @@ class Writer:
     def _release(self, way: str, held: Reservation) -> None:
         if way == ORM:
             yardsticks.orm_release(self.clinic, held)
-        elif way == USUAL:
+        elif way == USUAL_DESIGN:
             yardsticks.serializable_release(self.clinic, held, self.sample)
         else:
             ledger.release(actor=self.clinic.api_actor, reservation=held)

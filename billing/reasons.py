@@ -8,7 +8,7 @@ from accounts.errors import Invalid
 from accounts.validators import validate_plain_text
 from billing import errors
 
-LONGEST = 300
+MAX_REASON_LENGTH = 300
 
 
 def required(reason: str, *, of: str) -> str:
@@ -21,9 +21,9 @@ def required(reason: str, *, of: str) -> str:
 def checked(reason: str) -> str:
     """As `required`, but nothing will do."""
     text = reason.strip()
-    if len(text) > LONGEST:
+    if len(text) > MAX_REASON_LENGTH:
         raise Invalid(
-            f"The reason has {len(text):,} characters; {LONGEST} fit.",
+            f"The reason has {len(text):,} characters; {MAX_REASON_LENGTH} fit.",
             code="reason_too_long",
             field="reason",
         )

@@ -44,7 +44,7 @@ class NewApiKey(Input):
 class Rotation(Input):
     overlap_hours = StrictInteger(
         min_value=0,
-        max_value=int(overlaps.LONGEST / timedelta(hours=1)),
+        max_value=int(overlaps.MAX_OVERLAP / timedelta(hours=1)),
         default=24,
         help_text="How long the secret before stays good.",
     )

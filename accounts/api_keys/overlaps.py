@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from accounts.errors import Invalid
 
-USUAL = timedelta(hours=24)
-LONGEST = timedelta(days=30)
+DEFAULT_OVERLAP = timedelta(hours=24)
+MAX_OVERLAP = timedelta(days=30)
 
 
 def check(overlap: timedelta) -> None:
     """Raises Invalid."""
-    if not timedelta(0) <= overlap <= LONGEST:
-        raise Invalid(f"Choose at most {LONGEST.days} days.", field="overlap_hours")
+    if not timedelta(0) <= overlap <= MAX_OVERLAP:
+        raise Invalid(f"Choose at most {MAX_OVERLAP.days} days.", field="overlap_hours")

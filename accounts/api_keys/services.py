@@ -68,7 +68,9 @@ def create(
 
 
 @write("api_key.rotate")
-def rotate(*, actor: Actor, api_key: ApiKey, overlap: timedelta = overlaps.USUAL) -> ApiKey:
+def rotate(
+    *, actor: Actor, api_key: ApiKey, overlap: timedelta = overlaps.DEFAULT_OVERLAP
+) -> ApiKey:
     """A new secret, shown this once; the one before stays good for `overlap`.
 
     Raises NotFound, NotAllowed `person_required`, Invalid, Conflict `key_over`.

@@ -11,7 +11,7 @@ from accounts.permissions import require
 from accounts.web.requests import ClinicRequest
 from accounts.writes import record_views
 
-MOST_EVENTS = 100
+MAX_EVENTS = 100
 
 
 def history(
@@ -29,7 +29,7 @@ def history(
     else:
         own = models.Q(object_type=obj._meta.label_lower, object_id=obj.pk)
         events = events.filter(own | beside if beside else own)
-    found = list(events[: MOST_EVENTS + 1])
+    found = list(events[: MAX_EVENTS + 1])
     if patient := obj if isinstance(obj, Patient) else getattr(obj, "patient", None):
         record_views.view(actor=request.actor, patient=patient, obj=obj)
     return render(
@@ -38,7 +38,7 @@ def history(
         {
             "object": obj,
             "back": wording.page_of(request.actor, obj._meta.label_lower, obj.pk),
-            "entries": wording.entries(request.actor, found[:MOST_EVENTS]),
-            "has_more": len(found) > MOST_EVENTS,
+            "entries": wording.entries(request.actor, found[:MAX_EVENTS]),
+            "has_more": len(found) > MAX_EVENTS,
         },
     )

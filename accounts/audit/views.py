@@ -20,7 +20,7 @@ from accounts.web.requests import ClinicRequest
 from accounts.writes import record_views
 
 # Out of so many of the latest events the actions are offered to choose from.
-LATEST_EVENTS = 1000
+RECENT_EVENTS = 1000
 LAST_PAGE = 10**12
 
 
@@ -75,6 +75,6 @@ def _ids(chosen: EventFilter) -> dict[str, int]:
 
 
 def _latest_actions(request: ClinicRequest) -> QuerySet[Any]:
-    latest = access.events(request.actor).values("pk")[:LATEST_EVENTS]
+    latest = access.events(request.actor).values("pk")[:RECENT_EVENTS]
     of_them = Event.objects.filter(pk__in=latest).order_by("action")
     return of_them.values_list("action", flat=True).distinct()

@@ -16,9 +16,9 @@ from accounts.writes import events, fields
 from accounts.writes.rows import not_found
 from accounts.writes.transaction import write
 
-LASTS = timedelta(minutes=60)
-RECENT = timedelta(days=7)
-SHORTEST_REASON = 10
+ACCESS_DURATION = timedelta(minutes=60)
+RECENT_PERIOD = timedelta(days=7)
+MIN_REASON_LENGTH = 10
 
 
 @write("glass.break")
@@ -34,9 +34,9 @@ def open(*, actor: Actor, patient: Patient, reason: str) -> BreakGlass:
     reason = reason.strip()
     if not access.patient_directory(actor).filter(pk=patient.pk).exists():
         raise not_found(patient)
-    if len(reason) < SHORTEST_REASON:
+    if len(reason) < MIN_REASON_LENGTH:
         raise Invalid(
-            f"Say why you need this record, in {SHORTEST_REASON} characters or more. "
+            f"Say why you need this record, in {MIN_REASON_LENGTH} characters or more. "
             "The clinic's administrators will read it.",
             code="reason_too_short",
             field="reason",
@@ -48,7 +48,7 @@ def open(*, actor: Actor, patient: Patient, reason: str) -> BreakGlass:
         user=actor.user,
         patient=patient,
         reason=reason,
-        expires_at=timezone.now() + LASTS,
+        expires_at=timezone.now() + ACCESS_DURATION,
     )
     fields.check(glass)
     glass.save(force_insert=True)
@@ -60,7 +60,7 @@ def open(*, actor: Actor, patient: Patient, reason: str) -> BreakGlass:
 def recent(actor: Actor) -> QuerySet[BreakGlass]:
     """What administrators have to look at: the week's, newest first, with who and whose."""
     rows = BreakGlass.objects.filter(
-        organization=actor.organization, granted_at__gte=timezone.now() - RECENT
+        organization=actor.organization, granted_at__gte=timezone.now() - RECENT_PERIOD
     )
     if not actor.may("event.view"):
         return rows.none()

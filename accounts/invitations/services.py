@@ -26,7 +26,7 @@ from accounts.writes import events, fields
 from accounts.writes.rows import locked, not_found
 from accounts.writes.transaction import write
 
-VALID_FOR = timedelta(days=7)
+INVITATION_VALIDITY = timedelta(days=7)
 
 
 @write("invitation.invite")
@@ -55,7 +55,7 @@ def invite(
         practitioner=practitioner,
         token_hash=_unknown_token(),
         invited_by=actor.user,
-        expires_at=timezone.now() + VALID_FOR,
+        expires_at=timezone.now() + INVITATION_VALIDITY,
     )
     fields.check(invitation)
     _check(actor, invitation)
@@ -84,7 +84,7 @@ def resend(*, actor: Actor, invitation: Invitation) -> Invitation:
     _check(actor, current)
     _revoke_earlier(actor, current)
     current.token_hash = _unknown_token()
-    current.expires_at = timezone.now() + VALID_FOR
+    current.expires_at = timezone.now() + INVITATION_VALIDITY
     current.invited_by = actor.user or current.invited_by
     current.save(update_fields=["token_hash", "expires_at", "invited_by"])
     events.record(

@@ -106,7 +106,7 @@ class ApiAnswer(models.Model):
     `content` is encrypted: some answers hold a secret that is shown once.
     """
 
-    KEPT = timedelta(hours=24)
+    RETENTION = timedelta(hours=24)
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.CASCADE, related_name="+"

@@ -128,7 +128,7 @@ class WebhookDelivery(models.Model):
         DELIVERED = "delivered", "Delivered"
         PARKED = "parked", "Parked"
 
-    KEPT = timedelta(days=30)
+    RETENTION = timedelta(days=30)
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="+"

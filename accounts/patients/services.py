@@ -15,7 +15,7 @@ from accounts.writes import events, fields
 from accounts.writes.rows import change, locked, refuse_stale, tidy
 from accounts.writes.transaction import write
 
-OLDEST_YEARS = 130
+MAX_AGE_YEARS = 130
 
 
 class Demographics(TypedDict, total=False):
@@ -79,9 +79,9 @@ def _check(patient: Patient) -> None:
     today = patient.organization.today()
     if patient.date_of_birth > today:
         raise Invalid("The date of birth is in the future.", field="date_of_birth")
-    if patient.age_on(today) > OLDEST_YEARS:
+    if patient.age_on(today) > MAX_AGE_YEARS:
         raise Invalid(
-            f"The date of birth is more than {OLDEST_YEARS} years ago. Check the year.",
+            f"The date of birth is more than {MAX_AGE_YEARS} years ago. Check the year.",
             field="date_of_birth",
         )
     others = Patient.objects.of(patient.organization).exclude(pk=patient.pk)

@@ -9,7 +9,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.models import Patient
 
-MOST_RESULTS = 12
+MAX_RESULTS = 12
 
 Bars = dict[int, list[dict[str, Any]]]
 Annotator = Callable[[Actor, list[int]], Bars]
@@ -27,10 +27,10 @@ def register(annotate: Annotator) -> None:
 
 
 def find(actor: Actor, text: str) -> list[dict[str, Any]]:
-    """Up to MOST_RESULTS patients, as components/search_results.html draws them."""
+    """Up to MAX_RESULTS patients, as components/search_results.html draws them."""
     if not text.strip():
         return []
-    found = list(access.patient_directory(actor).search(text)[:MOST_RESULTS])
+    found = list(access.patient_directory(actor).search(text)[:MAX_RESULTS])
     open_ids = _open_ids(actor, found)
     bars = _bars(actor, open_ids)
     today = actor.organization.today()

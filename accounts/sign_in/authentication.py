@@ -22,7 +22,7 @@ from accounts.sign_in import session_limits
 from accounts.sign_in.tokens import opened_by
 from accounts.web.middleware import actor_for, request_id
 
-USED_AT_MOST_EVERY = timedelta(minutes=1)
+LAST_USED_INTERVAL = timedelta(minutes=1)
 
 
 def _keys() -> QuerySet[ApiKey]:
@@ -65,7 +65,7 @@ def _by_key(request: Request, token: str) -> Access:
     key = _key_with(hash_of(token), now)
     if key is None:
         raise AuthenticationFailed("That key is not known, or no longer.")
-    if key.last_used_at is None or key.last_used_at < now - USED_AT_MOST_EVERY:
+    if key.last_used_at is None or key.last_used_at < now - LAST_USED_INTERVAL:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     asked = request.headers.get(ORGANIZATION)
     if asked and asked != key.organization.slug:

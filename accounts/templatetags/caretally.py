@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts import access
 from accounts.actor import Actor
 from accounts.web import formatting, marks
-from accounts.web.middleware import MOST_CLINICS
+from accounts.web.middleware import MAX_CLINICS_LISTED
 
 register = template.Library()
 register.simple_tag(formatting.clock)
@@ -120,4 +120,4 @@ def own_clinics(context: template.Context) -> list[Any]:
         return []
     if request.clinics and not request.user.is_superuser:
         return sorted(request.clinics, key=attrgetter("name"))
-    return list(access.organizations(request.user)[:MOST_CLINICS])
+    return list(access.organizations(request.user)[:MAX_CLINICS_LISTED])

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 Save = Callable[[Actor, dict[str, Any]], Any]
 KEY_FIELD = "idempotency_key"
-LONGEST_KEY = 120
+MAX_KEY_LENGTH = 120
 IN_PLACE = ("panel", "dialog")
 
 
@@ -179,7 +179,7 @@ def _key(request: ClinicRequest) -> str:
 
 
 def _is_key(text: str) -> bool:
-    return 0 < len(text) <= LONGEST_KEY and text.isascii() and text.isprintable()
+    return 0 < len(text) <= MAX_KEY_LENGTH and text.isascii() and text.isprintable()
 
 
 def _finish(

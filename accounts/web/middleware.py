@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.web.requests import ClinicRequest
 
-MOST_CLINICS = 50  # of those that one can switch to
+MAX_CLINICS_LISTED = 50  # of those that one can switch to
 
 GetResponse = Callable[[ClinicRequest], HttpResponse]
 
@@ -48,7 +48,7 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return to_sign_in(cast(ClinicRequest, request))
         page = cast(ClinicRequest, request)
-        memberships = access.memberships_around(page.user, slug, most=MOST_CLINICS)
+        memberships = access.memberships_around(page.user, slug, most=MAX_CLINICS_LISTED)
         page.actor = actor = actor_for(page.user, slug, page, channel="web", among=memberships)
         page.clinics = [one.organization for one in memberships]
         timezone.activate(actor.organization.zone)

@@ -18,7 +18,7 @@ from accounts.errors import Invalid
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-LONGEST_URL = 500
+MAX_URL_LENGTH = 500
 # IPv4-mapped IPv6 addresses: what counts is the IPv4 address.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 TUNNELS = tuple(map(ipaddress.ip_network, ("2002::/16", "2001::/32", "64:ff9b:1::/48", "::/96")))
@@ -82,9 +82,9 @@ def _looked_up(host: str, port: int) -> list[Address]:
 
 def require_form(url: str) -> Any:
     """The parts of an http(s) address without credentials. Raises Forbidden."""
-    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
+    if len(url) > MAX_URL_LENGTH or not url.isascii() or not url.isprintable() or " " in url:
         raise Forbidden(
-            f"Give an address of at most {LONGEST_URL} plain characters, beginning with https://."
+            f"Give an address of at most {MAX_URL_LENGTH} plain characters, beginning with https://."
         )
     try:
         parts = urlsplit(url)

@@ -21,20 +21,20 @@ from accounts.webhooks.filters import (
     WebhookListFilter,
 )
 
-MOST_TYPES = 200
+MAX_EVENT_TYPES = 200
 
 
 class _Settings(Input):
     slow = {"url": addresses.checked}
 
     url = Text(
-        max_length=addresses.LONGEST_URL,
+        max_length=addresses.MAX_URL_LENGTH,
         help_text="An https:// address that is reached from the internet.",
     )
     event_types = serializers.ListField(
         child=Text(max_length=60),
         min_length=1,
-        max_length=MOST_TYPES,
+        max_length=MAX_EVENT_TYPES,
         help_text="Names of the event catalogue, `appointment.*` for all of a noun, or `*`.",
     )
     description = Text(max_length=100, allow_blank=True, required=False, default="")
@@ -59,7 +59,7 @@ class WebhookChange(_Settings):
 class SecretRotation(Input):
     overlap_hours = StrictInteger(
         min_value=0,
-        max_value=int(overlaps.LONGEST / timedelta(hours=1)),
+        max_value=int(overlaps.MAX_OVERLAP / timedelta(hours=1)),
         default=24,
         help_text="How long messages are signed with the secret before as well.",
     )

@@ -20,8 +20,8 @@ from accounts.webhooks import queue
 from accounts.webhooks.queue import Lease
 from accounts.webhooks.sending import Outcome, Sender
 
-AT_ONCE = 400
-KEPT = 100  # of these, for endpoints that have nothing on its way
+MAX_CONCURRENT_DELIVERIES = 400
+RESERVED_DELIVERIES = 100  # of these, for endpoints that have nothing on its way
 POLL_SECONDS = 1.0  # for retries that come due, and for a notification that was lost
 GRACE_SECONDS = 6.0
 AFTER_ERROR_SECONDS = 1.0
@@ -60,11 +60,11 @@ class Deliverer:
             await self.database.close()
 
     async def _lease_due(self) -> list[Lease]:
-        capacity = AT_ONCE - len(self._running)
+        capacity = MAX_CONCURRENT_DELIVERIES - len(self._running)
         if not capacity:
             return []
         try:
-            return await self.database.run(queue.lease_due, capacity, KEPT)
+            return await self.database.run(queue.lease_due, capacity, RESERVED_DELIVERIES)
         except Exception as error:  # nothing that is wrong with one ends the process for all
             log.exception("webhooks_not_leased", error=type(error).__name__)
             await asyncio.sleep(AFTER_ERROR_SECONDS)

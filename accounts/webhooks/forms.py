@@ -10,7 +10,7 @@ from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.validators import validate_plain_text
 from accounts.web.form_fields import DayField, RowDigestField, TimeInput
 from accounts.webhooks import catalogue
-from accounts.webhooks.addresses import LONGEST_URL
+from accounts.webhooks.addresses import MAX_URL_LENGTH
 
 
 def _choices() -> list[Any]:
@@ -27,7 +27,7 @@ def _choices() -> list[Any]:
 class WebhookForm(forms.Form):
     url = forms.CharField(
         label="Address",
-        max_length=LONGEST_URL,
+        max_length=MAX_URL_LENGTH,
         validators=[validate_plain_text],
         widget=forms.URLInput,
         help_text="An https:// address of the other program, reached from the internet.",
@@ -64,7 +64,7 @@ class ReplayForm(forms.Form):
 
     def __init__(self, actor: Actor, data: Any = None) -> None:
         super().__init__(data, initial={"day": actor.organization.today()})
-        self.fields["day"].help_text = f"At most {WebhookDelivery.KEPT.days} days back."
+        self.fields["day"].help_text = f"At most {WebhookDelivery.RETENTION.days} days back."
 
 
 class SecretForm(forms.Form):

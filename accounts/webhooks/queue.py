@@ -28,9 +28,9 @@ from accounts.webhooks import catalogue, payload
 from accounts.webhooks.sending import Message, Outcome
 from accounts.writes import events
 
-AT_ONCE = 4  # to one endpoint; one by one while it fails
+MAX_DELIVERIES_PER_ENDPOINT = 4  # to one endpoint; one by one while it fails
 FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(hours=6)
+MAX_PAUSE = timedelta(hours=6)
 RETRIED_FOR = timedelta(days=3)
 FAILING_FOR = timedelta(days=5)
 LEASE_LOCK_KEY = 7003  # the first half of the advisory lock's key
@@ -146,13 +146,13 @@ def lease_due(most: int, kept: int = 0) -> list[Lease]:
 
 def _taken(cursor: Any, most: int, kept: int) -> dict[int, datetime]:
     """In turns: fewest on its way first, then who has waited longest."""
-    cursor.execute(CAPACITIES, {"at_once": AT_ONCE})
+    cursor.execute(CAPACITIES, {"at_once": MAX_DELIVERIES_PER_ENDPOINT})
     capacities = sorted(
         (EndpointCapacity(*row) for row in cursor.fetchall()), key=lambda one: one.oldest
     )
     capacities_by_id = {one.endpoint_id: one for one in capacities}
     until: dict[int, datetime] = {}
-    for place in range(AT_ONCE):
+    for place in range(MAX_DELIVERIES_PER_ENDPOINT):
         left = most - len(until) - (kept if place else 0)
         turn = [one.endpoint_id for one in capacities if one.taken == place < one.places]
         if left <= 0 or not turn:
@@ -289,7 +289,7 @@ def _end(row: WebhookDelivery, status: WebhookDelivery.Status, now: datetime) ->
 
 def pause(failures: int) -> timedelta:
     """Exponential with full jitter: 5 seconds at most, then four times that, up to six hours."""
-    longest = min(FIRST_PAUSE * 4 ** min(failures - 1, 10), LONGEST_PAUSE)
+    longest = min(FIRST_PAUSE * 4 ** min(failures - 1, 10), MAX_PAUSE)
     return longest * random.random()
 
 

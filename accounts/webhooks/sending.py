@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 
 from accounts.webhooks import addresses
 
-KEPT_BYTES = 1024
+MAX_KEPT_BYTES = 1024
 LOOKUPS = 800  # a name server that does not answer holds a thread for a while
 AGENT = "Caretally-Webhooks/1"
 
@@ -140,7 +140,7 @@ class Sender:
             received.status_code = response.status_code
             async for piece in response.aiter_raw():
                 received.content += piece
-                if len(received.content) >= KEPT_BYTES:
+                if len(received.content) >= MAX_KEPT_BYTES:
                     break
         finally:
             await response.aclose()
@@ -153,7 +153,7 @@ class _Received:
     @property
     def text(self) -> str:
         """PostgreSQL keeps no NUL."""
-        return self.content[:KEPT_BYTES].decode(errors="replace").replace("\0", "\ufffd")
+        return self.content[:MAX_KEPT_BYTES].decode(errors="replace").replace("\0", "\ufffd")
 
 
 async def _why_not(exchange: Callable[[], Awaitable[None]]) -> str:

@@ -20,8 +20,8 @@ from accounts.writes import events, fields
 from accounts.writes.rows import locked, refuse_stale, tidy
 from accounts.writes.transaction import write
 
-MOST_SECRETS = 5
-MOST_WEBHOOKS = 50
+MAX_VALID_SECRETS = 5
+MAX_WEBHOOKS = 50
 
 Status = WebhookDelivery.Status
 _SWITCHED = ("disabled_reason", "disabled_at", "first_failing_at")
@@ -48,9 +48,9 @@ def create(
 
 @write("webhook.create")
 def _create(*, actor: Actor, url: str, event_types: list[str], description: str) -> WebhookEndpoint:
-    if access.webhooks(actor).count() >= MOST_WEBHOOKS:
+    if access.webhooks(actor).count() >= MAX_WEBHOOKS:
         raise Conflict(
-            f"A clinic has at most {MOST_WEBHOOKS} webhooks. Delete one first.",
+            f"A clinic has at most {MAX_WEBHOOKS} webhooks. Delete one first.",
             code="too_many_webhooks",
         )
     webhook = WebhookEndpoint(
@@ -144,7 +144,7 @@ def delete(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookEndpoint:
 
 @write("webhook.rotate")
 def rotate(
-    *, actor: Actor, webhook: WebhookEndpoint, overlap: timedelta = overlaps.USUAL
+    *, actor: Actor, webhook: WebhookEndpoint, overlap: timedelta = overlaps.DEFAULT_OVERLAP
 ) -> WebhookEndpoint:
     """A new secret, shown this once; messages are signed with the earlier ones too for `overlap`.
 
@@ -154,9 +154,9 @@ def rotate(
     current = locked(access.webhooks(actor), webhook)
     until = timezone.now() + overlap
     valid = WebhookSecret.objects.valid().filter(endpoint=current)
-    if overlap and valid.count() >= MOST_SECRETS:
+    if overlap and valid.count() >= MAX_VALID_SECRETS:
         raise Conflict(
-            f"{MOST_SECRETS} secrets are valid already. End them at once, by an overlap of 0 "
+            f"{MAX_VALID_SECRETS} secrets are valid already. End them at once, by an overlap of 0 "
             "hours, or wait until one expires.",
             code="too_many_secrets",
         )
@@ -205,8 +205,8 @@ def replay_since(
     The result's `replayed` is how many. Raises NotFound, Invalid, Conflict `webhook_off`.
     """
     now = timezone.now()
-    if not now - WebhookDelivery.KEPT <= since <= now:
-        days = WebhookDelivery.KEPT.days
+    if not now - WebhookDelivery.RETENTION <= since <= now:
+        days = WebhookDelivery.RETENTION.days
         raise Invalid(f"Choose an instant within the last {days} days.", field="since")
     current = _on(actor, webhook)
     mine = WebhookDelivery.objects.filter(endpoint=current, event__at__gte=since)

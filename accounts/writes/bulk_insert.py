@@ -11,7 +11,7 @@ from django.db import connection, models
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-AT_ONCE = 1000  # rows of one INSERT: it has 65,535 parameters at most
+MAX_ROWS_PER_INSERT = 1000  # rows of one INSERT: it has 65,535 parameters at most
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -50,8 +50,8 @@ def insert_few(*rows: models.Model) -> None:
     `Model.save` composes it anew for each row. No signals are sent. The rows have their ids
     already, or get them here: all alike. Raises IntegrityError.
     """
-    for first in range(0, len(rows), AT_ONCE):
-        _insert(rows[first : first + AT_ONCE])
+    for first in range(0, len(rows), MAX_ROWS_PER_INSERT):
+        _insert(rows[first : first + MAX_ROWS_PER_INSERT])
 
 
 def _insert(rows: Sequence[models.Model]) -> None:

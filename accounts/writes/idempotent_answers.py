@@ -114,7 +114,7 @@ def _earlier(attempt: Attempt) -> HttpResponse | None:
         )
     if pk is None:
         return None
-    if kept_since <= timezone.now() - ApiAnswer.KEPT:
+    if kept_since <= timezone.now() - ApiAnswer.RETENTION:
         ApiAnswer.objects.filter(pk=pk).delete()
         return None
     require_same(

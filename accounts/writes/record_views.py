@@ -15,7 +15,7 @@ from accounts.writes import events
 from accounts.writes.transaction import write
 
 # A page fetches its parts at once.
-ONE_LOOK = timedelta(minutes=1)
+REPEATED_VIEW_INTERVAL = timedelta(minutes=1)
 
 
 @write("record.view")
@@ -50,7 +50,7 @@ def view_part(*, actor: Actor, patient: Patient) -> None:
         patient=patient,
         actor=actor.user,
         action="patient.viewed",
-        at__gt=timezone.now() - ONE_LOOK,
+        at__gt=timezone.now() - REPEATED_VIEW_INTERVAL,
     )
     if not seen.exists():
         view(actor=actor, patient=patient)

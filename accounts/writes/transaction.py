@@ -25,7 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS, ATTEMPTS_IN_LINE = 5, 20  # the second: under serializable isolation
-FIRST_PAUSE_SECONDS, DOUBLINGS = 0.02, 4
+FIRST_PAUSE_SECONDS, MAX_DOUBLINGS = 0.02, 4
 RETRY_QUEUE = 7001  # the first half of the advisory lock's key; the clinic's id is the second
 RETRIED = (psycopg_errors.SerializationFailure, psycopg_errors.DeadlockDetected)
 
@@ -95,7 +95,7 @@ def in_transaction(function: Callable[[], R], *, actor: Actor, verb: str) -> R:
                 raise
             log.info("write_retried", verb=verb, attempt=attempt)
             if attempt < attempts:
-                pause = FIRST_PAUSE_SECONDS * 2 ** min(attempt, DOUBLINGS)
+                pause = FIRST_PAUSE_SECONDS * 2 ** min(attempt, MAX_DOUBLINGS)
                 time.sleep(random.uniform(0, pause))
     raise Busy("Many people are changing this at once. Nothing was written; try again.")
 

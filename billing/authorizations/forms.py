@@ -12,7 +12,7 @@ from accounts.web.form_fields import DateInput, FieldsForm
 from billing import access
 from billing.ledger.services import MOST_UNITS
 from billing.models import Authorization
-from billing.reasons import LONGEST
+from billing.reasons import MAX_REASON_LENGTH
 
 Status = Authorization.Status
 
@@ -20,7 +20,7 @@ Status = Authorization.Status
 def reason_field(label: str) -> forms.CharField:
     return forms.CharField(
         label=label,
-        max_length=LONGEST,
+        max_length=MAX_REASON_LENGTH,
         validators=[validate_plain_text],
         widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -28,7 +28,7 @@ from billing.ledger import rules
 from billing.models import Authorization
 from billing.units import Period
 
-FEW = 4
+MAX_PERIODS_NAMED = 4
 
 
 def authorization_list(request: ClinicRequest) -> HttpResponse:
@@ -200,9 +200,9 @@ def _over(period: Period, cap: int, held: dict[date, int]) -> str:
     }
     said = [
         f"{errors.count(units)} {named[period].format(first)}"
-        for first, units in [*held.items()][:FEW]
+        for first, units in [*held.items()][:MAX_PERIODS_NAMED]
     ]
-    more = f" and {len(held) - FEW} more" if len(held) > FEW else ""
+    more = f" and {len(held) - MAX_PERIODS_NAMED} more" if len(held) > MAX_PERIODS_NAMED else ""
     taken = ", ".join(said) + more
     return (
         f"The cap is {errors.count(cap)} a {period}, and {taken} are taken. What is booked stays."

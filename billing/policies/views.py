@@ -15,7 +15,7 @@ from billing.policies import eligibility
 from billing.policies import services as policies
 from billing.policies.forms import EligibilityForm, EndPolicyForm, PolicyEditForm, PolicyForm
 
-SHOWN_CHECKS = 20
+MAX_CHECKS_LISTED = 20
 
 
 def patient_insurance(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -95,7 +95,7 @@ def policy_verify(request: ClinicRequest, pk: int) -> HttpResponse:
 
 def _latest_checks(request: ClinicRequest, policy: InsurancePolicy) -> QuerySet[EligibilityCheck]:
     found = access.eligibility_checks(request.actor).filter(policy=policy)
-    return found.select_related("checked_by", "api_key")[:SHOWN_CHECKS]
+    return found.select_related("checked_by", "api_key")[:MAX_CHECKS_LISTED]
 
 
 def policy_end(request: ClinicRequest, pk: int) -> HttpResponse:

@@ -56,7 +56,7 @@ CHANCES = {
     Fate.PRIVATE: 3,
 }
 # Units run out exactly where these end, so nothing of theirs is cancelled or cut short.
-KEPT_TO_THE_UNIT = frozenset({Fate.NEARLY_EXHAUSTED, Fate.EXHAUSTED})
+WITHOUT_MARGIN = frozenset({Fate.NEARLY_EXHAUSTED, Fate.EXHAUSTED})
 
 
 @dataclass

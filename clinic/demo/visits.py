@@ -10,7 +10,7 @@ from random import Random
 from accounts.models import Organization, Patient
 from billing.models import Authorization, ServiceCode
 from billing.units import units_for, whole_minutes
-from clinic.demo.courses import KEPT_TO_THE_UNIT, Course, Cover, Fate
+from clinic.demo.courses import WITHOUT_MARGIN, Course, Cover, Fate
 from clinic.demo.timetable import Slot
 from scheduling.models import Appointment, Status
 
@@ -68,7 +68,7 @@ class Visit:
 
     @property
     def keeps_units(self) -> bool:
-        return self.course.fate in KEPT_TO_THE_UNIT
+        return self.course.fate in WITHOUT_MARGIN
 
 
 class Calendar:

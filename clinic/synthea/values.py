@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from clinic.synthea.files import Refused, Row
 
 # Nobody alive was treated earlier, and no clock of ours goes further.
-EARLIEST_YEAR, LATEST_YEAR = 1890, 2200
+MIN_YEAR, MAX_YEAR = 1890, 2200
 
 
 def day(row: Row, column: str) -> date:
@@ -25,7 +25,7 @@ def instant(row: Row, column: str) -> datetime:
     text = row.required(column)
     try:
         found = datetime.fromisoformat(text)
-        if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        if not MIN_YEAR <= found.year <= MAX_YEAR:
             raise ValueError
     except ValueError:
         raise Refused(

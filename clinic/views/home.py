@@ -25,7 +25,7 @@ from scheduling.appointments.filters import TO_COME
 from scheduling.models import Appointment, Status
 from scheduling.models.appointment import MOVABLE, OCCUPYING, AppointmentQuerySet
 
-FEW = 8
+MAX_ITEMS = 8
 MANY = 50
 # By what the list of appointments can be filtered by.
 COUNTED = {
@@ -54,8 +54,8 @@ def overview(request: ClinicRequest) -> HttpResponse:
     rows = _today(request, access.appointments(actor))
     today = list(rows[: MANY + 1])
     unsigned = access.sessions(actor).unsigned().select_related("patient", "practitioner")
-    oldest = list(unsigned.order_by("started_at")[:FEW])
-    pressing = list(attention.authorizations(actor)[:FEW])
+    oldest = list(unsigned.order_by("started_at")[:MAX_ITEMS])
+    pressing = list(attention.authorizations(actor)[:MAX_ITEMS])
     _listed(request, today[:MANY], oldest, pressing)
     return render(
         request,
@@ -68,7 +68,7 @@ def overview(request: ClinicRequest) -> HttpResponse:
             "attention": pressing,
             "unsigned": oldest,
             "unsigned_count": unsigned.count(),
-            "broken_glass": break_glass.recent(actor)[:FEW],
+            "broken_glass": break_glass.recent(actor)[:MAX_ITEMS],
         },
     )
 
@@ -86,8 +86,8 @@ def my_day(request: ClinicRequest) -> HttpResponse:
         .select_related("patient")
         .order_by("available", "end_date")
     )
-    notes = list(unsigned.select_related("patient", "practitioner")[:FEW])
-    fewest = list(units[:FEW])
+    notes = list(unsigned.select_related("patient", "practitioner")[:MAX_ITEMS])
+    fewest = list(units[:MAX_ITEMS])
     _listed(request, today, notes, fewest)
     return render(
         request,
@@ -118,7 +118,7 @@ def my_care(request: ClinicRequest) -> HttpResponse:
     )
     given = access.sessions(actor).completed()
     past = Paginator(
-        given.select_related("patient", "practitioner", "appointment__service_code"), FEW
+        given.select_related("patient", "practitioner", "appointment__service_code"), MAX_ITEMS
     )
     own = list(patients(actor))
     record_views.listed(actor=actor, of="home", patients=[patient.pk for patient in own])

@@ -25,7 +25,7 @@ from scheduling.models import Appointment, Status
 from scheduling.models.appointment import AppointmentQuerySet
 
 REASON = "The authorization's dates were changed"
-FEW = 25
+MAX_APPOINTMENTS_LISTED = 25
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,9 @@ def change(
 def outside(authorization: Authorization, start_date: date, end_date: date) -> Outside:
     """What `change` to these dates would take the units of, as things are."""
     held = _outside(authorization, start_date, end_date)
-    return Outside(**_totals(authorization.organization, held), first=list(held[:FEW]))
+    return Outside(
+        **_totals(authorization.organization, held), first=list(held[:MAX_APPOINTMENTS_LISTED])
+    )
 
 
 def _totals(organization: Organization, held: AppointmentQuerySet) -> dict[str, Any]:

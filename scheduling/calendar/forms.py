@@ -13,7 +13,7 @@ from scheduling import access
 from scheduling.models import Location
 
 ALL = "all"
-EARLIEST, LATEST = dt.date(1900, 2, 1), dt.date(2199, 12, 1)
+MIN_DAY, MAX_DAY = dt.date(1900, 2, 1), dt.date(2199, 12, 1)
 
 
 class CalendarFilter(forms.Form):
@@ -51,7 +51,7 @@ class CalendarFilter(forms.Form):
     def day(self) -> dt.date:
         """The day asked for; today when it is none."""
         asked: dt.date | None = self.cleaned_data.get("date")
-        if asked is None or not EARLIEST <= asked <= LATEST:
+        if asked is None or not MIN_DAY <= asked <= MAX_DAY:
             return self.actor.organization.today()
         return asked
 

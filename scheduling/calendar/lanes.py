@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-MOST_LANES = 6
+MAX_LANES = 6
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Placed(Generic[T]):
 def arrange(placed: list[Placed[T]]) -> list[Placed[T]]:
     """Give lanes to what overlaps, directly or through others.
 
-    What does not fit into MOST_LANES becomes an item that says how many more there are.
+    What does not fit into MAX_LANES becomes an item that says how many more there are.
     """
     found: list[Placed[T]] = []
     for cluster in _clusters(sorted(placed, key=lambda one: (one.row, -one.span))):
@@ -61,18 +61,18 @@ def _share(cluster: list[Placed[T]]) -> list[Placed[T]]:
         else:
             ends[free] = one.end
         with_lane.append(replace(one, lane=free + 1))
-    lanes = min(len(ends), MOST_LANES)
+    lanes = min(len(ends), MAX_LANES)
     kept = with_lane
-    if len(ends) > MOST_LANES:
-        rest = [one for one in with_lane if one.lane >= MOST_LANES]
-        kept = [one for one in with_lane if one.lane < MOST_LANES]
+    if len(ends) > MAX_LANES:
+        rest = [one for one in with_lane if one.lane >= MAX_LANES]
+        kept = [one for one in with_lane if one.lane < MAX_LANES]
         kept += [_summary(part) for part in _clusters(rest)]
     return [replace(one, lanes=lanes) for one in kept]
 
 
 def _summary(rest: list[Placed[T]]) -> Placed[T]:
     if len(rest) == 1:
-        return replace(rest[0], lane=MOST_LANES)
+        return replace(rest[0], lane=MAX_LANES)
     row = min(one.row for one in rest)
     span = max(one.end for one in rest) - row
-    return Placed(item=None, row=row, span=span, lane=MOST_LANES, more=len(rest))
+    return Placed(item=None, row=row, span=span, lane=MAX_LANES, more=len(rest))

@@ -28,15 +28,15 @@ from scheduling.models.appointment import LONGEST, AppointmentQuerySet, Status
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 FRIDAY = 4
-MOST_COLUMNS = 12
-MOST_ROWS = 30
+MAX_COLUMNS = 12
+MAX_ROWS = 30
 
 
 @require_safe
 def week(request: ClinicRequest) -> HttpResponse:
     looking = _looking(request)
     first = looking.day - timedelta(days=looking.day.weekday())
-    who, left_out = _practitioners(looking, first, first + 6 * DAY, most=MOST_ROWS)
+    who, left_out = _practitioners(looking, first, first + 6 * DAY, most=MAX_ROWS)
     found = looking.appointments(first, first + 6 * DAY, who)
     days = _days(looking, first, found)
     title = f"{first:%-d} – {days[-1]:%-d %B %Y}"
@@ -55,7 +55,7 @@ def week(request: ClinicRequest) -> HttpResponse:
 @require_safe
 def day(request: ClinicRequest) -> HttpResponse:
     looking = _looking(request)
-    who, left_out = _practitioners(looking, looking.day, looking.day, most=MOST_COLUMNS)
+    who, left_out = _practitioners(looking, looking.day, looking.day, most=MAX_COLUMNS)
     found = looking.appointments(looking.day, looking.day, who)
     columns = [_practitioner_column(looking, one) for one in who]
     label = f"{looking.day:%A %-d %B %Y}"

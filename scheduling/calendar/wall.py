@@ -13,7 +13,7 @@ from scheduling import wall_time
 
 ROW_MINUTES = 15
 ROWS_PER_HOUR = 4
-FEWEST_ROWS = 16
+MIN_ROWS = 16
 DAY_MINUTES = 24 * 60
 
 
@@ -34,8 +34,8 @@ class Hours:
         all_spans = [(opens, closes), *spans]
         first = min(start for start, _ in all_spans) // 60
         last = -(-max(end for _, end in all_spans) // 60)
-        last = max(last, first + FEWEST_ROWS // ROWS_PER_HOUR)
-        first = min(first, 24 - FEWEST_ROWS // ROWS_PER_HOUR)
+        last = max(last, first + MIN_ROWS // ROWS_PER_HOUR)
+        first = min(first, 24 - MIN_ROWS // ROWS_PER_HOUR)
         return cls(
             first_minute=first * 60,
             row_count=(min(last, 24) - first) * ROWS_PER_HOUR,

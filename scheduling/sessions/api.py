@@ -41,7 +41,7 @@ class Reopening(Input):
         example = {"reason": "The session ended an hour later"}
 
 
-LONGEST, LONGEST_NARRATIVE = 10_000, 40_000
+MAX_TEXT_LENGTH, MAX_NARRATIVE_LENGTH = 10_000, 40_000
 
 
 VERSION = "As last read; a change made since then is answered with 409 `stale`."
@@ -57,11 +57,11 @@ class NoteDraft(Input):
     format = serializers.ChoiceField(
         choices=ProgressNote.Format.choices, default=ProgressNote.Format.SOAP
     )
-    subjective = _section(LONGEST)
-    objective = _section(LONGEST)
-    assessment = _section(LONGEST)
-    plan = _section(LONGEST)
-    narrative = _section(LONGEST_NARRATIVE)
+    subjective = _section(MAX_TEXT_LENGTH)
+    objective = _section(MAX_TEXT_LENGTH)
+    assessment = _section(MAX_TEXT_LENGTH)
+    plan = _section(MAX_TEXT_LENGTH)
+    narrative = _section(MAX_NARRATIVE_LENGTH)
     version = StrictInteger(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
 
     class Meta:
@@ -82,7 +82,7 @@ class Signature(Input):
 
 
 class NewAddendum(Input):
-    text = Text(max_length=LONGEST)
+    text = Text(max_length=MAX_TEXT_LENGTH)
 
     class Meta:
         example = {"text": "The break was asked for in 9 of 10 trials"}

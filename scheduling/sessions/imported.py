@@ -19,7 +19,7 @@ from scheduling.appointments import checks
 from scheduling.errors import TimeInvalid
 from scheduling.models import Appointment, Session, Status
 
-LONGEST_ID = 64
+MAX_EXTERNAL_ID_LENGTH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +84,10 @@ def _checked(actor: Actor, one: ImportedAppointment) -> int:
         service_code=one.service_code,
     )
     check_times(one.starts_at, one.ends_at)
-    if len(one.external_id) > LONGEST_ID:
-        raise Invalid(f"The id is longer than {LONGEST_ID} characters.", field="external_id")
+    if len(one.external_id) > MAX_EXTERNAL_ID_LENGTH:
+        raise Invalid(
+            f"The id is longer than {MAX_EXTERNAL_ID_LENGTH} characters.", field="external_id"
+        )
     return checks.units(one.service_code, one.starts_at, one.ends_at)
 
 

@@ -107,7 +107,7 @@ def test_ones_own_notes_to_sign_lead_to_ones_own(admin) -> None:
 
 
 def test_all_that_needs_attention_is_one_link_away(desk, admin, monkeypatch) -> None:
-    monkeypatch.setattr(home, "FEW", 1)
+    monkeypatch.setattr(home, "MAX_ITEMS", 1)
     clinic = admin.organization
     for _ in range(2):
         factories.AuthorizationFactory(organization=clinic, end_date=clinic.today())

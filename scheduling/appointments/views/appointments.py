@@ -33,7 +33,7 @@ from scheduling.appointments.views.steps import back_to
 from scheduling.models import Appointment
 
 # What a move back would not bring back, so that it is no undo when one of them changed.
-KEPT_BY_A_MOVE = ("minutes", "service_code_id", "authorization_id", "room_id")
+UNCHANGED_BY_MOVE = ("minutes", "service_code_id", "authorization_id", "room_id")
 
 
 def appointment_list(request: ClinicRequest) -> HttpResponse:
@@ -242,7 +242,7 @@ def _rescheduled(
         after.starts_at,
         after.practitioner_id,
     )
-    may_undo = is_moved and all(getattr(before, n) == getattr(after, n) for n in KEPT_BY_A_MOVE)
+    may_undo = is_moved and all(getattr(before, n) == getattr(after, n) for n in UNCHANGED_BY_MOVE)
     messages.success(
         request,
         f"Moved to {moved_to:%a %-d %b, %H:%M}." if is_moved else "Changed.",

@@ -28,8 +28,8 @@ from scheduling.appointments.views import panel
 from scheduling.models import Appointment, Status
 
 VERB = "appointment.book"
-FEW = 8
-LONGEST = 100
+MAX_PATIENTS_OFFERED = 8
+MAX_QUERY_LENGTH = 100
 QUARTER = timedelta(minutes=15)
 
 
@@ -111,14 +111,14 @@ def previewed(form: BookingForm, *, beside: Appointment | None = None) -> dict[s
 def _pick_patient(request: ClinicRequest) -> HttpResponse:
     """By name, MRN or date of birth; before anything is typed, whom the practitioner sees."""
     actor = request.actor
-    text = request.GET.get("q", "").replace("\0", "")[:LONGEST].strip()
+    text = request.GET.get("q", "").replace("\0", "")[:MAX_QUERY_LENGTH].strip()
     found = access.bookable_patients(actor).filter(is_active=True)
     if text:
         found = found.search(text)
     elif practitioner := id_in(request.GET.get("practitioner", "")):
         own = found.filter(care_team__practitioner_id=practitioner)
         found = own if own.exists() else found
-    offered = list(found[:FEW])
+    offered = list(found[:MAX_PATIENTS_OFFERED])
     record_views.listed(actor=actor, of="booking", patients=[patient.pk for patient in offered])
     query = request.GET.copy()
     query.pop("q", None)

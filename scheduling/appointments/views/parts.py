@@ -19,10 +19,10 @@ from billing.sources import Source
 from scheduling import access
 from scheduling.models.appointment import LONGEST
 
-FEW = 25
+MAX_RESERVED_LISTED = 25
 
 
-NEXT, LAST = 10, 10
+MAX_UPCOMING, MAX_PAST = 10, 10
 
 
 def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -35,7 +35,7 @@ def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     rows = access.appointments(actor).filter(
         authorization=found, reservation__state=Reservation.State.ACTIVE
     )
-    held = _held(rows.with_people().order_by("starts_at"), FEW)
+    held = _held(rows.with_people().order_by("starts_at"), MAX_RESERVED_LISTED)
     return _part(request, "Appointments with reserved units", held)
 
 
@@ -49,8 +49,8 @@ def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     to_come = rows.filter(ends_at__gte=now, starts_at__gt=now - LONGEST)
     shown = [
-        *_held(to_come.order_by("starts_at"), NEXT),
-        *_held(rows.filter(ends_at__lt=now).order_by("-starts_at"), LAST),
+        *_held(to_come.order_by("starts_at"), MAX_UPCOMING),
+        *_held(rows.filter(ends_at__lt=now).order_by("-starts_at"), MAX_PAST),
     ]
     everything = f"{actor.url('scheduling:appointments')}?patient={found.pk}"
     new = _new(actor, found)

@@ -150,7 +150,7 @@ def test_one_at_a_time_while_an_endpoint_fails(new_webhook, admin) -> None:
     webhook = new_webhook()
     for _ in range(6):
         happened(admin)
-    assert len(queue.lease_due(10)) == queue.AT_ONCE
+    assert len(queue.lease_due(10)) == queue.MAX_DELIVERIES_PER_ENDPOINT
     WebhookDelivery.objects.update(claimed_until=None)
     webhook.first_failing_at = timezone.now()
     webhook.save()
@@ -246,7 +246,7 @@ def test_event_types_are_those_of_the_catalogue(new_webhook) -> None:
 
 
 def test_a_clinic_has_so_many_webhooks_and_no_more(new_webhook, monkeypatch) -> None:
-    monkeypatch.setattr(webhooks, "MOST_WEBHOOKS", 1)
+    monkeypatch.setattr(webhooks, "MAX_WEBHOOKS", 1)
     new_webhook()
 
     with pytest.raises(Conflict, match="at most 1"):

@@ -60,7 +60,7 @@ def test_without_an_overlap_the_secret_before_is_over_at_once(new_webhook, admin
 
 def test_so_many_secrets_are_valid_at_once_and_no_more(new_webhook, admin) -> None:
     webhook = new_webhook()
-    for _ in range(webhooks.MOST_SECRETS - 1):
+    for _ in range(webhooks.MAX_VALID_SECRETS - 1):
         webhooks.rotate(actor=admin, webhook=webhook)
 
     with pytest.raises(Conflict, match="5 secrets are valid already"):

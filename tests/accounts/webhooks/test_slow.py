@@ -55,8 +55,8 @@ def test_many_slow_endpoints_delay_no_other(
     kept, is_late, new_webhook, admin, receiver, monkeypatch
 ) -> None:
     """They answer well and late, so none is failing. With no places kept, they take them all."""
-    monkeypatch.setattr(deliverer, "AT_ONCE", 8)
-    monkeypatch.setattr(deliverer, "KEPT", kept)
+    monkeypatch.setattr(deliverer, "MAX_CONCURRENT_DELIVERIES", 8)
+    monkeypatch.setattr(deliverer, "RESERVED_DELIVERIES", kept)
     for number in range(4):
         new_webhook(receiver.url(f"slow/{number}"), event_types=["patient.*"])
     happen(admin)

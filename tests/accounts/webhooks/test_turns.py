@@ -29,7 +29,7 @@ def test_everybody_has_one_before_anybody_has_two(new_webhook, admin) -> None:
     for _ in range(5):
         happened(admin)
 
-    for _ in range(queue.AT_ONCE):
+    for _ in range(queue.MAX_DELIVERIES_PER_ENDPOINT):
         assert endpoints_of(queue.lease_due(3)) == mine
     assert queue.lease_due(3) == []
 
@@ -72,7 +72,7 @@ def test_two_deliverers_count_each_others(is_guarded, new_webhook, admin, monkey
     if not is_guarded:
         monkeypatch.setattr(queue, "ONE_AT_A_TIME", "SELECT %s")
     endpoint = new_webhook().pk
-    for _ in range(2 * queue.AT_ONCE):
+    for _ in range(2 * queue.MAX_DELIVERIES_PER_ENDPOINT):
         happened(admin)
     took, is_second_done = Signal(), Signal()
     take = queue._taken
@@ -96,7 +96,9 @@ def test_two_deliverers_count_each_others(is_guarded, new_webhook, admin, monkey
         running = [threads.submit(closing, queue.lease_due), threads.submit(second)]
         leased = [one for each in running for one in each.result(PATIENCE_SECONDS)]
 
-    expected = queue.AT_ONCE if is_guarded else 2 * queue.AT_ONCE
+    expected = (
+        queue.MAX_DELIVERIES_PER_ENDPOINT if is_guarded else 2 * queue.MAX_DELIVERIES_PER_ENDPOINT
+    )
     assert Counter(endpoints_of(leased)) == {endpoint: expected}
 
 

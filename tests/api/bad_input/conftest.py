@@ -23,7 +23,7 @@ def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
         override_settings(HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN=24 * 3600),
     ):
         # That a key was used is noted once, and then no more: it would be a change.
-        patch.setattr(authentication, "USED_AT_MOST_EVERY", timedelta(days=1))
+        patch.setattr(authentication, "LAST_USED_INTERVAL", timedelta(days=1))
         yield Site(cast.build())
         transaction.set_rollback(True)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from scheduling.appointments import services as appointments
-from scheduling.authorization_dates.services import FEW
+from scheduling.authorization_dates.services import MAX_APPOINTMENTS_LISTED
 from scheduling.models import Status
 from tests import factories
 from tests.pages import form_on, open_form
@@ -44,7 +44,7 @@ def test_the_sums_are_of_all_of_them(desk, admin, service) -> None:
         organization=admin.organization, service_codes=[service], units=200
     )
     practitioner = factories.PractitionerFactory(organization=admin.organization)
-    for number in range(FEW + 2):
+    for number in range(MAX_APPOINTMENTS_LISTED + 2):
         appointments.book(
             actor=admin,
             patient=authorization.patient,
@@ -56,6 +56,9 @@ def test_the_sums_are_of_all_of_them(desk, admin, service) -> None:
         )
     url = admin.url("scheduling:authorization_dates", pk=authorization.pk)
     page = html.unescape(desk.get(url, {"end_date": "2026-06-09"}).content.decode())
-    assert f"{FEW + 2} appointments, holding {4 * (FEW + 2)} units." in page
+    assert (
+        f"{MAX_APPOINTMENTS_LISTED + 2} appointments, holding {4 * (MAX_APPOINTMENTS_LISTED + 2)} units."
+        in page
+    )
     assert "Cancelled now, 2 of them count as late: less than 24 hours' notice." in page
     assert "and 2 more" in page

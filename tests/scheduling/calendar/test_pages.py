@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.roles import Role
 from scheduling.appointments import cancellation
 from scheduling.appointments import services as appointments
-from scheduling.calendar.lanes import MOST_LANES, Placed, arrange
+from scheduling.calendar.lanes import MAX_LANES, Placed, arrange
 from scheduling.models import Appointment, ProgressNote
 from scheduling.notes import services as notes
 from scheduling.sessions import services as sessions
@@ -211,8 +211,8 @@ class TestLanes:
         found = arrange([Placed(number, 0, 4) for number in range(9)])
         told = [one for one in found if one.item is None]
         assert [one.more for one in told] == [4]
-        assert max(one.lane for one in found) == MOST_LANES
-        assert {one.lanes for one in found} == {MOST_LANES}
+        assert max(one.lane for one in found) == MAX_LANES
+        assert {one.lanes for one in found} == {MAX_LANES}
 
 
 class TestPanel:
