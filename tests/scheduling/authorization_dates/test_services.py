@@ -56,9 +56,7 @@ def test_the_sums_are_of_all_of_them(desk, admin, service) -> None:
         )
     url = admin.url("scheduling:authorization_dates", pk=authorization.pk)
     page = html.unescape(desk.get(url, {"end_date": "2026-06-09"}).content.decode())
-    assert (
-        f"{MAX_APPOINTMENTS_LISTED + 2} appointments, holding {4 * (MAX_APPOINTMENTS_LISTED + 2)} units."
-        in page
-    )
+    everything = MAX_APPOINTMENTS_LISTED + 2
+    assert f"{everything} appointments, holding {4 * everything} units." in page
     assert "Cancelled now, 2 of them count as late: less than 24 hours' notice." in page
     assert "and 2 more" in page
