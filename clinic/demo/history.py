@@ -1,4 +1,4 @@
-"""Writes a team's visits as if they had been booked, given and written up day by day.
+"""Writes a team's appointments as if they had been booked, completed and documented day by day.
 
 The past cannot be booked, so rows are inserted many at a time, with the units, the events and the
 instants that the services would have left behind. Every constraint and trigger is in force.
@@ -20,9 +20,9 @@ from accounts.writes import bulk_insert, events
 from billing.ledger import bulk
 from billing.models import Authorization
 from clinic.demo import notes, units
+from clinic.demo.appointments import PlannedAppointment
 from clinic.demo.courses import Course
 from clinic.demo.units import Booked
-from clinic.demo.visits import Visit
 from scheduling.models import Addendum, Appointment, ProgressNote, Session, Status
 
 
@@ -37,9 +37,11 @@ class History:
         self._organization = system.organization
         self._events: list[Event] = []
 
-    def write(self, courses: list[Course], visits: list[Visit]) -> None:
-        self._authorize(courses, visits)
-        bookings = units.booked(visits, bulk_insert.next_ids(Appointment, len(visits)))
+    def write(self, courses: list[Course], planned_appointments: list[PlannedAppointment]) -> None:
+        self._authorize(courses, planned_appointments)
+        bookings = units.booked(
+            planned_appointments, bulk_insert.next_ids(Appointment, len(planned_appointments))
+        )
         moves = units.movements(
             courses,
             bookings,
@@ -50,15 +52,17 @@ class History:
         bulk.load(actor=self._system, movements=moves)
         appointments = [self._appointment(booking) for booking in bookings]
         bulk_insert.insert(appointments)
-        self._care_teams(visits)
+        self._care_teams(planned_appointments)
         for booking, appointment in zip(bookings, appointments, strict=True):
-            self._tell(booking.visit, appointment)
-        self._sessions(list(zip(visits, appointments, strict=True)))
+            self._tell(booking.planned, appointment)
+        self._sessions(list(zip(planned_appointments, appointments, strict=True)))
         bulk_insert.insert(self._events)
         self._events.clear()
 
-    def _authorize(self, courses: list[Course], visits: list[Visit]) -> None:
-        units.set_caps(courses, visits)
+    def _authorize(
+        self, courses: list[Course], planned_appointments: list[PlannedAppointment]
+    ) -> None:
+        units.set_caps(courses, planned_appointments)
         covers = [cover for course in courses for cover in course.covers]
         bulk.authorize(
             actor=self._system,
@@ -73,38 +77,38 @@ class History:
                 about(cover.cancelled_at, self._desk, "authorization.cancelled", reason=reason)
 
     def _appointment(self, booking: Booked) -> Appointment:
-        visit = booking.visit
-        code = visit.service_code
-        steps = (visit.confirmed_at, visit.arrived_at, visit.started_at, visit.completed_at)
+        planned = booking.planned
+        code = planned.service_code
+        steps = (planned.confirmed_at, planned.arrived_at, planned.started_at, planned.completed_at)
         return Appointment(
             pk=booking.appointment_id,
             organization_id=self._organization.pk,
-            patient_id=visit.patient.pk,
-            practitioner_id=visit.slot.practitioner.pk,
+            patient_id=planned.patient.pk,
+            practitioner_id=planned.slot.practitioner.pk,
             service_code_id=code.pk,
-            authorization_id=visit.authorization.pk if visit.authorization else None,
+            authorization_id=planned.authorization.pk if planned.authorization else None,
             reservation_id=booking.reservation.pk if booking.reservation else None,
-            location_id=visit.slot.location.pk,
-            room_id=visit.slot.room.pk if visit.slot.room else None,
-            starts_at=visit.starts_at,
-            ends_at=visit.ends_at,
-            units=visit.units,
-            status=visit.status,
+            location_id=planned.slot.location.pk,
+            room_id=planned.slot.room.pk if planned.slot.room else None,
+            starts_at=planned.starts_at,
+            ends_at=planned.ends_at,
+            units=planned.units,
+            status=planned.status,
             allows_concurrent=code.allows_concurrent,
             allows_group=code.allows_group,
-            cancelled_by=visit.cancelled_by,
-            cancel_reason=visit.cancel_reason,
-            cancelled_late=visit.cancelled_late,
-            version=1 + sum(step is not None for step in (*steps, visit.ended_unused_at)),
-            created_at=visit.booked_at,
+            cancelled_by=planned.cancelled_by,
+            cancel_reason=planned.cancel_reason,
+            cancelled_late=planned.cancelled_late,
+            version=1 + sum(step is not None for step in (*steps, planned.ended_unused_at)),
+            created_at=planned.booked_at,
             created_by_id=self._desk.user.pk if self._desk.user else None,
         )
 
-    def _care_teams(self, visits: Iterable[Visit]) -> None:
+    def _care_teams(self, planned_appointments: Iterable[PlannedAppointment]) -> None:
         since: dict[tuple[int, int], datetime] = {}
-        for visit in visits:
-            key = (visit.patient.pk, visit.slot.practitioner.pk)
-            since[key] = min(since.get(key, visit.booked_at), visit.booked_at)
+        for planned in planned_appointments:
+            key = (planned.patient.pk, planned.slot.practitioner.pk)
+            since[key] = min(since.get(key, planned.booked_at), planned.booked_at)
         bulk_insert.insert(
             [
                 CareTeamMember(
@@ -117,45 +121,47 @@ class History:
             ]
         )
 
-    def _sessions(self, pairs: list[tuple[Visit, Appointment]]) -> None:
-        begun = [(visit, appointment) for visit, appointment in pairs if visit.started_at]
-        sessions = [_session(visit, appointment) for visit, appointment in begun]
+    def _sessions(self, pairs: list[tuple[PlannedAppointment, Appointment]]) -> None:
+        begun = [(planned, appointment) for planned, appointment in pairs if planned.started_at]
+        sessions = [_session(planned, appointment) for planned, appointment in begun]
         bulk_insert.insert(sessions)
         written = [
-            (visit, self._note(visit, session))
-            for (visit, _), session in zip(begun, sessions, strict=True)
-            if visit.has_note
+            (planned, self._note(planned, session))
+            for (planned, _), session in zip(begun, sessions, strict=True)
+            if planned.has_note
         ]
         bulk_insert.insert([note for _, note in written])
-        for visit, note in written:
-            own = self._practitioners[visit.slot.practitioner.pk]
-            about = partial(self._record, obj=note, patient=visit.patient, session=note.session_id)
-            about(visit.completed_at, own, "note.drafted")
-            if visit.signed_at:
-                about(visit.signed_at, own, "note.signed")
+        for planned, note in written:
+            own = self._practitioners[planned.slot.practitioner.pk]
+            about = partial(
+                self._record, obj=note, patient=planned.patient, session=note.session_id
+            )
+            about(planned.completed_at, own, "note.drafted")
+            if planned.signed_at:
+                about(planned.signed_at, own, "note.signed")
         self._addenda(written)
 
-    def _note(self, visit: Visit, session: Session) -> ProgressNote:
-        own = self._practitioners[visit.slot.practitioner.pk]
-        assert visit.completed_at is not None
+    def _note(self, planned: PlannedAppointment, session: Session) -> ProgressNote:
+        own = self._practitioners[planned.slot.practitioner.pk]
+        assert planned.completed_at is not None
         note = ProgressNote(
             organization=self._organization,
             session=session,
-            updated_at=visit.signed_at or visit.completed_at,
+            updated_at=planned.signed_at or planned.completed_at,
         )
-        notes.write(note, visit.course.treatment.kind, self._random)
-        if visit.signed_at:
+        notes.write(note, planned.course.treatment.kind, self._random)
+        if planned.signed_at:
             note.status = ProgressNote.Status.SIGNED
-            note.signed_at, note.signed_by = visit.signed_at, own.user
+            note.signed_at, note.signed_by = planned.signed_at, own.user
             note.version = 2
         return note
 
-    def _addenda(self, written: list[tuple[Visit, ProgressNote]]) -> None:
-        for visit, note in written:
-            own = self._practitioners[visit.slot.practitioner.pk]
-            if not visit.addendum or visit.signed_at is None or own.user is None:
+    def _addenda(self, written: list[tuple[PlannedAppointment, ProgressNote]]) -> None:
+        for planned, note in written:
+            own = self._practitioners[planned.slot.practitioner.pk]
+            if not planned.addendum or planned.signed_at is None or own.user is None:
                 continue
-            at = visit.signed_at + timedelta(days=1)
+            at = planned.signed_at + timedelta(days=1)
             added = Addendum.objects.create(
                 organization=self._organization,
                 note=note,
@@ -164,50 +170,50 @@ class History:
                 at=at,
             )
             self._record(
-                at, own, "note.amended", obj=note, patient=visit.patient, addendum=added.pk
+                at, own, "note.amended", obj=note, patient=planned.patient, addendum=added.pk
             )
 
-    def _tell(self, visit: Visit, appointment: Appointment) -> None:
+    def _tell(self, planned: PlannedAppointment, appointment: Appointment) -> None:
         """The events of an appointment's life so far."""
         desk, own = self._desk, self._practitioners[appointment.practitioner_id]
-        about = partial(self._record, obj=appointment, patient=visit.patient)
+        about = partial(self._record, obj=appointment, patient=planned.patient)
         about(
-            visit.booked_at,
+            planned.booked_at,
             desk,
             "appointment.booked",
             practitioner=appointment.practitioner_id,
-            service=visit.service_code.full_code,
-            starts_at=visit.starts_at.isoformat(),
-            ends_at=visit.ends_at.isoformat(),
-            units=visit.units,
+            service=planned.service_code.full_code,
+            starts_at=planned.starts_at.isoformat(),
+            ends_at=planned.ends_at.isoformat(),
+            units=planned.units,
             authorization=appointment.authorization_id,
             override_reason="",
         )
-        if visit.confirmed_at:
-            about(visit.confirmed_at, desk, "appointment.confirmed", before=Status.SCHEDULED)
-        if visit.arrived_at:
-            about(visit.arrived_at, desk, "appointment.arrived", before=Status.CONFIRMED)
-        if visit.cancelled_at:
+        if planned.confirmed_at:
+            about(planned.confirmed_at, desk, "appointment.confirmed", before=Status.SCHEDULED)
+        if planned.arrived_at:
+            about(planned.arrived_at, desk, "appointment.arrived", before=Status.CONFIRMED)
+        if planned.cancelled_at:
             about(
-                visit.cancelled_at,
+                planned.cancelled_at,
                 desk,
                 "appointment.cancelled",
-                by=visit.cancelled_by,
-                late=visit.cancelled_late,
-                released=visit.units if visit.authorization else 0,
+                by=planned.cancelled_by,
+                late=planned.cancelled_late,
+                released=planned.units if planned.authorization else 0,
             )
-        if visit.missed_at:
-            released = visit.units if visit.authorization else 0
-            about(visit.missed_at, desk, "appointment.no_show", released=released)
-        if visit.status == Status.IN_PROGRESS:
-            about(visit.started_at, own, "appointment.started", before=Status.SCHEDULED)
-        if visit.completed_at:
+        if planned.missed_at:
+            released = planned.units if planned.authorization else 0
+            about(planned.missed_at, desk, "appointment.no_show", released=released)
+        if planned.status == Status.IN_PROGRESS:
+            about(planned.started_at, own, "appointment.started", before=Status.SCHEDULED)
+        if planned.completed_at:
             about(
-                visit.completed_at,
+                planned.completed_at,
                 own,
                 "appointment.completed",
-                units=visit.used_units,
-                reserved=visit.units,
+                units=planned.used_units,
+                reserved=planned.units,
             )
 
     def _record(
@@ -225,15 +231,15 @@ class History:
         self._events.append(event)
 
 
-def _session(visit: Visit, appointment: Appointment) -> Session:
-    assert visit.started_at is not None
+def _session(planned: PlannedAppointment, appointment: Appointment) -> Session:
+    assert planned.started_at is not None
     return Session(
         organization_id=appointment.organization_id,
         appointment=appointment,
         patient_id=appointment.patient_id,
         practitioner_id=appointment.practitioner_id,
-        started_at=visit.started_at,
-        ended_at=visit.ended_at,
-        units=visit.used_units,
-        created_at=visit.started_at,
+        started_at=planned.started_at,
+        ended_at=planned.ended_at,
+        units=planned.used_units,
+        created_at=planned.started_at,
     )

@@ -16,12 +16,12 @@ from billing.models import ServiceCode
 from billing.payers import services as payers
 from billing.service_codes import services as service_codes
 from clinic.demo import people, profiles
+from clinic.demo.appointments import Calendar
 from clinic.demo.courses import Course, Fate
 from clinic.demo.history import History
 from clinic.demo.people import Team
 from clinic.demo.planning import Places, Planner
 from clinic.demo.story import tell
-from clinic.demo.visits import Calendar
 from scheduling.locations import services as locations
 from scheduling.models import Location, Room
 
@@ -139,9 +139,9 @@ class _Founding:
         for course in courses:
             for cover in course.covers:
                 cover.authorization.created_at = calendar.created_at(cover.authorization)
-        visits = calendar.visits(courses)
+        planned_appointments = calendar.appointments(courses)
         if number == 0:
-            tell(calendar, visits, now=self._now)
+            tell(calendar, planned_appointments, now=self._now)
             self._sign_ins(courses)
         history = History(
             system=self._system,
@@ -152,7 +152,7 @@ class _Founding:
             },
             random=random,
         )
-        history.write(courses, visits)
+        history.write(courses, planned_appointments)
         _check_now(analyze=number % ANALYZE_EVERY == 0)
 
     def _people(self, random: Random, number: int) -> Team:

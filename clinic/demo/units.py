@@ -1,4 +1,4 @@
-"""The units behind the visits: how many a payer granted, and each movement of them."""
+"""Units of the planned appointments: how many a payer authorized, and each movement."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from accounts.actor import Actor
 from billing.ledger.bulk import Movement
 from billing.models import LedgerEntry, Reservation
 from billing.units import period_of, units_for
+from clinic.demo.appointments import PlannedAppointment
 from clinic.demo.courses import Course, Cover, Fate
-from clinic.demo.visits import Visit
 from scheduling.appointments.reservations import source_of
 from scheduling.models import Status
 
@@ -27,48 +27,48 @@ GRANTED_IN = 4
 
 @dataclass(frozen=True)
 class Booked:
-    """A visit with its appointment's id and the reservation that its units are held by."""
+    """A planned appointment with its id and the reservation of its units."""
 
-    visit: Visit
+    planned: PlannedAppointment
     appointment_id: int
     reservation: Reservation | None
 
 
-def booked(visits: Iterable[Visit], ids: Iterable[int]) -> list[Booked]:
+def booked(planned_appointments: Iterable[PlannedAppointment], ids: Iterable[int]) -> list[Booked]:
     return [
-        Booked(visit, number, _reservation(visit, number) if visit.authorization else None)
-        for visit, number in zip(visits, ids, strict=True)
+        Booked(planned, number, _reservation(planned, number) if planned.authorization else None)
+        for planned, number in zip(planned_appointments, ids, strict=True)
     ]
 
 
-def _reservation(visit: Visit, appointment_id: int) -> Reservation:
+def _reservation(planned: PlannedAppointment, appointment_id: int) -> Reservation:
     reservation = Reservation(
-        organization_id=visit.patient.organization_id,
-        authorization=visit.authorization,
-        service_code=visit.service_code,
-        units=visit.units,
-        date_of_service=visit.day,
+        organization_id=planned.patient.organization_id,
+        authorization=planned.authorization,
+        service_code=planned.service_code,
+        units=planned.units,
+        date_of_service=planned.day,
         source=source_of(appointment_id),
-        created_at=visit.booked_at,
+        created_at=planned.booked_at,
     )
-    if visit.status == Status.COMPLETED:
-        reservation.state, reservation.consumed_units = State.CONSUMED, visit.used_units
-        reservation.ended_at = visit.completed_at
-    elif visit.status in (Status.CANCELLED, Status.NO_SHOW):
+    if planned.status == Status.COMPLETED:
+        reservation.state, reservation.consumed_units = State.CONSUMED, planned.used_units
+        reservation.ended_at = planned.completed_at
+    elif planned.status in (Status.CANCELLED, Status.NO_SHOW):
         reservation.state = State.RELEASED
-        reservation.ended_at = visit.ended_unused_at
+        reservation.ended_at = planned.ended_unused_at
     return reservation
 
 
-def set_caps(courses: Iterable[Course], visits: Iterable[Visit]) -> None:
+def set_caps(courses: Iterable[Course], planned_appointments: Iterable[PlannedAppointment]) -> None:
     """Caps a little above what the busiest day and week take; to be set before anything is held."""
     days: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     weeks: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for visit in visits:
-        if visit.authorization and visit.status not in (Status.CANCELLED, Status.NO_SHOW):
-            monday, _ = period_of(visit.day, "week")
-            days[id(visit.authorization)][visit.day] += visit.units
-            weeks[id(visit.authorization)][monday] += visit.units
+    for planned in planned_appointments:
+        if planned.authorization and planned.status not in (Status.CANCELLED, Status.NO_SHOW):
+            monday, _ = period_of(planned.day, "week")
+            days[id(planned.authorization)][planned.day] += planned.units
+            weeks[id(planned.authorization)][monday] += planned.units
     for course in courses:
         for cover in course.covers:
             key = id(cover.authorization)
@@ -92,7 +92,7 @@ def movements(
     moved: dict[int, list[Movement]] = defaultdict(list)
     for booking in bookings:
         if booking.reservation is not None:
-            own = practitioners[booking.visit.slot.practitioner.pk]
+            own = practitioners[booking.planned.slot.practitioner.pk]
             moved[booking.reservation.authorization_id] += _of(booking, desk, own)
     for course in courses:
         for cover in course.covers:
@@ -108,16 +108,16 @@ def movements(
 
 
 def _of(booking: Booked, desk: Actor, practitioner: Actor) -> Iterator[Movement]:
-    visit, reservation = booking.visit, booking.reservation
+    planned, reservation = booking.planned, booking.reservation
     assert reservation is not None
     move = partial(Movement, authorization=reservation.authorization, reservation=reservation)
-    yield move(kind=Kind.RESERVE, units=visit.units, at=visit.booked_at, by=desk)
-    if visit.completed_at is not None:
-        used = visit.used_units or 0
-        yield move(kind=Kind.CONSUME, units=used, at=visit.completed_at, by=practitioner)
-    elif freed_at := visit.ended_unused_at:
-        reason = "cancelled" if visit.cancelled_at else "no-show"
-        yield move(kind=Kind.RELEASE, units=visit.units, at=freed_at, by=desk, reason=reason)
+    yield move(kind=Kind.RESERVE, units=planned.units, at=planned.booked_at, by=desk)
+    if planned.completed_at is not None:
+        used = planned.used_units or 0
+        yield move(kind=Kind.CONSUME, units=used, at=planned.completed_at, by=practitioner)
+    elif freed_at := planned.ended_unused_at:
+        reason = "cancelled" if planned.cancelled_at else "no-show"
+        yield move(kind=Kind.RELEASE, units=planned.units, at=freed_at, by=desk, reason=reason)
 
 
 def _granted(course: Course, cover: Cover, moves: list[Movement], random: Random) -> int:

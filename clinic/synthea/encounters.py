@@ -1,4 +1,4 @@
-"""encounters.csv: visits that took place, as completed appointments with their sessions."""
+"""encounters.csv: encounters that took place, as completed appointments with their sessions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Encounters(Importer):
         def check(row: Row) -> Fate:
             if self._once.check(row) in self._known:
                 return Fate.ALREADY_THERE
-            candidates.append((row, self._visit(row)))
+            candidates.append((row, self._imported(row)))
             return Fate.ACCEPTED
 
         for outcome in one_by_one(rows, check):
@@ -82,7 +82,7 @@ class Encounters(Importer):
         known = Appointment.objects.of(clinic).filter(external_id__in=ids)
         self._known = set(known.values_list("external_id", flat=True))
 
-    def _visit(self, row: Row) -> ImportedAppointment:
+    def _imported(self, row: Row) -> ImportedAppointment:
         patient = self._patients.get(row.required("PATIENT"))
         if patient is None:
             raise unknown(row, "PATIENT", "patients.csv")
@@ -126,8 +126,8 @@ class Encounters(Importer):
             imported.record(actor=self._actor, imported=[one for _, one in candidates])
         except (DomainError, IntegrityError, DataError) as error:
             if len(candidates) == 1:
-                row, visit = candidates[0]
-                yield refused(row, self._why(error, visit))
+                row, refused_one = candidates[0]
+                yield refused(row, self._why(error, refused_one))
                 return
             middle = len(candidates) // 2
             yield from self._record(candidates[:middle])
@@ -136,18 +136,18 @@ class Encounters(Importer):
             for row, _ in candidates:
                 yield Outcome(row.number, Fate.ACCEPTED)
 
-    def _why(self, error: Exception, visit: ImportedAppointment) -> Refused:
+    def _why(self, error: Exception, imported: ImportedAppointment) -> Refused:
         if not isinstance(error, DomainError):
             return Refused(DATABASE_REFUSES)
         whose: dict[str, tuple[str, dict[str, Any]]] = {
-            "practitioner_not_free": ("provider", {"practitioner": visit.practitioner}),
-            "patient_not_free": ("patient", {"patient": visit.patient}),
+            "practitioner_not_free": ("provider", {"practitioner": imported.practitioner}),
+            "patient_not_free": ("patient", {"patient": imported.patient}),
         }
         if error.code not in whose:
             return from_rule(error)
         who, condition = whose[error.code]
         others = Appointment.objects.of(self._actor.organization).occupying()
-        meets = others.overlapping(visit.starts_at, visit.ends_at).filter(**condition).first()
+        meets = others.overlapping(imported.starts_at, imported.ends_at).filter(**condition).first()
         what = f"encounter {meets.external_id}" if meets and meets.external_id else "an appointment"
         return Refused(
             f"The {who} has {what} at that time already.",

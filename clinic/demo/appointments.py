@@ -1,4 +1,4 @@
-"""From weekly times to visits: which took place, which were called off, which are still to come."""
+"""From weekly times to appointments: completed, cancelled and still to come."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CANCELLED = (
 
 
 @dataclass
-class Visit:
+class PlannedAppointment:
     """One appointment with all that became of it so far."""
 
     course: Course
@@ -72,20 +72,20 @@ class Visit:
 
 
 class Calendar:
-    """The visits of courses between six weeks ago and four weeks from now."""
+    """The appointments of courses between six weeks ago and four weeks from now."""
 
     def __init__(self, organization: Organization, random: Random, now: datetime) -> None:
         self._organization, self._random, self._now = organization, random, now
         self._today = organization.local(now).date()
 
-    def visits(self, courses: list[Course]) -> list[Visit]:
-        found = [visit for course in courses for visit in self._of(course)]
-        found.sort(key=lambda visit: (visit.starts_at, visit.patient.pk, visit.slot.start))
-        for visit in found:
-            self._decide(visit)
+    def appointments(self, courses: list[Course]) -> list[PlannedAppointment]:
+        found = [planned for course in courses for planned in self._of(course)]
+        found.sort(key=lambda planned: (planned.starts_at, planned.patient.pk, planned.slot.start))
+        for planned in found:
+            self._decide(planned)
         return found
 
-    def _of(self, course: Course) -> Iterator[Visit]:
+    def _of(self, course: Course) -> Iterator[PlannedAppointment]:
         if course.fate == Fate.PENDING:
             yield from self._first_evaluation(course)
             return
@@ -96,15 +96,15 @@ class Calendar:
                 continue
             for slot in course.slots:
                 if slot.weekday == day.weekday():
-                    yield self._visit(course, slot, day, cover, evaluated)
+                    yield self._planned(course, slot, day, cover, evaluated)
 
-    def _first_evaluation(self, course: Course) -> Iterator[Visit]:
+    def _first_evaluation(self, course: Course) -> Iterator[PlannedAppointment]:
         """While the payer has not answered, there was only the evaluation, paid privately."""
         if course.evaluation and course.slots:
             slot = course.slots[0]
             days = [day for day in self._days() if day.weekday() == slot.weekday]
             day = max(day for day in days if day < self._today)
-            yield self._visit(course, slot, day, None, set(), service_code=course.evaluation)
+            yield self._planned(course, slot, day, None, set(), service_code=course.evaluation)
 
     def _days(self) -> Iterator[date]:
         day = self._today - BEHIND
@@ -112,7 +112,7 @@ class Calendar:
             yield day
             day += timedelta(days=1)
 
-    def _visit(
+    def _planned(
         self,
         course: Course,
         slot: Slot,
@@ -120,14 +120,14 @@ class Calendar:
         cover: Cover | None,
         evaluated: set[int],
         service_code: ServiceCode | None = None,
-    ) -> Visit:
+    ) -> PlannedAppointment:
         service_code = service_code or slot.service_code
         if cover and cover.starts_with_evaluation and course.evaluation and not evaluated:
             evaluated.add(id(cover))
             service_code = course.evaluation
         starts_at = self._instant(day, slot.start)
         created_at = self.created_at(cover.authorization) if cover else None
-        return Visit(
+        return PlannedAppointment(
             course=course,
             slot=slot,
             service_code=service_code,
@@ -153,75 +153,75 @@ class Calendar:
         clock = time(minutes // 60, minutes % 60)
         return datetime.combine(day, clock, self._organization.zone).astimezone(UTC)
 
-    def _decide(self, visit: Visit) -> None:
-        chance = 0.0 if visit.keeps_units else self._random.random() * 100
-        if visit.ends_at + WRITE_UP <= self._now:
-            self._past(visit, chance)
-        elif visit.starts_at <= self._now:
-            self.begin(visit)
+    def _decide(self, planned: PlannedAppointment) -> None:
+        chance = 0.0 if planned.keeps_units else self._random.random() * 100
+        if planned.ends_at + WRITE_UP <= self._now:
+            self._past(planned, chance)
+        elif planned.starts_at <= self._now:
+            self.begin(planned)
         else:
-            self._to_come(visit, chance)
+            self._to_come(planned, chance)
 
-    def _past(self, visit: Visit, chance: float) -> None:
+    def _past(self, planned: PlannedAppointment, chance: float) -> None:
         if chance > 96:
-            self.miss(visit)
+            self.miss(planned)
         elif chance > 92:
-            self.cancel(visit, hours_before=self._random.randint(1, 20))
+            self.cancel(planned, hours_before=self._random.randint(1, 20))
         elif chance > 87:
-            self.cancel(visit, hours_before=self._random.randint(26, 90))
+            self.cancel(planned, hours_before=self._random.randint(26, 90))
         else:
-            self.complete(visit, cut_short=chance > 79)
+            self.complete(planned, cut_short=chance > 79)
 
-    def _to_come(self, visit: Visit, chance: float) -> None:
-        ahead = visit.starts_at - self._now
+    def _to_come(self, planned: PlannedAppointment, chance: float) -> None:
+        ahead = planned.starts_at - self._now
         if chance > 96:
-            self.cancel(visit, hours_before=self._random.randint(2, 100))
+            self.cancel(planned, hours_before=self._random.randint(2, 100))
         elif ahead < timedelta(minutes=15):
-            visit.status, visit.confirmed_at = Status.ARRIVED, self._now - timedelta(hours=18)
-            visit.arrived_at = self._now - timedelta(minutes=3)
+            planned.status, planned.confirmed_at = Status.ARRIVED, self._now - timedelta(hours=18)
+            planned.arrived_at = self._now - timedelta(minutes=3)
         elif chance < 70 and ahead < timedelta(days=2):
-            visit.status, visit.confirmed_at = Status.CONFIRMED, self._now - timedelta(hours=6)
+            planned.status, planned.confirmed_at = Status.CONFIRMED, self._now - timedelta(hours=6)
 
-    def begin(self, visit: Visit) -> None:
+    def begin(self, planned: PlannedAppointment) -> None:
         late = timedelta(minutes=self._random.randint(0, 4))
-        visit.status = Status.IN_PROGRESS
-        visit.started_at = min(visit.starts_at + late, self._now)
+        planned.status = Status.IN_PROGRESS
+        planned.started_at = min(planned.starts_at + late, self._now)
 
-    def miss(self, visit: Visit) -> None:
-        visit.status = Status.NO_SHOW
-        visit.missed_at = min(visit.starts_at + timedelta(minutes=20), self._now)
+    def miss(self, planned: PlannedAppointment) -> None:
+        planned.status = Status.NO_SHOW
+        planned.missed_at = min(planned.starts_at + timedelta(minutes=20), self._now)
 
-    def cancel(self, visit: Visit, *, hours_before: float) -> None:
-        at = visit.starts_at - timedelta(hours=hours_before)
-        visit.cancelled_at = min(
-            max(at, visit.booked_at + timedelta(minutes=30)), self._now - timedelta(minutes=5)
+    def cancel(self, planned: PlannedAppointment, *, hours_before: float) -> None:
+        at = planned.starts_at - timedelta(hours=hours_before)
+        planned.cancelled_at = min(
+            max(at, planned.booked_at + timedelta(minutes=30)), self._now - timedelta(minutes=5)
         )
         notice = timedelta(hours=self._organization.late_cancellation_hours)
-        visit.status = Status.CANCELLED
-        visit.cancelled_late = visit.cancelled_at > visit.starts_at - notice
-        visit.cancelled_by, visit.cancel_reason = self._random.choice(CANCELLED)
+        planned.status = Status.CANCELLED
+        planned.cancelled_late = planned.cancelled_at > planned.starts_at - notice
+        planned.cancelled_by, planned.cancel_reason = self._random.choice(CANCELLED)
 
-    def complete(self, visit: Visit, *, cut_short: bool) -> None:
+    def complete(self, planned: PlannedAppointment, *, cut_short: bool) -> None:
         late = timedelta(minutes=self._random.choice((0, 0, 0, 1, 2, 3)))
         early = timedelta(minutes=self._random.choice((0, 0, 1, 2)))
-        if cut_short and not visit.keeps_units:
+        if cut_short and not planned.keeps_units:
             early = timedelta(minutes=self._random.choice((15, 20, 30)))
-        if visit.keeps_units:
+        if planned.keeps_units:
             late = early = timedelta(0)
-        visit.status = Status.COMPLETED
-        visit.started_at, visit.ended_at = visit.starts_at + late, visit.ends_at - early
-        minutes = whole_minutes(visit.started_at, visit.ended_at)
-        visit.used_units = min(units_for(visit.service_code, minutes), visit.units)
-        visit.completed_at = visit.ended_at + timedelta(minutes=self._random.randint(1, 6))
-        self._write_up(visit)
+        planned.status = Status.COMPLETED
+        planned.started_at, planned.ended_at = planned.starts_at + late, planned.ends_at - early
+        minutes = whole_minutes(planned.started_at, planned.ended_at)
+        planned.used_units = min(units_for(planned.service_code, minutes), planned.units)
+        planned.completed_at = planned.ended_at + timedelta(minutes=self._random.randint(1, 6))
+        self._write_up(planned)
 
-    def _write_up(self, visit: Visit) -> None:
+    def _write_up(self, planned: PlannedAppointment) -> None:
         """Notes are signed within a day or two; of the last days some are not."""
-        assert visit.completed_at is not None
-        signed_at = visit.completed_at + timedelta(minutes=self._random.randint(5, 400))
-        is_recent = self._now - visit.completed_at < timedelta(days=3)
+        assert planned.completed_at is not None
+        signed_at = planned.completed_at + timedelta(minutes=self._random.randint(5, 400))
+        is_recent = self._now - planned.completed_at < timedelta(days=3)
         chance = self._random.randrange(100)
-        visit.has_note = chance < (88 if is_recent else 99)
+        planned.has_note = chance < (88 if is_recent else 99)
         if signed_at < self._now and chance < (65 if is_recent else 98):
-            visit.signed_at = signed_at
-        visit.addendum = visit.signed_at is not None and not is_recent and chance == 0
+            planned.signed_at = signed_at
+        planned.addendum = planned.signed_at is not None and not is_recent and chance == 0
