@@ -1,4 +1,4 @@
-"""How long a secret stays good beside the one that replaces it."""
+"""How long a replaced secret stays valid together with the new one."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ MAX_EVENTS = 100
 
 
 def history(
-    request: ClinicRequest, obj: models.Model, *, beside: models.Q | None = None
+    request: ClinicRequest, obj: models.Model, *, extra_events: models.Q | None = None
 ) -> HttpResponse:
     """What happened to `obj`, newest first; to a patient, everything that concerns them.
 
-    `beside` are events about other things that belong to its story. The caller has got `obj`
+    `extra_events` selects events about other objects to list with its own. The caller has got `obj`
     through access.
     """
     require(request.actor.role, "history.view")
@@ -28,7 +28,7 @@ def history(
         events = events.filter(patient=obj)
     else:
         own = models.Q(object_type=obj._meta.label_lower, object_id=obj.pk)
-        events = events.filter(own | beside if beside else own)
+        events = events.filter(own | extra_events if extra_events else own)
     found = list(events[: MAX_EVENTS + 1])
     if patient := obj if isinstance(obj, Patient) else getattr(obj, "patient", None):
         record_views.view(actor=request.actor, patient=patient, obj=obj)

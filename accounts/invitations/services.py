@@ -191,8 +191,8 @@ def _check_free(invitation: Invitation) -> None:
         if record and record.user_id:
             raise _record_has_user(record)
     if guardian:
-        beside = _beside(guardian).exclude(user=None).select_related("user")
-        if any(is_for(invitation, other.user) for other in beside if other.user):
+        others = _other_guardians(guardian).exclude(user=None).select_related("user")
+        if any(is_for(invitation, other.user) for other in others if other.user):
             raise member_is_guardian()
 
 
@@ -322,7 +322,7 @@ def _join(actor: Actor, invitation: Invitation, user: User) -> Membership:
 
 def _link_record(invitation: Invitation, user: User) -> None:
     """By a conditional update: a record has one user, and keeps the first."""
-    if invitation.guardian and _beside(invitation.guardian).filter(user=user).exists():
+    if invitation.guardian and _other_guardians(invitation.guardian).filter(user=user).exists():
         raise member_is_guardian()
     for record in (invitation.patient, invitation.guardian, invitation.practitioner):
         if record is None:
@@ -334,7 +334,7 @@ def _link_record(invitation: Invitation, user: User) -> None:
             raise _record_has_user(record)
 
 
-def _beside(guardian: Guardian) -> QuerySet[Guardian]:
+def _other_guardians(guardian: Guardian) -> QuerySet[Guardian]:
     """The other guardians of the same patient."""
     return Guardian.objects.filter(patient=guardian.patient_id).exclude(pk=guardian.pk)
 

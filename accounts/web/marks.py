@@ -49,6 +49,7 @@ MARKS = {
     # authorizations, reservations, invitations
     "pending": Mark("Pending", "warn", DASHED),
     "active": Mark("Active", "good", DISC),
+    "fully_reserved": Mark("Fully reserved", "info", RING + LEVEL),
     "exhausted": Mark("Exhausted", "bad", SQUARE + LEVEL),
     "expired": Mark("Expired", "muted", RING + HANDS),
     "consumed": Mark("Consumed", "good", DISC + CHECK),

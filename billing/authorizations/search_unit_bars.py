@@ -1,4 +1,4 @@
-"""Units left, to be shown beside a patient's name."""
+"""Unit bars for the patient search: what is left of each patient's authorizations."""
 
 from __future__ import annotations
 

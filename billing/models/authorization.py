@@ -74,7 +74,7 @@ class Authorization(models.Model):
     class State(models.TextChoices):
         PENDING = "pending"
         ACTIVE = "active"
-        EXHAUSTED = "exhausted"
+        EXHAUSTED = "exhausted", "No units left"
         EXPIRED = "expired"
         CANCELLED = "cancelled"
 
@@ -163,6 +163,17 @@ class Authorization(models.Model):
     @property
     def available_units(self) -> int:
         return self.total_units - self.used_units - self.reserved_units
+
+    @property
+    def state_on_page(self) -> str:
+        """`state` (see `with_state`), but `fully_reserved` while units wait to be used.
+
+        Programs read `exhausted` for both, as they always have.
+        """
+        state: str = self.state  # type: ignore[attr-defined]
+        if state == self.State.EXHAUSTED and self.reserved_units:
+            return "fully_reserved"
+        return state
 
     @property
     def has_caps(self) -> bool:

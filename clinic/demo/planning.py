@@ -146,27 +146,27 @@ class Planner:
         location = self._places.home if at_home else self._places.office
         return Slot(weekday, start, minutes, practitioner, service_code, location, room)
 
-    def _place_direction(self, course: Course, beside: Slot) -> None:
-        """The supervising analyst joins the technician: two services beside each other."""
-        analyst = beside.practitioner.supervisor
-        start = beside.start + DIRECTION_AFTER
+    def _place_direction(self, course: Course, treatment: Slot) -> None:
+        """The supervising analyst joins the technician: two services at the same time."""
+        analyst = treatment.practitioner.supervisor
+        start = treatment.start + DIRECTION_AFTER
         end = start + DIRECTION_MINUTES
-        if analyst is None or end > beside.end:
+        if analyst is None or end > treatment.end:
             return
-        if beside.weekday not in self._team.days_of(analyst):
+        if treatment.weekday not in self._team.days_of(analyst):
             return
-        if not self._week.is_free(analyst, beside.weekday, start, end):
+        if not self._week.is_free(analyst, treatment.weekday, start, end):
             return
-        self._week.take([analyst], beside.weekday, start, end)
+        self._week.take([analyst], treatment.weekday, start, end)
         course.slots.append(
             Slot(
-                beside.weekday,
+                treatment.weekday,
                 start,
                 DIRECTION_MINUTES,
                 analyst,
                 self._services[DIRECTION_CODE],
-                beside.location,
-                beside.room,
+                treatment.location,
+                treatment.room,
             )
         )
 

@@ -1,4 +1,4 @@
-"""What belongs to an appointment's history besides its own events: its units, session and note."""
+"""Events about an appointment's units, session and note, for its history."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from scheduling.appointments.reservations import source_of
 from scheduling.models import Appointment, ProgressNote, Session
 
 
-def beside(appointment: Appointment) -> Q:
+def related_events(appointment: Appointment) -> Q:
     """The condition on events; each part of it names objects, as the index of events does."""
     sessions = list(Session.objects.filter(appointment=appointment).values_list("pk", flat=True))
     notes = list(ProgressNote.objects.filter(session__in=sessions).values_list("pk", flat=True))
-    of_visit = Q(object_type=Session._meta.label_lower, object_id__in=sessions)
-    of_note = Q(object_type=ProgressNote._meta.label_lower, object_id__in=notes)
-    return of_visit | of_note | _of_units(appointment)
+    of_sessions = Q(object_type=Session._meta.label_lower, object_id__in=sessions)
+    of_notes = Q(object_type=ProgressNote._meta.label_lower, object_id__in=notes)
+    return of_sessions | of_notes | _of_units(appointment)
 
 
 def _of_units(appointment: Appointment) -> Q:

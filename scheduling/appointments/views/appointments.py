@@ -24,10 +24,10 @@ from scheduling.appointments import cancellation
 from scheduling.appointments import services as appointments
 from scheduling.appointments.filters import AppointmentFilter
 from scheduling.appointments.forms import PRIVATE, BookingForm, CancelForm
-from scheduling.appointments.history import beside
+from scheduling.appointments.history import related_events
 from scheduling.appointments.tables import AppointmentTable
 from scheduling.appointments.views import panel
-from scheduling.appointments.views.booking import booking, page_beside, previewed, typed
+from scheduling.appointments.views.booking import booking, page_url, previewed, typed
 from scheduling.appointments.views.panel import MOVE
 from scheduling.appointments.views.steps import back_to
 from scheduling.models import Appointment
@@ -54,14 +54,14 @@ def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
     require(actor.role, "appointment.view")
     found = panel.find(request, pk)
     seen = record_views.view(actor=actor, patient=found.patient, obj=found)
-    context = panel.context_of(request, found, glass=seen.break_glass, beside=page_beside(request))
+    context = panel.context_of(request, found, glass=seen.break_glass, page_url=page_url(request))
     template = "scheduling/appointments/detail.html" + ("#panel" if request.htmx else "")
     return render(request, template, context)
 
 
 def appointment_history(request: ClinicRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(access.appointments(request.actor), pk=pk)
-    return history(request, found, beside=beside(found))
+    return history(request, found, extra_events=related_events(found))
 
 
 def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -189,7 +189,7 @@ def _move_context(request: ClinicRequest, found: Appointment, form: BookingForm)
         "back": url("scheduling:appointment", pk=found.pk),
         "action": url("scheduling:reschedule", pk=found.pk),
         "preview_url": url("scheduling:reschedule_preview", pk=found.pk),
-        "next": page_beside(request),
+        "next": page_url(request),
         **previewed(form, beside=found),
     }
 
@@ -250,5 +250,5 @@ def _rescheduled(
     )
     if request.htmx and request.htmx.target == "calendar":
         return panel.after_move(request)
-    go_to = page_beside(request) or back_to(request, after)
+    go_to = page_url(request) or back_to(request, after)
     return panel.after_change(request, after.pk, go_to=go_to)

@@ -218,13 +218,13 @@ def _context(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
     return {
         "patient": form.patient,
         "back": request.actor.url("scheduling:week"),
-        "next": page_beside(request),
+        "next": page_url(request),
         **previewed(form),
     }
 
 
-def page_beside(request: ClinicRequest) -> str:
-    """The page that the panel stands beside: where to go back to; else nothing."""
+def page_url(request: ClinicRequest) -> str:
+    """The address of the calendar that the panel is open on, to return to; else empty."""
     here = request.POST.get("next") or request.htmx.current_url_abs_path or ""
     is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
     return here if is_ours and "/book/" not in here else ""
@@ -240,7 +240,7 @@ def _booked(request: ClinicRequest, booked: Appointment) -> str | HttpResponse:
             f"on {booked.authorization.number}.",
         )
     return panel.after_change(
-        request, booked.pk, go_to=page_beside(request) or _week_of(request.actor, booked)
+        request, booked.pk, go_to=page_url(request) or _week_of(request.actor, booked)
     )
 
 

@@ -49,9 +49,9 @@ def version_in(sent: Mapping[str, str]) -> int | None:
 
 
 def context_of(
-    request: ClinicRequest, found: Appointment, *, glass: BreakGlass | None, beside: str = ""
+    request: ClinicRequest, found: Appointment, *, glass: BreakGlass | None, page_url: str = ""
 ) -> dict[str, Any]:
-    """What `appointment.html` draws; `beside` is the calendar that the panel stands next to.
+    """What `appointment.html` draws; `page_url` is that of the calendar that the panel is open on.
 
     `glass` is the access by which the actor is in this record.
     """
@@ -59,7 +59,7 @@ def context_of(
     return {
         "appointment": found,
         "back": actor.url("scheduling:week" if actor.may("calendar.view") else "clinic:home"),
-        "next": beside,
+        "next": page_url,
         "session": access.sessions(actor).filter(appointment=found).first(),
         "glass": glass,
         **_possible(actor, found),
@@ -76,7 +76,7 @@ def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpRe
 
     Without a panel, and beside a page that does not follow, `go_to`.
     """
-    if not is_open(request) or _is_beside_another_page(request):
+    if not is_open(request) or _is_on_another_page(request):
         return go_to
     found = find(request, pk)
     context = context_of(request, found, glass=open_glass(request.actor, found.patient))
@@ -84,11 +84,11 @@ def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpRe
     return trigger_client_event(drawn, "calendar-changed")
 
 
-def _is_beside_another_page(request: ClinicRequest) -> bool:
+def _is_on_another_page(request: ClinicRequest) -> bool:
     """Than the calendar, which draws itself anew."""
-    beside = urlsplit(request.htmx.current_url or "").path
+    path = urlsplit(request.htmx.current_url or "").path
     calendar = (request.actor.url("scheduling:week"), request.actor.url("scheduling:day"))
-    return bool(beside) and beside not in calendar
+    return bool(path) and path not in calendar
 
 
 def after_move(request: ClinicRequest) -> HttpResponse:
