@@ -75,7 +75,7 @@ def test_the_entries_add_up_to_the_number(
 ) -> None:
     page = signed_in(viewer.user)
     page.goto(viewer.url("billing:authorization", pk=desk.authorization.pk))
-    page.get_by_role("link", name="reserved").click()
+    page.get_by_role("link", name="4 reserved").click()
     expect(page.locator("#results")).to_contain_text("that make up 4 reserved")
     assert desk.balance() == (10, 0, 4)
 

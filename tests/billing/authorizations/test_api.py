@@ -7,12 +7,19 @@ from functools import partial
 
 import pytest
 
+from accounts.models import Organization
 from accounts.roles import Role
 from billing.ledger import replay
 from billing.models import Authorization, Reservation
 from tests import factories
 from tests.api.client import error
 from tests.api.lists import ids, price, turned
+
+
+@pytest.fixture
+def clinic(db: None) -> Organization:
+    """Now, since the ledger's entries have the database's time."""
+    return factories.OrganizationFactory()
 
 
 @pytest.fixture
