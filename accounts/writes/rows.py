@@ -50,6 +50,13 @@ def _said(value: Any) -> str:
     return str(value)
 
 
+def require_own_clinic(actor: Actor, **named: models.Model | None) -> None:
+    """Raises NotFound for a row of another clinic, naming the argument as the field at fault."""
+    for field, row in named.items():
+        if row is not None and row.organization_id != actor.organization.pk:  # type: ignore[attr-defined]
+            raise NotFound("Choose one of this clinic.", field=field)
+
+
 def not_found(row: models.Model, *, field: str | None = None) -> NotFound:
     noun = str(row._meta.verbose_name)
     return NotFound(f"This {noun} was not found in this clinic.", field=field)

@@ -6,10 +6,9 @@ from typing import TypedDict, Unpack
 
 from accounts.actor import Actor
 from accounts.writes import events, fields
-from accounts.writes.rows import change, locked, refuse_stale
+from accounts.writes.rows import change, locked, refuse_stale, require_own_clinic
 from accounts.writes.transaction import write
 from scheduling import access
-from scheduling.appointments import checks
 from scheduling.models import Location, Room
 
 
@@ -60,7 +59,7 @@ def update(
 @write("room.create")
 def create_room(*, actor: Actor, location: Location, name: str) -> Room:
     """Raises NotFound, Invalid, Conflict `room_exists`."""
-    checks.of_clinic(actor, location=location)
+    require_own_clinic(actor, location=location)
     room = Room(organization=actor.organization, location=location, name=name.strip())
     fields.check(room)
     room.save(force_insert=True)
