@@ -10,10 +10,12 @@ import sys
 import time
 from contextlib import suppress
 
+import psutil
+
 from clinic.stop_signals import STOP_SIGNALS
 
 STOP_SECONDS = 8
-KILL_SECONDS = 2
+KILL_SECONDS = 10
 POLL_SECONDS = 0.02
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -53,19 +55,33 @@ def stop(processes: list[Process]) -> None:
 
 
 def _kill_group(process: Process) -> None:
-    """Kill the process and all of its session, and wait until they have let go of everything.
+    """Kill the process and all of its session, and wait until the kernel has ended them.
 
-    Whoever was killed holds its locks, such as that of the embedded server's users, until the
-    kernel has taken it down.
+    Until then a killed process keeps its locks, such as the one by which the embedded server
+    counts its users. On a loaded machine that has taken seconds.
     """
     with suppress(ProcessLookupError, PermissionError):  # macOS: none but a zombie is left
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        deadline = time.monotonic() + KILL_SECONDS
-        while time.monotonic() < deadline:
-            os.killpg(process.pid, 0)
-            time.sleep(POLL_SECONDS)
     process.wait()
+    deadline = time.monotonic() + KILL_SECONDS
+    while _runs_any(process.pid) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+
+
+def _runs_any(group: int) -> bool:
+    """Whether a process of the group still runs; a zombie holds nothing any more."""
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return any(_is_running_member(one, group) for one in psutil.process_iter())
+
+
+def _is_running_member(process: psutil.Process, group: int) -> bool:
+    try:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
 
 
 def end_with_parent(parent: int, number: int) -> None:

@@ -55,6 +55,7 @@ class Started:
         self, command: list[str], *, port: int, folder: Path, settings_module: str = ""
     ) -> None:
         self.mark, self.port, self._said = uuid.uuid4().hex, port, folder / f"{port}.txt"
+        self._database = folder.resolve() / "postgres"
         environment = {name: value for name, value in os.environ.items() if name not in OURS}
         environment |= {MARK: self.mark, "CARETALLY_VAR": str(folder), "PORT": str(port)}
         if settings_module:
@@ -99,7 +100,15 @@ class Started:
         self.process.wait()
 
     def _left(self) -> list[psutil.Process]:
-        return [one for one in psutil.process_iter() if _environment(one).get(MARK) == self.mark]
+        """Those with its mark, and a database server, which writes over its environment."""
+        return [one for one in psutil.process_iter() if self._is_mine(one)]
+
+    def _is_mine(self, process: psutil.Process) -> bool:
+        if _environment(process).get(MARK) == self.mark:
+            return True
+        with suppress(psutil.Error, OSError):
+            return Path(process.cwd()) == self._database and process.name() == "postgres"
+        return False
 
 
 def _environment(process: psutil.Process) -> dict[str, str]:
