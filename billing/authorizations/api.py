@@ -17,7 +17,7 @@ from billing.authorizations.filters import AuthorizationListFilter
 from billing.ledger import external_reservations, replay, rules
 from billing.ledger.api import EntryOutput, NewReservation, Reason, ReservationOutput
 from billing.ledger.filters import EntryListFilter
-from billing.ledger.services import MOST_UNITS
+from billing.ledger.services import MAX_UNITS
 from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
 
 
@@ -26,17 +26,15 @@ class Terms(Input):
     service_code_ids = VisibleIdField(access.service_codes, many=True, allow_empty=False)
     start_date = serializers.DateField()
     end_date = serializers.DateField()
-    cap_per_day = StrictInteger(min_value=1, max_value=MOST_UNITS, allow_null=True, required=False)
-    cap_per_week = StrictInteger(min_value=1, max_value=MOST_UNITS, allow_null=True, required=False)
-    cap_per_month = StrictInteger(
-        min_value=1, max_value=MOST_UNITS, allow_null=True, required=False
-    )
+    cap_per_day = StrictInteger(min_value=1, max_value=MAX_UNITS, allow_null=True, required=False)
+    cap_per_week = StrictInteger(min_value=1, max_value=MAX_UNITS, allow_null=True, required=False)
+    cap_per_month = StrictInteger(min_value=1, max_value=MAX_UNITS, allow_null=True, required=False)
 
 
 class NewAuthorization(Terms):
     patient_id = VisibleIdField(accounts_access.patients)
     policy_id = VisibleIdField(access.policies)
-    total_units = StrictInteger(min_value=1, max_value=MOST_UNITS)
+    total_units = StrictInteger(min_value=1, max_value=MAX_UNITS)
     status = serializers.ChoiceField(choices=["active", "pending"], default="active")
 
     class Meta:
@@ -60,7 +58,7 @@ class AuthorizationChange(Terms):
 
 
 class NewTotal(Input):
-    total_units = StrictInteger(min_value=0, max_value=MOST_UNITS)
+    total_units = StrictInteger(min_value=0, max_value=MAX_UNITS)
     reason = Text(max_length=300)
 
     class Meta:
@@ -71,7 +69,7 @@ class Wanted(Input):
     """Whether n units of a service could be reserved for a day."""
 
     units = serializers.IntegerField(
-        min_value=1, max_value=MOST_UNITS, help_text="How many are wanted."
+        min_value=1, max_value=MAX_UNITS, help_text="How many are wanted."
     )
     date_of_service = serializers.DateField(help_text="For which day, the clinic's own.")
     service_code_id = VisibleIdField(access.service_codes, help_text="For which service.")
@@ -238,13 +236,14 @@ class Authorizations(Resource):
         self, row: Authorization, *, units: int, date_of_service: date, service_code: ServiceCode
     ) -> dict[str, Any]:
         """Say whether units could be reserved for a day, and why not."""
-        refusal = rules.refusal(
+        request = rules.ReservationRequest(
             authorization=row,
             patient=row.patient,
             service_code=service_code,
             units=units,
             date_of_service=date_of_service,
         )
+        refusal = rules.refusal(request)
         return {
             "units": units,
             "date_of_service": date_of_service,

@@ -11,7 +11,7 @@ from accounts.web.filters import DayFilter, IdFilter
 from accounts.web.form_fields import SearchInput
 from billing import access
 from billing.authorizations import attention
-from billing.ledger.services import MOST_UNITS
+from billing.ledger.services import MAX_UNITS
 from billing.models import (
     Authorization,
 )
@@ -67,7 +67,7 @@ class AuthorizationFilter(django_filters.FilterSet):
         field_name="available",
         lookup_expr="lt",
         min_value=0,
-        max_value=MOST_UNITS,
+        max_value=MAX_UNITS,
     )
 
     class Meta:

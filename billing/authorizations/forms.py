@@ -10,7 +10,7 @@ from accounts.models import Patient
 from accounts.validators import validate_plain_text
 from accounts.web.form_fields import DateInput, FieldsForm
 from billing import access
-from billing.ledger.services import MOST_UNITS
+from billing.ledger.services import MAX_UNITS
 from billing.models import Authorization
 from billing.reasons import MAX_REASON_LENGTH
 
@@ -60,14 +60,14 @@ class AuthorizationEditForm(FieldsForm):
                 label=self.fields[name].label,
                 required=False,
                 min_value=1,
-                max_value=MOST_UNITS,
+                max_value=MAX_UNITS,
             )
 
 
 class AuthorizationForm(AuthorizationEditForm):
     """A new one: also whose policy, how many units, and whether the payer has answered."""
 
-    total_units = forms.IntegerField(label="Units authorized", min_value=1, max_value=MOST_UNITS)
+    total_units = forms.IntegerField(label="Units authorized", min_value=1, max_value=MAX_UNITS)
 
     class Meta(AuthorizationEditForm.Meta):
         fields = [*AuthorizationEditForm.Meta.fields, "policy", "status"]
@@ -104,7 +104,7 @@ class AuthorizationForm(AuthorizationEditForm):
 
 class AdjustForm(forms.Form):
     total_units = forms.IntegerField(
-        label="Units authorized in all", min_value=0, max_value=MOST_UNITS
+        label="Units authorized in all", min_value=0, max_value=MAX_UNITS
     )
     reason = reason_field("Why it changes")
 

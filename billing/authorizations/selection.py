@@ -40,16 +40,16 @@ def best(
     service_code: ServiceCode,
     day: date,
     units: int,
-    freed: Reservation | None = None,
+    released: Reservation | None = None,
 ) -> Authorization | None:
     """The first candidate with enough units left, else the first candidate, else None.
 
-    `freed` is a reservation that would be released first, as when an appointment moves.
+    `released` is a reservation that the same write releases first, as when an appointment moves.
     """
     found = candidates(actor, patient=patient, service_code=service_code, day=day)
     is_enough = _has_left(units)
-    if freed is not None:
-        is_enough |= Q(pk=freed.authorization_id) & _has_left(units - freed.units)
+    if released is not None:
+        is_enough |= Q(pk=released.authorization_id) & _has_left(units - released.units)
     enough_first = Case(When(is_enough, then=0), default=1, output_field=IntegerField())
     return found.order_by(enough_first, *THE_BEST_FIRST).first()
 

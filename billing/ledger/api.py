@@ -13,7 +13,7 @@ from accounts.api.serializers import Input, Instant, Output, StrictInteger, Text
 from billing import access
 from billing.ledger import external_reservations
 from billing.ledger.filters import ReservationFilter
-from billing.ledger.services import MOST_UNITS
+from billing.ledger.services import MAX_UNITS
 from billing.models import LedgerEntry, Reservation
 
 
@@ -27,7 +27,7 @@ class Reason(Input):
 class NewReservation(Input):
     patient_id = VisibleIdField(accounts_access.patients)
     service_code_id = VisibleIdField(access.service_codes)
-    units = StrictInteger(min_value=1, max_value=MOST_UNITS)
+    units = StrictInteger(min_value=1, max_value=MAX_UNITS)
     date_of_service = serializers.DateField()
     source = serializers.RegexField(
         "^[a-z][a-z0-9_-]{0,19}:[A-Za-z0-9_.-]{1,59}$",
@@ -47,7 +47,7 @@ class NewReservation(Input):
 
 
 class Consumed(Input):
-    units = StrictInteger(min_value=0, max_value=MOST_UNITS)
+    units = StrictInteger(min_value=0, max_value=MAX_UNITS)
 
     class Meta:
         example = {"units": 3}

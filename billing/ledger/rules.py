@@ -1,11 +1,13 @@
-"""What stands against taking units from an authorization now, and where too many are taken.
+"""What must hold to reserve units of an authorization, and where a cap is exceeded already.
 
-Writes nothing.
+Reads only.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
@@ -19,47 +21,115 @@ from billing.models import Authorization, Reservation, ServiceCode
 from billing.units import Period, period_of
 
 
-def refusal(
-    *,
-    authorization: Authorization,
-    patient: Patient,
-    service_code: ServiceCode,
-    units: int,
-    date_of_service: date,
-    freed: Reservation | None = None,
-) -> errors.Conflict | None:
-    """The first rule that stands against reserving these units now, or None.
+@dataclass(frozen=True, kw_only=True)
+class ReservationRequest:
+    """Units wanted from an authorization for a date of service.
 
-    `freed` is a reservation that would be released first, as when an appointment moves.
+    `released` is a reservation that the same write releases first, as when an appointment moves.
     """
-    if freed is not None and freed.authorization_id != authorization.pk:
-        freed = None
-    authorization = _without(authorization, freed)
-    if authorization.patient_id != patient.pk:
-        return errors.WrongPatient.of(authorization)
-    if authorization.status != Authorization.Status.ACTIVE:
-        return errors.NotActive.of(authorization)
-    if not authorization.start_date <= date_of_service <= authorization.end_date:
-        return errors.OutsideDates.of(authorization, day=date_of_service)
-    if not authorization.covers(service_code):
-        return errors.ServiceNotCovered.of(authorization, service=service_code)
-    if authorization.available_units < units:
-        return errors.NotEnoughUnits.of(authorization, needed=units)
-    return cap_reached(authorization, date_of_service, needed=units, freed=freed)
+
+    authorization: Authorization
+    patient: Patient
+    service_code: ServiceCode
+    units: int
+    date_of_service: date
+    released: Reservation | None = None
+
+    @property
+    def own_released(self) -> Reservation | None:
+        """`released`, if that is a reservation of this authorization."""
+        released = self.released
+        is_own = released is not None and released.authorization_id == self.authorization.pk
+        return released if is_own else None
+
+    @property
+    def authorization_after_release(self) -> Authorization:
+        """A copy with the released units available again; the caller's object is not changed."""
+        released = self.own_released
+        if released is None:
+            return self.authorization
+        changed = copy.copy(self.authorization)
+        changed.reserved_units -= released.units
+        return changed
 
 
-def _without(authorization: Authorization, freed: Reservation | None) -> Authorization:
-    """The authorization as it would be with that reservation released; the caller's stays."""
-    if freed is None:
-        return authorization
-    as_freed = copy.copy(authorization)
-    as_freed.reserved_units -= freed.units
-    return as_freed
+Rule = Callable[[ReservationRequest], Iterator[errors.Conflict]]
+
+
+def belongs_to_patient(request: ReservationRequest) -> Iterator[errors.Conflict]:
+    if request.authorization.patient_id != request.patient.pk:
+        yield errors.WrongPatient.of(request.authorization)
+
+
+def is_active(request: ReservationRequest) -> Iterator[errors.Conflict]:
+    if request.authorization.status != Authorization.Status.ACTIVE:
+        yield errors.NotActive.of(request.authorization)
+
+
+def date_is_within(request: ReservationRequest) -> Iterator[errors.Conflict]:
+    authorization, day = request.authorization, request.date_of_service
+    if not authorization.start_date <= day <= authorization.end_date:
+        yield errors.OutsideDates.of(authorization, day=day)
+
+
+def service_is_covered(request: ReservationRequest) -> Iterator[errors.Conflict]:
+    if not request.authorization.covers(request.service_code):
+        yield errors.ServiceNotCovered.of(request.authorization, service=request.service_code)
+
+
+def units_are_available(request: ReservationRequest) -> Iterator[errors.Conflict]:
+    authorization = request.authorization_after_release
+    if authorization.available_units < request.units:
+        yield errors.NotEnoughUnits.of(authorization, needed=request.units)
+
+
+def caps_are_kept(request: ReservationRequest) -> Iterator[errors.Conflict]:
+    problem = cap_reached(
+        request.authorization,
+        request.date_of_service,
+        needed=request.units,
+        released=request.own_released,
+    )
+    if problem is not None:
+        yield problem
+
+
+# What must hold to reserve units, in the order in which it is reported. The condition of
+# `movements.RESERVE` repeats these, except the caps, which a trigger repeats.
+RULES: tuple[Rule, ...] = (
+    belongs_to_patient,
+    is_active,
+    date_is_within,
+    service_is_covered,
+    units_are_available,
+    caps_are_kept,
+)
+
+
+def problems(request: ReservationRequest) -> Iterator[errors.Conflict]:
+    """Every problem with reserving these units now; the rules run as the caller iterates."""
+    for rule in RULES:
+        yield from rule(request)
+
+
+def refusal(request: ReservationRequest) -> errors.Conflict | None:
+    """The first problem, which is the error that `ledger.reserve` would raise, or None."""
+    return next(problems(request), None)
+
+
+def require(request: ReservationRequest) -> None:
+    """Raises the first problem."""
+    if problem := refusal(request):
+        raise problem
 
 
 def cap_reached(
-    authorization: Authorization, day: date, *, needed: int, freed: Reservation | None = None
+    authorization: Authorization, day: date, *, needed: int, released: Reservation | None = None
 ) -> errors.CapReached | None:
+    """The first cap (day, week, month of `day`) that `needed` more units would exceed, or None.
+
+    The units of `released`, a reservation of this authorization, do not count.
+    """
     caps = {
         "day": authorization.cap_per_day,
         "week": authorization.cap_per_week,
@@ -71,8 +141,8 @@ def cap_reached(
             continue
         held = units_held(authorization, day, period)
         first, last = period_of(day, period)
-        if freed is not None and first <= freed.date_of_service <= last:
-            held -= freed.units
+        if released is not None and first <= released.date_of_service <= last:
+            held -= released.units
         if held + needed > cap:
             return errors.CapReached.of(
                 authorization,
@@ -93,9 +163,10 @@ def units_held(authorization: Authorization, day: date, period: Period) -> int:
 
 
 def over_cap(authorization: Authorization, period: Period, *, since: date) -> dict[date, int]:
-    """First day of each day, week or month from that of `since` which holds more than its cap.
+    """The days, weeks or months that exceed the authorization's cap, from that of `since` on.
 
-    With how much it holds. A cap that is lowered takes nothing away that is booked already.
+    Maps the first day of each to its units, reserved or consumed. There are some after a cap is
+    lowered, which releases nothing.
     """
     first, _ = period_of(since, period)
     counted = Reservation.objects.counted().filter(authorization=authorization)

@@ -22,7 +22,7 @@ from billing.ledger import movements, rules
 from billing.ledger.movements import move
 from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
 
-MOST_UNITS = 1_000_000
+MAX_UNITS = 1_000_000
 
 
 @write("unit.grant")
@@ -43,7 +43,7 @@ def adjust(*, actor: Actor, authorization: Authorization, units: int, reason: st
     """
     reason = reasons.required(reason, of="an adjustment")
     if units == 0:
-        raise errors.UnitsOutOfRange.of(lowest=1, highest=MOST_UNITS)
+        raise errors.UnitsOutOfRange.of(lowest=1, highest=MAX_UNITS)
     check_range(abs(units), lowest=1)
     return _change_total(actor, authorization, LedgerEntry.Kind.ADJUST, units, reason)
 
@@ -60,45 +60,22 @@ def reserve(
     source: str,
     expires_at: datetime | None = None,
 ) -> Reservation:
-    """Hold `units` for a date of service. `source` says for what, in the caller's own words.
+    """Reserve `units` for a date of service. `source` is the caller's name for what they are for.
 
-    Raises NotEnoughUnits, OutsideDates, NotActive, ServiceNotCovered, CapReached, WrongPatient,
-    UnitsOutOfRange, ExpiryPassed, NotFound for another clinic's.
+    Raises the problems of `rules`, UnitsOutOfRange, ExpiryPassed, NotFound for another clinic's
+    authorization.
     """
     check_range(units, lowest=1)
     _check_expiry(expires_at)
     _check_clinic(actor, authorization)
-    if authorization.has_caps:
-        _lock(authorization)
-        if why := rules.refusal(
-            authorization=authorization,
-            patient=patient,
-            service_code=service_code,
-            units=units,
-            date_of_service=date_of_service,
-        ):
-            raise why
-    wanted: dict[str, Any] = {
-        "authorization": authorization.pk,
-        "patient": patient.pk,
-        "service": service_code.pk,
-        "units": units,
-        "day": date_of_service,
-        "source": source,
-        "expires": expires_at,
-        "event": _told(actor, "unit.reserved", authorization, patient, units=units, source=source),
-    }
-    while (entry := move(movements.RESERVE, actor=actor, **wanted)) is None:
-        # Nothing standing against it means that units came free in between: try again.
-        authorization.refresh_from_db()
-        if why := rules.refusal(
-            authorization=authorization,
-            patient=patient,
-            service_code=service_code,
-            units=units,
-            date_of_service=date_of_service,
-        ):
-            raise why
+    request = rules.ReservationRequest(
+        authorization=authorization,
+        patient=patient,
+        service_code=service_code,
+        units=units,
+        date_of_service=date_of_service,
+    )
+    entry = _move_reserved(actor, request, source=source, expires_at=expires_at)
     _reflect(authorization, entry)
     reservation = Reservation(
         pk=entry.reservation_id,
@@ -117,20 +94,22 @@ def reserve(
 
 @write("unit.release")
 def release(*, actor: Actor, reservation: Reservation, reason: str = "") -> LedgerEntry:
-    """Give the held units back. Raises ReservationEnded."""
+    """Release the reserved units. Raises ReservationEnded."""
     return _end_unused(actor, reservation, Reservation.State.RELEASED, reasons.checked(reason))
 
 
 @write("unit.expire")
 def expire(*, actor: Actor, reservation: Reservation) -> LedgerEntry:
-    """Give back units whose hold has run out. Raises ReservationEnded."""
+    """Release the units of a reservation that has expired. Raises ReservationEnded."""
     return _end_unused(actor, reservation, Reservation.State.EXPIRED, "")
 
 
 @write("unit.consume")
 def consume(*, actor: Actor, reservation: Reservation, units: int) -> LedgerEntry:
-    """Use `units` of a reservation. Fewer than held: the rest is free at once; more: taken from
-    what is available. Nought is lawful: a session too short for a unit.
+    """Use `units` of a reservation, and end it.
+
+    Of fewer than reserved, the rest is released; of more, the rest comes from the available units.
+    0 is valid: a session too short for a unit.
 
     Raises ReservationEnded, NotEnoughUnits, CapReached, UnitsOutOfRange.
     """
@@ -158,7 +137,7 @@ def consume(*, actor: Actor, reservation: Reservation, units: int) -> LedgerEntr
 
 @write("unit.reverse")
 def reverse(*, actor: Actor, reservation: Reservation, reason: str) -> LedgerEntry:
-    """Take a consumption back, as a correction. Raises ReasonMissing, ReservationEnded."""
+    """Reverse a consumption, as a correction. Raises ReasonMissing, ReservationEnded."""
     reason = reasons.required(reason, of="reversing a consumption")
     _check_clinic(actor, reservation)
     authorization = reservation.authorization
@@ -176,8 +155,8 @@ def reverse(*, actor: Actor, reservation: Reservation, reason: str) -> LedgerEnt
 
 def check_range(units: int, *, lowest: int, field: str = "units") -> None:
     """Raises UnitsOutOfRange, which names `field`."""
-    if not lowest <= units <= MOST_UNITS:
-        raise errors.UnitsOutOfRange.of(lowest=lowest, highest=MOST_UNITS, field=field)
+    if not lowest <= units <= MAX_UNITS:
+        raise errors.UnitsOutOfRange.of(lowest=lowest, highest=MAX_UNITS, field=field)
 
 
 def _check_expiry(expires_at: datetime | None) -> None:
@@ -186,7 +165,7 @@ def _check_expiry(expires_at: datetime | None) -> None:
 
 
 def _check_clinic(actor: Actor, row: Authorization | Reservation) -> None:
-    """The statements would find nothing to move, and the caller a wrong reason why."""
+    """Raises NotFound. The statement would move nothing, and its refusal give a wrong reason."""
     if row.organization_id != actor.organization.pk:
         raise not_found(row)
 
@@ -238,11 +217,46 @@ def _end_unused(
     return entry
 
 
-def _lock(authorization: Authorization) -> None:
-    """Hold the row to the end of the transaction, and bring the caller's object up to it.
+def _move_reserved(
+    actor: Actor, request: rules.ReservationRequest, *, source: str, expires_at: datetime | None
+) -> LedgerEntry:
+    """The movement of `reserve`. Raises the first problem of `rules`.
 
-    Only where the movement itself cannot tell. For caps: a cap is a sum over rows, so nobody may
-    add one between the count and the movement. A trigger counts again.
+    The statement refuses by itself, so that without caps the rules are asked only for the reason.
+    If they find none, units were released between the two: it is tried again.
+    """
+    authorization, patient, units = request.authorization, request.patient, request.units
+    if authorization.has_caps:
+        _require_now(request, locked=True)
+    wanted: dict[str, Any] = {
+        "authorization": authorization.pk,
+        "patient": patient.pk,
+        "service": request.service_code.pk,
+        "units": units,
+        "day": request.date_of_service,
+        "source": source,
+        "expires": expires_at,
+        "event": _told(actor, "unit.reserved", authorization, patient, units=units, source=source),
+    }
+    while (entry := move(movements.RESERVE, actor=actor, **wanted)) is None:
+        _require_now(request, locked=False)
+    return entry
+
+
+def _require_now(request: rules.ReservationRequest, *, locked: bool) -> None:
+    """Check the rules against the authorization's row as it is now; lock it first if `locked`."""
+    if locked:
+        _lock(request.authorization)
+    else:
+        request.authorization.refresh_from_db()
+    rules.require(request)
+
+
+def _lock(authorization: Authorization) -> None:
+    """Lock the row to the end of the transaction, and refresh the caller's object from it.
+
+    Needed only where the movement's statement cannot check alone. A cap is a sum over rows: no
+    other transaction may add one between the count and the movement. A trigger counts again.
     """
     authorization.refresh_from_db(
         from_queryset=Authorization.objects.select_for_update(no_key=True)
@@ -250,20 +264,21 @@ def _lock(authorization: Authorization) -> None:
 
 
 def _lock_for_more(reservation: Reservation, authorization: Authorization) -> None:
-    """Hold both rows, in the order in which every movement that ends a reservation takes them.
+    """Lock both rows, in the order in which every movement that ends a reservation locks them.
 
-    A movement refused for want of units has ended the reservation by half and cannot be tried
-    again, so that nobody may free units meanwhile. Raises ReservationEnded.
+    A movement that is refused for want of units cannot be tried again, since its statement has
+    ended the reservation; so no units may be released between check and movement.
+    Raises ReservationEnded.
     """
-    held = Reservation.objects.select_for_update(no_key=True).values_list("state", flat=True)
-    if held.get(pk=reservation.pk) != Reservation.State.ACTIVE:
+    states = Reservation.objects.select_for_update(no_key=True).values_list("state", flat=True)
+    if states.get(pk=reservation.pk) != Reservation.State.ACTIVE:
         reservation.refresh_from_db()
         raise errors.ReservationEnded.of(reservation)
     _lock(authorization)
 
 
 def _reflect(authorization: Authorization, entry: LedgerEntry) -> None:
-    """Bring the caller's object up to the balance that the database has now."""
+    """Set the caller's object to the balance that the database has now."""
     authorization.total_units = entry.total_after
     authorization.used_units = entry.used_after
     authorization.reserved_units = entry.reserved_after

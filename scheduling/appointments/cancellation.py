@@ -36,7 +36,7 @@ def cancel(
     cancelled_by: str = "",
     version: int | None = None,
 ) -> Appointment:
-    """Cancel and give the units back. Late when less than the clinic's notice is left.
+    """Cancel and release the units. Late when less than the clinic's notice is left.
 
     `cancelled_by` is who wished it, when that is not the actor's own side. `version` is the one the
     actor saw. Patients may cancel themselves only while it is not late, and if the clinic lets
@@ -70,7 +70,7 @@ def cancel(
 def mark_no_show(
     *, actor: Actor, appointment: Appointment, version: int | None = None
 ) -> Appointment:
-    """The patient did not come: the units are given back. Only once the time has begun.
+    """The patient did not come: release the units. Only once the time has begun.
 
     `version` is the one the actor saw. Raises UnlawfulTransition, Conflict `not_begun`, `stale`.
     """
@@ -95,9 +95,9 @@ def mark_no_show(
 def restore(*, actor: Actor, appointment: Appointment, version: int | None = None) -> Appointment:
     """Undo a check-in, a cancellation or a no-show: the appointment is scheduled again.
 
-    After the latter two its time and its units are taken again, if both are free. One that was
-    booked over another has to find that one gone, and is as any other from then on. Whom it may
-    share its time with is what its service allows now.
+    After the latter two it takes its time again and its units are reserved again, if its time is
+    free and enough units are available. A conflict that was overridden must be gone by now: the
+    override does not count again. What it may overlap with is what its service allows now.
 
     `version` is the one the actor saw. Raises UnlawfulTransition, Conflict `stale`, NotFree, and
     the refusals of `ledger.reserve`.
@@ -120,7 +120,7 @@ def restore(*, actor: Actor, appointment: Appointment, version: int | None = Non
 
 
 def _take_again(actor: Actor, locked: Appointment) -> None:
-    """Its time and its units, if both are still free."""
+    """Check that its time is still free, and reserve its units again."""
     refuse_conflicts_of(actor, locked)
     locked.allows_concurrent = locked.service_code.allows_concurrent
     locked.allows_group = locked.service_code.allows_group
@@ -183,7 +183,7 @@ def _side(actor: Actor, wished_by: str) -> str:
 
 
 def _release(actor: Actor, appointment: Appointment, reason: str) -> int:
-    """Give the appointment's units back; how many."""
+    """Release the appointment's units. Returns how many."""
     if appointment.reservation is None:
         return 0
     ledger.release(actor=actor, reservation=appointment.reservation, reason=reason)

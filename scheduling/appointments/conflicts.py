@@ -1,60 +1,45 @@
-"""Who and what stands in the way of an appointment."""
+"""The appointments that conflict with a wanted one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from django.db.models import Q, prefetch_related_objects
 
 from accounts.actor import Actor
-from accounts.models import Patient, Practitioner
-from billing.models import ServiceCode
 from scheduling import access
+from scheduling.appointments.booking import Booking
 from scheduling.errors import NotFree
-from scheduling.models import Appointment, Room
+from scheduling.models import Appointment
 
 Kind = Literal["practitioner", "patient", "room"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Slot:
-    """A time that is wanted: who, for what, when (instants) and where."""
-
-    patient: Patient
-    practitioner: Practitioner
-    service_code: ServiceCode
-    starts_at: datetime
-    ends_at: datetime
-    room: Room | None = None
-
-
-def find(actor: Actor, slot: Slot, *, beside: Appointment | None = None) -> list[NotFree]:
-    """What is in the way of `slot`, as the errors that booking would raise; the gravest first.
+def find(booking: Booking) -> list[NotFree]:
+    """The conflicts of a booking, as the errors that it would raise; by start of the other one.
 
     The rules are those of the exclusion constraints (`models.lanes`), and some that lanes cannot
-    say: a group is of one service and one practitioner, and who overrode a conflict still stands in
-    the way of others. `beside` is the appointment that is being moved.
+    express: a group is of one service and one practitioner, and an appointment that overrode a
+    conflict still conflicts with others. An appointment that is being moved has none with itself.
     """
-    who = Q(practitioner=slot.practitioner) | Q(patient=slot.patient)
-    if slot.room is not None:
-        who |= Q(room=slot.room)
+    who = Q(practitioner=booking.practitioner) | Q(patient=booking.patient)
+    if booking.room is not None:
+        who |= Q(room=booking.room)
     others = (
-        Appointment.objects.of(actor.organization)
+        Appointment.objects.of(booking.actor.organization)
         .occupying()
-        .overlapping(slot.starts_at, slot.ends_at)
+        .overlapping(booking.starts_at, booking.ends_at)
         .filter(who)
         .order_by("starts_at", "id")
     )
-    if beside is not None:
-        others = others.exclude(pk=beside.pk)
-    found = [(kind, other) for other in others for kind in _clashes(slot, other)]
-    return _errors(actor, found) if found else []
+    if booking.moving is not None:
+        others = others.exclude(pk=booking.moving.pk)
+    found = [(kind, other) for other in others for kind in _clashes(booking, other)]
+    return _errors(booking.actor, found) if found else []
 
 
 def _errors(actor: Actor, found: list[tuple[Kind, Appointment]]) -> list[NotFree]:
-    """Names are read only here: mostly nothing is in the way."""
+    """Reads the names for the messages only here, as most bookings have no conflict."""
     others = [other for _, other in found]
     prefetch_related_objects(others, "patient", "practitioner", "service_code", "room")
     mine = access.appointments(actor).filter(pk__in=[other.pk for other in others])
@@ -62,14 +47,14 @@ def _errors(actor: Actor, found: list[tuple[Kind, Appointment]]) -> list[NotFree
     return [_error(actor, kind, other, named=other.pk in visible) for kind, other in found]
 
 
-def _clashes(slot: Slot, other: Appointment) -> list[Kind]:
-    service = slot.service_code
+def _clashes(booking: Booking, other: Appointment) -> list[Kind]:
+    service = booking.service_code
     is_group = (
         service.allows_group
         and other.allows_group
         and other.service_code_id == service.pk
-        and other.practitioner_id == slot.practitioner.pk
-        and other.patient_id != slot.patient.pk
+        and other.practitioner_id == booking.practitioner.pk
+        and other.patient_id != booking.patient.pk
     )
     is_concurrent = (
         service.allows_concurrent
@@ -77,18 +62,18 @@ def _clashes(slot: Slot, other: Appointment) -> list[Kind]:
         and other.service_code_id != service.pk
     )
     kinds: list[Kind] = []
-    if other.practitioner_id == slot.practitioner.pk and not is_group:
+    if other.practitioner_id == booking.practitioner.pk and not is_group:
         kinds.append("practitioner")
-    if other.patient_id == slot.patient.pk and not is_concurrent:
+    if other.patient_id == booking.patient.pk and not is_concurrent:
         kinds.append("patient")
-    shares_room = is_group or (is_concurrent and other.patient_id == slot.patient.pk)
-    if slot.room is not None and other.room_id == slot.room.pk and not shares_room:
+    shares_room = is_group or (is_concurrent and other.patient_id == booking.patient.pk)
+    if booking.room is not None and other.room_id == booking.room.pk and not shares_room:
         kinds.append("room")
     return kinds
 
 
 def _error(actor: Actor, kind: Kind, other: Appointment, *, named: bool) -> NotFree:
-    """Names the appointment in the way to those who may see it; to others, only its time."""
+    """Describes the other appointment to those who may see it; to others gives only its time."""
     local = actor.organization.local
     time = f"{local(other.starts_at):%-d %b, %H:%M}–{local(other.ends_at):%H:%M}"
     taken = {"practitioner": other.practitioner, "patient": other.patient, "room": other.room}

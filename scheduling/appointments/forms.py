@@ -16,7 +16,7 @@ from accounts.web.form_fields import DayField, RowField, TimeInput
 from billing import access as billing_access
 from billing.models import Authorization
 from scheduling import access, wall_time
-from scheduling.appointments.reservations import BEST, AuthorizationChoice
+from scheduling.appointments.booking import BEST, AuthorizationChoice
 from scheduling.models import Appointment
 
 PRIVATE = "private"

@@ -1,20 +1,17 @@
-"""What booking would do, before anything is saved: the dry run for pages and programs."""
+"""What booking or moving an appointment would do, without saving anything."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from accounts import permissions
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from accounts.models import Patient, Practitioner
-from billing.ledger import rules
-from billing.models import Authorization, Reservation, ServiceCode
-from scheduling.appointments import checks, conflicts, reservations
-from scheduling.appointments.conflicts import Slot
-from scheduling.appointments.reservations import AuthorizationChoice
+from billing.models import Authorization, ServiceCode
+from scheduling.appointments import reservations
+from scheduling.appointments import rules as booking_rules
+from scheduling.appointments.booking import AuthorizationChoice, Booking
 from scheduling.errors import NotFree
 from scheduling.models import Appointment, Location, Room
 
@@ -32,15 +29,12 @@ class Units:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """Units, and the balance with and without them; `problems` are the errors booking would raise.
+    """The units needed, the authorization's balance, and what stands against booking.
 
-    They come in the order in which booking meets them; the conflicts, which it meets before it
-    asks for units, are apart.
-
-    `out_of_hours` says that the clinic is closed for some of the time, which refuses nothing.
-    `used` and `reserved` leave out what an appointment that is being moved holds now, which is
-    `held`. Where somebody books over them, `overrides` says that the conflicts do not stand in the
-    way.
+    `problems` are all errors that booking could raise, the first first (`booking_rules`), except
+    the `conflicts`. These refuse nothing if `overrides`: somebody gave a reason to override them.
+    `out_of_hours` (the clinic is closed for some of the time) never refuses.
+    `reserved` is without `released`, the units of an appointment that is being moved.
     """
 
     day: date
@@ -50,7 +44,7 @@ class Preview:
     total: int = 0
     used: int = 0
     reserved: int = 0
-    held: int = 0
+    released: int = 0
     conflicts: list[NotFree] = field(default_factory=list)
     problems: list[DomainError] = field(default_factory=list)
     overrides: bool = False
@@ -69,12 +63,12 @@ class Preview:
 
     @property
     def before(self) -> Units | None:
-        """The authorization's units as they are."""
-        return self._units(self.held) if self.authorization else None
+        """The authorization's units as they are now."""
+        return self._units(self.released) if self.authorization else None
 
     @property
     def after(self) -> Units | None:
-        """What booking would leave, where it would be done."""
+        """The authorization's units after booking; None where that would be refused."""
         return self._units(self.units) if self.authorization and self.fits else None
 
     def _units(self, own: int) -> Units:
@@ -93,103 +87,44 @@ def preview(
     location: Location | None = None,
     room: Room | None = None,
     override_reason: str = "",
-    beside: Appointment | None = None,
+    moving: Appointment | None = None,
 ) -> Preview:
-    """Reads only. Takes what `appointments.book` takes; `beside` is one that is being moved."""
-    slot = Slot(
+    """Reads only. Takes what `appointments.book` takes; `moving` is one that is being moved."""
+    booking = Booking(
+        actor=actor,
         patient=patient,
         practitioner=practitioner,
         service_code=service_code,
         starts_at=starts_at,
         ends_at=ends_at,
-        room=room,
-    )
-    day = actor.organization.local(starts_at).date()
-    problems = _raised(lambda: checks.times(actor, starts_at, ends_at))
-    problems += _raised(lambda: checks.place(location, room))
-    units = 0
-    try:
-        units = checks.units(service_code, starts_at, ends_at)
-    except DomainError as problem:
-        problems.append(problem)
-    problems += _access_problems(actor, slot, location, beside)
-    found = conflicts.find(actor, slot, beside=beside)
-    if found and override_reason.strip():
-        problems += _raised(lambda: permissions.require(actor.role, "appointment.override"))
-    drawn = reservations.resolve_authorization(actor, slot, authorization, units, beside=beside)
-    freed = _freed(beside, drawn)
-    if drawn is not None and units:
-        problems += _refusal(slot, drawn, units, day, freed)
-    held = freed.units if freed else 0
-    return Preview(
-        day=day,
-        out_of_hours=not actor.organization.is_open(starts_at, ends_at),
-        units=units,
-        authorization=drawn,
-        total=drawn.total_units if drawn else 0,
-        used=drawn.used_units if drawn else 0,
-        reserved=drawn.reserved_units - held if drawn else 0,
-        held=held,
-        conflicts=found,
-        problems=problems,
-        overrides=bool(override_reason.strip()),
-    )
-
-
-def _access_problems(
-    actor: Actor, slot: Slot, location: Location | None, beside: Appointment | None
-) -> list[DomainError]:
-    """What stands against these people, this service and this place, and against moving at all."""
-    problems: list[DomainError] = []
-    if beside is not None:
-        problems += _raised(lambda: checks.require_changeable(actor, beside))
-    problems += _raised(lambda: _in_use(slot, location, beside))
-    problems += _raised(lambda: checks.own_calendar(actor, slot.practitioner, slot.patient))
-    if beside is not None:
-        problems += _raised(lambda: checks.movable(beside))
-    people = _raised(
-        lambda: checks.require_active(patient=slot.patient, practitioner=slot.practitioner)
-    )
-    return problems + people
-
-
-def _in_use(slot: Slot, location: Location | None, beside: Appointment | None) -> None:
-    service, room = slot.service_code, slot.room
-    location = room.location if room else location
-    if beside is None:
-        checks.require_active(service_code=service, location=location, room=room)
-    else:
-        checks.require_active_if_changed(beside, service_code=service, location=location, room=room)
-
-
-def _raised(check: Callable[[], object]) -> list[DomainError]:
-    try:
-        check()
-    except DomainError as problem:
-        return [problem]
-    return []
-
-
-def _refusal(
-    slot: Slot, authorization: Authorization, units: int, day: date, freed: Reservation | None
-) -> list[DomainError]:
-    """What stands against the units; held ones that stay as they are ask for nothing."""
-    if freed and reservations.says(freed, authorization, slot.service_code, units, day):
-        return []
-    why = rules.refusal(
         authorization=authorization,
-        patient=slot.patient,
-        service_code=slot.service_code,
-        units=units,
-        date_of_service=day,
-        freed=freed,
+        location=location,
+        room=room,
+        override_reason=override_reason,
+        moving=moving,
     )
-    return [why] if why else []
+    chosen = reservations.resolve_authorization(booking)
+    booking = replace(booking, authorization=chosen)
+    found = list(booking_rules.problems(booking))
+    released = _released_units(booking, chosen)
+    return Preview(
+        day=booking.date_of_service,
+        out_of_hours=not actor.organization.is_open(starts_at, ends_at),
+        units=booking.units,
+        authorization=chosen,
+        total=chosen.total_units if chosen else 0,
+        used=chosen.used_units if chosen else 0,
+        reserved=chosen.reserved_units - released if chosen else 0,
+        released=released,
+        conflicts=[problem for problem in found if isinstance(problem, NotFree)],
+        problems=[problem for problem in found if not isinstance(problem, NotFree)],
+        overrides=booking.overrides_conflicts,
+    )
 
 
-def _freed(beside: Appointment | None, authorization: Authorization | None) -> Reservation | None:
-    """What moving gives back to this authorization before it takes anew."""
-    held = reservations.released_reservation(beside)
-    if held is None or authorization is None or held.authorization_id != authorization.pk:
-        return None
-    return held
+def _released_units(booking: Booking, authorization: Authorization | None) -> int:
+    """The units of this authorization that moving the appointment releases first."""
+    released = booking.released_reservation
+    if released is None or authorization is None or released.authorization_id != authorization.pk:
+        return 0
+    return released.units

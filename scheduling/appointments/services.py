@@ -5,12 +5,13 @@ Locks are taken in one order everywhere: appointment, practitioner, patient, roo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BigIntegerField, Func, Value
 
-from accounts import permissions
 from accounts.actor import Actor
 from accounts.care_team import services as care_team
 from accounts.errors import stale
@@ -18,10 +19,11 @@ from accounts.models import Patient, Practitioner
 from accounts.writes import events
 from accounts.writes.bulk_insert import insert_few
 from accounts.writes.transaction import write
-from billing.models import ServiceCode
-from scheduling.appointments import checks, conflicts, reservations
-from scheduling.appointments.conflicts import Slot
-from scheduling.appointments.reservations import BEST, AuthorizationChoice
+from billing.models import Authorization, Reservation, ServiceCode
+from scheduling.appointments import checks, reservations
+from scheduling.appointments import rules as booking_rules
+from scheduling.appointments.booking import AuthorizationChoice, Booking
+from scheduling.errors import NotFree
 from scheduling.models import Appointment, Location, Room
 
 
@@ -41,58 +43,32 @@ def book(
 ) -> Appointment:
     """Book an appointment and reserve its units; without an authorization it is private pay.
 
-    BEST draws on what suits best, as things are when the patient's calendar is held.
-    `override_reason` lets an administrator book over what is in the way. Raises TimeInvalid,
-    NotFree, NotAllowed, and the refusals of `billing.ledger.services.reserve`.
+    BEST chooses the authorization once the patient's calendar is locked. With `override_reason` an
+    administrator books despite conflicts. Raises the problems of `booking_rules`.
     """
-    checks.of_clinic(
-        actor,
-        patient=patient,
-        practitioner=practitioner,
-        service_code=service_code,
-        authorization=None if authorization == BEST else authorization,
-        location=location,
-        room=room,
-    )
-    checks.times(actor, starts_at, ends_at)
-    location = checks.place(location, room)
-    units = checks.units(service_code, starts_at, ends_at)
-    checks.require_active(service_code=service_code, location=location, room=room)
-    checks.own_calendar(actor, practitioner, patient)
-    slot = Slot(
+    booking = Booking(
+        actor=actor,
         patient=patient,
         practitioner=practitioner,
         service_code=service_code,
         starts_at=starts_at,
         ends_at=ends_at,
+        authorization=authorization,
+        location=location,
         room=room,
+        override_reason=override_reason,
     )
-
-    appointment_id = _lock_people(practitioner, patient)
-    _lock_room(room, location)
-    checks.require_active(location=location, room=room)
-    overridden = _refuse_conflicts(actor, slot, override_reason)
-    authorization = reservations.resolve_authorization(actor, slot, authorization, units)
-    reservation = None
-    if authorization is not None:
-        reservation = reservations.reserve(actor, slot, authorization, units, appointment_id)
+    booking_rules.require(booking, booking_rules.ON_ENTRY + booking_rules.BEFORE_CALENDARS)
+    appointment_id = _lock_calendars(booking)
+    overridden = booking_rules.require(booking, booking_rules.WITH_CALENDARS)
+    authorization = reservations.resolve_authorization(booking)
+    reservation = reservations.reserve(booking, authorization, appointment_id)
     appointment = Appointment(
         pk=appointment_id,
         organization=actor.organization,
         patient=patient,
-        practitioner=practitioner,
-        service_code=service_code,
-        authorization=authorization,
-        reservation=reservation,
-        location=location,
-        room=room,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        units=units,
-        allows_concurrent=service_code.allows_concurrent,
-        allows_group=service_code.allows_group,
-        override_reason=override_reason.strip() if overridden else "",
         created_by=actor.user,
+        **_fields(booking, authorization, reservation, overridden),
     )
     insert_few(appointment)
     care_team.ensure(actor=actor, patient=patient, practitioner=practitioner)
@@ -101,13 +77,8 @@ def book(
         action="appointment.booked",
         obj=appointment,
         patient=patient,
-        practitioner=practitioner.pk,
-        service=service_code.full_code,
-        starts_at=starts_at.isoformat(),
-        ends_at=ends_at.isoformat(),
-        units=units,
-        authorization=authorization.pk if authorization else None,
         override_reason=appointment.override_reason,
+        **_described(appointment),
     )
     return appointment
 
@@ -129,93 +100,57 @@ def reschedule(
 ) -> Appointment:
     """Move an appointment, or change who gives it, what and where; its units move along.
 
-    Old units are given back and new ones taken under the same lock, so they cannot be lost on the
-    way. `version` is the one the actor saw. Raises Conflict `stale`, UnlawfulTransition, and what
-    `book` raises.
+    Old units are released and new ones reserved in one transaction, so that nobody else can get
+    them in between. `version` is the one the actor saw. Raises Conflict `stale` and the problems of
+    `booking_rules`.
     """
-    checks.of_clinic(
-        actor,
-        practitioner=practitioner,
-        service_code=service_code,
-        authorization=None if authorization == BEST else authorization,
-        location=location,
-        room=room,
-    )
-    checks.times(actor, starts_at, ends_at)
-    location = checks.place(location, room)
-    units = checks.units(service_code, starts_at, ends_at)
-
-    locked = lock(actor, appointment, version=version)
-    patient = locked.patient
-    checks.require_active_if_changed(
-        locked, service_code=service_code, location=location, room=room
-    )
-    checks.own_calendar(actor, practitioner, patient)
-    checks.movable(locked)
-    slot = Slot(
-        patient=patient,
+    booking = Booking(
+        actor=actor,
+        patient=appointment.patient,
         practitioner=practitioner,
         service_code=service_code,
         starts_at=starts_at,
         ends_at=ends_at,
+        authorization=authorization,
+        location=location,
         room=room,
+        override_reason=override_reason,
+        moving=appointment,
     )
-    _lock_people(practitioner, patient, leaving=locked.practitioner_id)
-    _lock_room(room, location)
-    checks.require_active_if_changed(locked, location=location, room=room)
-    overridden = _refuse_conflicts(actor, slot, override_reason, beside=locked)
-    before = _described(locked)
-    authorization = reservations.resolve_authorization(
-        actor, slot, authorization, units, beside=locked
-    )
-    reservation = reservations.move(actor, locked, slot, authorization, units)
-    locked.practitioner = practitioner
-    locked.service_code = service_code
-    locked.authorization = authorization
-    locked.reservation = reservation
-    locked.location = location
-    locked.room = room
-    locked.starts_at, locked.ends_at, locked.units = starts_at, ends_at, units
-    locked.allows_concurrent = service_code.allows_concurrent
-    locked.allows_group = service_code.allows_group
-    locked.override_reason = override_reason.strip() if overridden else ""
-    save(locked, MOVED)
-    care_team.ensure(actor=actor, patient=patient, practitioner=practitioner)
+    booking_rules.require(booking, booking_rules.ON_ENTRY)
+    locked = lock(actor, appointment, version=version)
+    booking = replace(booking, patient=locked.patient, moving=locked)
+    booking_rules.require(booking, booking_rules.BEFORE_CALENDARS)
+    _lock_calendars(booking)
+    overridden = booking_rules.require(booking, booking_rules.WITH_CALENDARS)
+    before = {**_described(locked), "room": locked.room_id}
+    authorization = reservations.resolve_authorization(booking)
+    reservation = reservations.move(booking, locked, authorization)
+    fields = _fields(booking, authorization, reservation, overridden)
+    for name, value in fields.items():
+        setattr(locked, name, value)
+    save(locked, fields)
+    care_team.ensure(actor=actor, patient=locked.patient, practitioner=practitioner)
     events.record(
         actor=actor,
         action="appointment.rescheduled",
         obj=locked,
-        patient=patient,
+        patient=locked.patient,
         before=before,
-        after=_described(locked),
+        after={**_described(locked), "room": locked.room_id},
         override_reason=locked.override_reason,
     )
     return locked
 
 
-MOVED = (
-    "practitioner",
-    "service_code",
-    "authorization",
-    "reservation",
-    "location",
-    "room",
-    "starts_at",
-    "ends_at",
-    "units",
-    "allows_concurrent",
-    "allows_group",
-    "override_reason",
-)
-
-
 def lock(actor: Actor, appointment: Appointment, *, version: int | None = None) -> Appointment:
-    """The appointment as it is now, held to the end of the transaction, if the actor may change it.
+    """Lock the appointment to the end of the transaction, if the actor may change it.
 
-    Raises NotFound, NotAllowed, Conflict `stale` when `version` is not the one it has.
+    Returns it as it is now. Raises NotFound, NotAllowed, and Conflict `stale` when its version is
+    not `version`.
     """
-    # Two statements: rows joined to a locked one are those from before the wait for the lock, so
-    # that a move which came first would hide its new reservation from the one who waited.
+    # Two statements: after a wait for the lock, only the locked row is read again. Rows joined to
+    # it would still be the old ones, such as the reservation that a concurrent move released.
     Appointment.objects.select_for_update(no_key=True).values_list("pk").get(pk=appointment.pk)
     locked = Appointment.objects.select_related(
         "patient", "practitioner", "service_code", "authorization", "reservation"
@@ -232,49 +167,59 @@ def save(appointment: Appointment, fields: Iterable[str]) -> None:
 
 
 def refuse_conflicts_of(actor: Actor, appointment: Appointment) -> None:
-    """For an appointment that takes up time again: raises NotFree for what took its place.
+    """Lock the calendars of an appointment that takes its time again. Raises NotFree, Conflict.
 
-    What it was once booked over is no answer to what is there now.
+    A conflict that was overridden when it was booked is not overridden again.
     """
-    _lock_people(appointment.practitioner, appointment.patient)
-    _lock_room(appointment.room)
-    slot = Slot(
+    booking = Booking(
+        actor=actor,
         patient=appointment.patient,
         practitioner=appointment.practitioner,
         service_code=appointment.service_code,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         room=appointment.room,
+        moving=appointment,
     )
-    _refuse_conflicts(actor, slot, "", beside=appointment)
+    _lock_people(booking)
+    _lock_room(booking.room)
+    booking_rules.require(booking, booking_rules.TAKING_TIME_AGAIN)
 
 
-def _lock_people(
-    practitioner: Practitioner, patient: Patient, *, leaving: int | None = None
-) -> int:
-    """Hold the calendars to the end of the transaction; the next appointment's id comes along.
+def _lock_calendars(booking: Booking) -> int:
+    """Lock practitioner, patient and room, in this order. Returns the next appointment's id.
 
-    `leaving` is the practitioner an appointment is moved away from. Raises Conflict for whoever
-    was set inactive, also if that was while this waited.
+    Their `is_active` is then the current one, also where it changed while this waited.
     """
+    appointment_id = _lock_people(booking)
+    _lock_room(booking.room, booking.resolved_location)
+    return appointment_id
+
+
+def _lock_people(booking: Booking) -> int:
+    """Lock both to the end of the transaction: also the practitioner that a move leaves.
+
+    Returns the next appointment's id, which the same statement reads.
+    """
+    practitioner, patient, moving = booking.practitioner, booking.patient, booking.moving
+    ids = {practitioner.pk, moving.practitioner_id if moving else practitioner.pk}
     next_id = Func(
         Value("scheduling_appointment_id_seq"), function="nextval", output_field=BigIntegerField()
     )
-    calendars = Practitioner.objects.select_for_update(no_key=True).order_by("pk")
-    held = calendars.filter(pk__in={practitioner.pk, leaving or practitioner.pk})
-    rows = {pk: rest for pk, *rest in held.values_list("pk", "is_active", next_id)}
-    practitioner.is_active, appointment_id = rows[practitioner.pk]
-    whose = Patient.objects.select_for_update(no_key=True)
-    patient.is_active = whose.values_list("is_active", flat=True).get(pk=patient.pk)
-    checks.require_active(patient=patient, practitioner=practitioner)
+    rows = Practitioner.objects.select_for_update(no_key=True).order_by("pk").filter(pk__in=ids)
+    states = {pk: rest for pk, *rest in rows.values_list("pk", "is_active", next_id)}
+    practitioner.is_active, appointment_id = states[practitioner.pk]
+    patients = Patient.objects.select_for_update(no_key=True)
+    patient.is_active = patients.values_list("is_active", flat=True).get(pk=patient.pk)
     return int(appointment_id)
 
 
 def _lock_room(room: Room | None, location: Location | None = None) -> None:
-    """Hold the room's calendar too; whether room and location are in use is then known as of now.
+    """Lock the room to the end of the transaction.
 
-    Two who share neither practitioner nor patient meet only here, and where their lanes differ the
-    database lets both in. A location's row is only read: bookings there need not wait in line.
+    Two bookings that share neither practitioner nor patient meet only here, and where their lanes
+    differ the database's constraint allows both. A location's row is only read, so that bookings
+    there do not wait for each other.
     """
     if room is not None:
         rooms = Room.objects.select_for_update(no_key=True)
@@ -284,25 +229,36 @@ def _lock_room(room: Room | None, location: Location | None = None) -> None:
         location.is_active = locations.get(pk=location.pk)
 
 
-def _refuse_conflicts(
-    actor: Actor, slot: Slot, override_reason: str, *, beside: Appointment | None = None
-) -> bool:
-    """Whether something is in the way that an administrator chose to override."""
-    found = conflicts.find(actor, slot, beside=beside)
-    if not found:
-        return False
-    if not override_reason.strip():
-        raise found[0]
-    permissions.require(actor.role, "appointment.override")
-    return True
+def _fields(
+    booking: Booking,
+    authorization: Authorization | None,
+    reservation: Reservation | None,
+    overridden: Sequence[NotFree],
+) -> dict[str, Any]:
+    """What booking and moving write to an appointment, by the names of its fields."""
+    service = booking.service_code
+    return {
+        "practitioner": booking.practitioner,
+        "service_code": service,
+        "authorization": authorization,
+        "reservation": reservation,
+        "location": booking.resolved_location,
+        "room": booking.room,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "units": booking.units,
+        "allows_concurrent": service.allows_concurrent,
+        "allows_group": service.allows_group,
+        "override_reason": booking.override_reason.strip() if overridden else "",
+    }
 
 
 def _described(appointment: Appointment) -> dict[str, object]:
+    """For the events."""
     return {
         "practitioner": appointment.practitioner_id,
         "service": appointment.service_code.full_code,
         "authorization": appointment.authorization_id,
-        "room": appointment.room_id,
         "starts_at": appointment.starts_at.isoformat(),
         "ends_at": appointment.ends_at.isoformat(),
         "units": appointment.units,

@@ -30,10 +30,10 @@ MAX_APPOINTMENTS_LISTED = 25
 
 @dataclass(frozen=True)
 class Outside:
-    """The appointments that hold units outside the new dates.
+    """The appointments with units reserved outside the new dates.
 
-    `late` counts those that are late to cancel by now, `digest` says which holds they all are, and
-    `first` are the first few.
+    `late` counts those that are late to cancel by now, `digest` identifies all the reservations,
+    and `first` are the first few.
     """
 
     count: int
@@ -59,7 +59,8 @@ def change(
 ) -> Authorization:
     """Give the authorization these dates, both inclusive, all or nothing.
 
-    Appointments that hold its units outside them are cancelled, or take their units from `draw_on`.
+    Appointments with units reserved outside them are cancelled, or moved to the authorization
+    `draw_on`.
     `expected_digest` is of the appointments that the actor saw. Raises Invalid for dates in
     the wrong order, Conflict `other_appointments` when there are others by now,
     `session_in_progress` for one that is running, and the refusals of `ledger.reserve`.
@@ -84,7 +85,7 @@ def change(
 
 
 def outside(authorization: Authorization, start_date: date, end_date: date) -> Outside:
-    """What `change` to these dates would take the units of, as things are."""
+    """The appointments whose units `change` to these dates would release, as things are."""
     held = _outside(authorization, start_date, end_date)
     return Outside(
         **_totals(authorization.organization, held), first=list(held[:MAX_APPOINTMENTS_LISTED])

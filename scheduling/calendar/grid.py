@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Practitioner
-from scheduling.appointments.checks import FARTHEST
+from scheduling.appointments.rules import MAX_BOOKING_AHEAD
 from scheduling.calendar import wall
 from scheduling.calendar.lanes import Placed, arrange
 from scheduling.calendar.wall import Hours
@@ -196,7 +196,7 @@ class Painter:
         actor, today = self.actor, self.actor.organization.today()
         if not actor.may("appointment.book") or column.day < today:
             return False
-        if column.day > today + FARTHEST - timedelta(days=1):
+        if column.day > today + MAX_BOOKING_AHEAD - timedelta(days=1):
             return False
         return self.bookable_for is None or column.practitioner_id in self.bookable_for
 

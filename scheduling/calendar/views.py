@@ -23,7 +23,7 @@ from scheduling.calendar.forms import ALL, CalendarFilter
 from scheduling.calendar.grid import Calendar, Column, Moving, Painter
 from scheduling.calendar.roster import Heading, Roster, rows
 from scheduling.models import Appointment
-from scheduling.models.appointment import LONGEST, AppointmentQuerySet, Status
+from scheduling.models.appointment import MAX_APPOINTMENT_DURATION, AppointmentQuerySet, Status
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -88,7 +88,9 @@ class Looking:
         zone = self.actor.organization.zone
         start = datetime.combine(first, time.min, zone)
         end = datetime.combine(last + DAY, time.min, zone)
-        return found.filter(starts_at__lt=end, starts_at__gt=start - LONGEST, ends_at__gt=start)
+        return found.filter(
+            starts_at__lt=end, starts_at__gt=start - MAX_APPOINTMENT_DURATION, ends_at__gt=start
+        )
 
     def paint(
         self,

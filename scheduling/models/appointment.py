@@ -20,7 +20,7 @@ from scheduling.models.lanes import PATIENT_LANE, PRACTITIONER_LANE, ROOM_LANE
 if TYPE_CHECKING:
     from accounts.models import Organization
 
-LONGEST = timedelta(hours=24)
+MAX_APPOINTMENT_DURATION = timedelta(hours=24)
 
 
 class Status(models.TextChoices):
@@ -78,9 +78,11 @@ class AppointmentQuerySet(TenantQuerySet):
         return self.filter(status__in=OCCUPYING)
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> AppointmentQuerySet:
-        # The lower bound lets the index on starts_at serve: no appointment is longer than LONGEST.
+        # The lower bound on starts_at lets its index be used: no appointment lasts longer.
         return self.filter(
-            starts_at__lt=ends_at, starts_at__gt=starts_at - LONGEST, ends_at__gt=starts_at
+            starts_at__lt=ends_at,
+            starts_at__gt=starts_at - MAX_APPOINTMENT_DURATION,
+            ends_at__gt=starts_at,
         )
 
     def between_days(
@@ -206,7 +208,8 @@ class Appointment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")) & Q(ends_at__lte=F("starts_at") + LONGEST),
+                condition=Q(ends_at__gt=F("starts_at"))
+                & Q(ends_at__lte=F("starts_at") + MAX_APPOINTMENT_DURATION),
                 name="appointment_length",
             ),
             models.CheckConstraint(

@@ -11,8 +11,8 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotAllowed, stale
 from accounts.models import User
 from accounts.writes import events
+from accounts.writes.rows import require_own_clinic
 from accounts.writes.transaction import write
-from scheduling.appointments import checks
 from scheduling.models import Addendum, ProgressNote, Session
 
 
@@ -157,7 +157,7 @@ def may_write(actor: Actor, session: Session) -> bool:
 
 def require_author(actor: Actor, session: Session) -> None:
     """Raises NotAllowed unless the actor writes the session's note."""
-    checks.of_clinic(actor, session=session)
+    require_own_clinic(actor, session=session)
     if not may_write(actor, session):
         raise NotAllowed(
             "Only the practitioner who gave the session, or their supervisor, writes its note.",

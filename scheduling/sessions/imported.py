@@ -16,6 +16,8 @@ from accounts.writes import bulk_insert, events
 from accounts.writes.transaction import write
 from billing.models import ServiceCode
 from scheduling.appointments import checks
+from scheduling.appointments import rules as booking_rules
+from scheduling.appointments.booking import Booking
 from scheduling.errors import TimeInvalid
 from scheduling.models import Appointment, Session, Status
 
@@ -41,10 +43,7 @@ def record(*, actor: Actor, imported: Sequence[ImportedAppointment]) -> None:
     Raises NotFound for another clinic's people, TimeInvalid, and NotFree when one of them meets
     another of the same practitioner or patient.
     """
-    units = [_checked(actor, one) for one in imported]
-    appointments = [
-        _appointment(actor, one, amount) for one, amount in zip(imported, units, strict=True)
-    ]
+    appointments = [_appointment(_checked(actor, one), one.external_id) for one in imported]
     bulk_insert.insert(appointments)
     sessions = [_session(one) for one in appointments]
     bulk_insert.insert(sessions)
@@ -75,36 +74,50 @@ def check_times(starts_at: datetime, ends_at: datetime) -> None:
         raise TimeInvalid("It ends in the future.", code="in_the_future", field="ends_at")
 
 
-def _checked(actor: Actor, one: ImportedAppointment) -> int:
-    """Its units."""
-    checks.of_clinic(
-        actor,
-        patient=one.patient,
-        practitioner=one.practitioner,
-        service_code=one.service_code,
-    )
-    check_times(one.starts_at, one.ends_at)
-    if len(one.external_id) > MAX_EXTERNAL_ID_LENGTH:
-        raise Invalid(
-            f"The id is longer than {MAX_EXTERNAL_ID_LENGTH} characters.", field="external_id"
-        )
-    return checks.units(one.service_code, one.starts_at, one.ends_at)
+def _has_taken_place(booking: Booking) -> booking_rules.Problems:
+    yield from booking_rules.raised_by(check_times, booking.starts_at, booking.ends_at)
 
 
-def _appointment(actor: Actor, one: ImportedAppointment, units: int) -> Appointment:
-    return Appointment(
-        organization=actor.organization,
+# The past is recorded as it was, also of people who have left: the other rules do not apply.
+RULES: tuple[booking_rules.Rule, ...] = (
+    booking_rules.belongs_to_clinic,
+    _has_taken_place,
+    booking_rules.fills_a_unit,
+)
+
+
+def _checked(actor: Actor, one: ImportedAppointment) -> Booking:
+    booking = Booking(
+        actor=actor,
         patient=one.patient,
         practitioner=one.practitioner,
         service_code=one.service_code,
         starts_at=one.starts_at,
         ends_at=one.ends_at,
-        units=units,
+    )
+    booking_rules.require(booking, RULES)
+    if len(one.external_id) > MAX_EXTERNAL_ID_LENGTH:
+        raise Invalid(
+            f"The id is longer than {MAX_EXTERNAL_ID_LENGTH} characters.", field="external_id"
+        )
+    return booking
+
+
+def _appointment(booking: Booking, external_id: str) -> Appointment:
+    service = booking.service_code
+    return Appointment(
+        organization=booking.actor.organization,
+        patient=booking.patient,
+        practitioner=booking.practitioner,
+        service_code=service,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        units=booking.units,
         status=Status.COMPLETED,
-        allows_concurrent=one.service_code.allows_concurrent,
-        allows_group=one.service_code.allows_group,
-        external_id=one.external_id,
-        created_by=actor.user,
+        allows_concurrent=service.allows_concurrent,
+        allows_group=service.allows_group,
+        external_id=external_id,
+        created_by=booking.actor.user,
     )
 
 

@@ -50,7 +50,7 @@ def complete(
     started_at: datetime | None = None,
     ended_at: datetime | None = None,
 ) -> Session:
-    """Write the session and consume its actual units; what was reserved beyond them is free.
+    """Write the session and consume its actual units; what was reserved beyond them is released.
 
     Without times: from when it was started (else booked) to now (else the booked end).
     Raises UnlawfulTransition, TimeInvalid, Conflict `day_not_come`, and the refusals of
@@ -91,9 +91,9 @@ def complete(
 def reopen(
     *, actor: Actor, appointment: Appointment, reason: str, version: int | None = None
 ) -> Appointment:
-    """An administrator's correction: the consumption is reversed and its units held again.
+    """An administrator's correction: reverse the consumption and reserve its units again.
 
-    The session is in progress anew; a signed note stays locked. `version` is the one the actor saw.
+    The session is in progress again; a signed note stays locked. `version` is what the actor saw.
     Raises ReasonMissing, Invalid, UnlawfulTransition, Conflict `stale`, and the refusals of
     `ledger.reserve`.
     """
@@ -110,7 +110,7 @@ def reopen(
     consumed = session.units
     if locked.reservation is not None:
         ledger.reverse(actor=actor, reservation=locked.reservation, reason=reason)
-        reserve_again(actor, locked, units=held_if_reopened(locked.reservation))
+        reserve_again(actor, locked, units=reserved_if_reopened(locked.reservation))
     session.ended_at, session.units = None, None
     session.save(update_fields=["ended_at", "units"])
     locked.status = Status.IN_PROGRESS
@@ -136,8 +136,8 @@ def may_start(actor: Actor, appointment: Appointment) -> bool:
     )
 
 
-def held_if_reopened(reservation: Reservation) -> int:
-    """What reopening holds: as much as was consumed; all that was held, where that was nothing."""
+def reserved_if_reopened(reservation: Reservation) -> int:
+    """The units that reopening reserves: those consumed; all that were reserved, if that was 0."""
     return reservation.consumed_units or reservation.units
 
 
@@ -164,7 +164,7 @@ def _check_times(started_at: datetime, ended_at: datetime) -> None:
 
 
 def _check_day(actor: Actor, appointment: Appointment, started_at: datetime) -> None:
-    """Units are held for the appointment's day: another's session would escape dates and caps."""
+    """Units are reserved for the appointment's day: on another, dates and caps would not hold."""
     if not _is_of_its_day(actor, appointment, started_at):
         day = actor.organization.local(appointment.starts_at).date()
         raise TimeInvalid(

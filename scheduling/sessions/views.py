@@ -99,8 +99,8 @@ def reopen(request: ClinicRequest, pk: int) -> HttpResponse:
     consequences = ["The session is in progress again; a signed note stays locked"]
     if appointment.reservation is not None:
         used = count(appointment.reservation.consumed_units or 0)
-        anew = count(sessions.held_if_reopened(appointment.reservation))
-        consequences.insert(0, f"Reverses the consumption of {used} and reserves {anew}")
+        again = count(sessions.reserved_if_reopened(appointment.reservation))
+        consequences.insert(0, f"Reverses the consumption of {used} and reserves {again}")
     return form_page(
         request,
         verb="appointment.reopen",

@@ -17,7 +17,7 @@ from accounts.api.serializers import (
 )
 from billing import access as billing_access
 from scheduling import access
-from scheduling.appointments.reservations import BEST
+from scheduling.appointments.booking import BEST
 from scheduling.models import Appointment
 
 AUTHORIZATION = (

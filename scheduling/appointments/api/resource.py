@@ -73,7 +73,7 @@ class Appointments(Resource):
     def preview_move(self, row: Appointment, **fields: Any) -> Preview:
         """Say what changing the appointment would do, and change nothing."""
         wanted = AppointmentMove.over(row, fields)
-        return preview(actor=self.actor, patient=row.patient, beside=row, **wanted)
+        return preview(actor=self.actor, patient=row.patient, moving=row, **wanted)
 
     @does("appointment.confirm")
     def confirm(self, row: Appointment) -> Appointment:

@@ -190,7 +190,7 @@ def _move_context(request: ClinicRequest, found: Appointment, form: BookingForm)
         "action": url("scheduling:reschedule", pk=found.pk),
         "preview_url": url("scheduling:reschedule_preview", pk=found.pk),
         "next": page_url(request),
-        **previewed(form, beside=found),
+        **previewed(form, moving=found),
     }
 
 

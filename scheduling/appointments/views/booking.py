@@ -95,13 +95,13 @@ def booking(form: BookingForm) -> dict[str, Any]:
     }
 
 
-def previewed(form: BookingForm, *, beside: Appointment | None = None) -> dict[str, Any]:
+def previewed(form: BookingForm, *, moving: Appointment | None = None) -> dict[str, Any]:
     """For the panel: the preview of a valid form, and what to say of its hours."""
     if not form.is_bound or not form.is_valid():
         return {"preview": None}
     wanted = booking(form)
     wanted.pop("override_reason")
-    seen = preview(actor=form.actor, beside=beside, **wanted)
+    seen = preview(actor=form.actor, moving=moving, **wanted)
     clinic = form.actor.organization
     hours = f"{clinic.opens_at:%H:%M} to {clinic.closes_at:%H:%M}"
     told = f"Outside the clinic's hours, {hours}." if seen.out_of_hours else ""

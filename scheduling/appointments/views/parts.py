@@ -17,7 +17,7 @@ from billing import access as billing_access
 from billing.models import Reservation
 from billing.sources import Source
 from scheduling import access
-from scheduling.models.appointment import LONGEST
+from scheduling.models.appointment import MAX_APPOINTMENT_DURATION
 
 MAX_RESERVED_LISTED = 25
 
@@ -47,7 +47,7 @@ def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     record_views.view_part(actor=actor, patient=found)
     rows = access.appointments(actor).filter(patient=found).with_people()
     now = timezone.now()
-    to_come = rows.filter(ends_at__gte=now, starts_at__gt=now - LONGEST)
+    to_come = rows.filter(ends_at__gte=now, starts_at__gt=now - MAX_APPOINTMENT_DURATION)
     shown = [
         *_held(to_come.order_by("starts_at"), MAX_UPCOMING),
         *_held(rows.filter(ends_at__lt=now).order_by("-starts_at"), MAX_PAST),

@@ -66,12 +66,12 @@ def test_a_move_keeps_what_it_has_but_takes_nothing_closed(wanted, admin, clinic
         "starts_at": STARTS + timedelta(hours=1),
         "ends_at": STARTS + timedelta(hours=2),
     }
-    assert preview(actor=admin, patient=booked.patient, beside=booked, **same).fits
+    assert preview(actor=admin, patient=booked.patient, moving=booked, **same).fits
     appointments.reschedule(actor=admin, appointment=booked, **same)
     with pytest.raises(Conflict) as refusal:
         appointments.reschedule(actor=admin, appointment=booked, **{**same, **other})
     assert (refusal.value.code, refusal.value.field) == (f"{what}_inactive", what)
-    seen = preview(actor=admin, patient=booked.patient, beside=booked, **{**same, **other})
+    seen = preview(actor=admin, patient=booked.patient, moving=booked, **{**same, **other})
     assert [problem.code for problem in seen.problems] == [f"{what}_inactive"]
 
 

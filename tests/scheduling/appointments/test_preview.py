@@ -12,8 +12,8 @@ from billing.ledger import services as ledger
 from billing.models import LedgerEntry
 from scheduling.appointments import cancellation
 from scheduling.appointments import services as appointments
+from scheduling.appointments.booking import BEST
 from scheduling.appointments.preview import preview
-from scheduling.appointments.reservations import BEST
 from scheduling.models import Appointment
 from tests import factories
 from tests.scheduling.conftest import NOW
@@ -74,7 +74,7 @@ def test_all_that_stands_against_a_move_is_said_at_once(admin, clinic, appointme
     cancelled.patient.save(update_fields=["is_active"])
     move = moved_to(cancelled, cancelled.starts_at, None, minutes=5)
     move["service_code"] = factories.ServiceCodeFactory(organization=clinic, is_active=False)
-    seen = preview(actor=admin, patient=cancelled.patient, beside=cancelled, **move)
+    seen = preview(actor=admin, patient=cancelled.patient, moving=cancelled, **move)
     assert [problem.code for problem in seen.problems] == [
         "too_short",
         "service_code_inactive",
@@ -173,7 +173,7 @@ def moved_to(appointment, start, authorization, *, minutes=60):
 def test_moving_counts_its_own_units_once(admin, appointment, authorization) -> None:
     move = moved_to(appointment, appointment.starts_at + timedelta(days=1), authorization)
     move["ends_at"] += timedelta(hours=4)
-    seen = preview(actor=admin, patient=appointment.patient, beside=appointment, **move)
+    seen = preview(actor=admin, patient=appointment.patient, moving=appointment, **move)
     assert (seen.units, seen.available, seen.available_after, seen.fits) == (20, 20, 0, True)
     appointments.reschedule(actor=admin, appointment=appointment, location=None, **move)
     authorization.refresh_from_db()
@@ -197,7 +197,7 @@ def test_the_best_counts_what_the_moved_one_holds_as_free(
     fits = moved_to(appointment, other_day, BEST, minutes=90)
     longer = moved_to(appointment, other_day, BEST, minutes=105)
     for move, drawn in ((longer, secondary), (fits, authorization)):
-        seen = preview(actor=admin, patient=appointment.patient, beside=appointment, **move)
+        seen = preview(actor=admin, patient=appointment.patient, moving=appointment, **move)
         assert (seen.authorization, seen.fits) == (drawn, True)
     moved = appointments.reschedule(actor=admin, appointment=appointment, location=None, **fits)
     assert (moved.authorization, moved.units) == (authorization, 6)
@@ -208,9 +208,9 @@ def test_moving_within_a_full_cap(admin, appointment, authorization, cap) -> Non
     setattr(authorization, cap, 4)
     authorization.save(update_fields=[cap])
     move = moved_to(appointment, appointment.starts_at + timedelta(hours=2), authorization)
-    assert preview(actor=admin, patient=appointment.patient, beside=appointment, **move).fits
+    assert preview(actor=admin, patient=appointment.patient, moving=appointment, **move).fits
     longer = moved_to(appointment, appointment.starts_at, authorization, minutes=75)
-    seen = preview(actor=admin, patient=appointment.patient, beside=appointment, **longer)
+    seen = preview(actor=admin, patient=appointment.patient, moving=appointment, **longer)
     assert codes(seen) == {"cap_reached"}
     assert seen.problems[0].data["held"] == 0
     with pytest.raises(DomainError) as refused:
@@ -222,7 +222,7 @@ def test_a_weeks_cap_lets_another_day_of_that_week(admin, appointment, authoriza
     authorization.cap_per_week = 4
     authorization.save(update_fields=["cap_per_week"])
     friday = moved_to(appointment, appointment.starts_at + timedelta(days=1), authorization)
-    assert preview(actor=admin, patient=appointment.patient, beside=appointment, **friday).fits
+    assert preview(actor=admin, patient=appointment.patient, moving=appointment, **friday).fits
     appointments.reschedule(actor=admin, appointment=appointment, location=None, **friday)
 
 
@@ -233,5 +233,5 @@ def test_what_stays_as_it_is_asks_the_authorization_nothing(
     type(authorization).objects.filter(pk=authorization.pk).update(status="pending")
     authorization.refresh_from_db()
     later = moved_to(appointment, appointment.starts_at + timedelta(hours=2), authorization)
-    assert preview(actor=admin, patient=appointment.patient, beside=appointment, **later).fits
+    assert preview(actor=admin, patient=appointment.patient, moving=appointment, **later).fits
     appointments.reschedule(actor=admin, appointment=appointment, location=None, **later)

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from billing.models import LedgerEntry, Reservation
 from scheduling.appointments import cancellation
 from scheduling.appointments import services as appointments
-from scheduling.appointments.reservations import BEST
+from scheduling.appointments.booking import BEST
 from scheduling.errors import NotFree, UnlawfulTransition
 from scheduling.models import Appointment, Status
 from tests import factories
