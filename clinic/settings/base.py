@@ -209,6 +209,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_IMPORT_PATHS = ["accounts.messages.tasks", "billing.ledger.tasks"]
 
 # Webhooks: where private networks may receive them, plain http is accepted there too.
 
