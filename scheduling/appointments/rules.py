@@ -31,7 +31,7 @@ Rule = Callable[[Booking], Problems]
 
 
 def belongs_to_clinic(booking: Booking) -> Problems:
-    """A move brings its patient along; `appointment_is_changeable` checks that one's clinic."""
+    """A move keeps its patient, whose clinic `appointment_is_changeable` checks."""
     yield from raised_by(
         require_own_clinic,
         booking.actor,
@@ -49,7 +49,7 @@ def duration_is_valid(booking: Booking) -> Problems:
 
 
 def date_is_bookable(booking: Booking) -> Problems:
-    """An appointment may start earlier today: a walk-in is booked after it has begun."""
+    """A start earlier today is allowed: a walk-in may be booked after the session has begun."""
     if booking.date_of_service < booking.actor.organization.today():
         yield TimeInvalid(
             "That date has passed. Choose today or later.", code="in_the_past", field="starts_at"
@@ -124,7 +124,7 @@ def people_are_active(booking: Booking) -> Problems:
 
 
 def time_is_free(booking: Booking) -> Problems:
-    """Yields the conflicts, and before them an error for who may not override them but tries."""
+    """Yields the conflicts, after the error for an actor who may not override them but asks to."""
     found = conflicts.find(booking)
     if found and booking.overrides_conflicts:
         yield from raised_by(permissions.require, booking.actor.role, "appointment.override")
@@ -151,7 +151,7 @@ def units_are_available(booking: Booking) -> Problems:
     )
 
 
-# The rules in their order, by when a write checks them. First, without a lock, what was entered.
+# The rules in their order, by when a write checks them. First what was entered; nothing is locked.
 ON_ENTRY: tuple[Rule, ...] = (
     belongs_to_clinic,
     duration_is_valid,
@@ -159,7 +159,7 @@ ON_ENTRY: tuple[Rule, ...] = (
     room_is_at_location,
     fills_a_unit,
 )
-# Then what needs no calendar. Where an appointment is being moved, it is locked by now.
+# Then what needs no lock on a calendar. An appointment that is being moved is locked by now.
 BEFORE_CALENDARS: tuple[Rule, ...] = (
     appointment_is_changeable,
     service_is_active,
@@ -167,12 +167,12 @@ BEFORE_CALENDARS: tuple[Rule, ...] = (
     calendar_is_own,
     appointment_is_movable,
 )
-# Then what may change until practitioner, patient and room are locked; the place is checked again.
+# Then, with practitioner, patient and room locked, what could change until then; the place again.
 WITH_CALENDARS: tuple[Rule, ...] = (people_are_active, place_is_active, time_is_free)
-# Last what the ledger checks itself when it reserves, in the same order; no write checks it here.
+# Last what the ledger checks itself when it reserves. Only a preview checks it here.
 WHEN_RESERVING: tuple[Rule, ...] = (units_are_available,)
 
-# An appointment that takes its own time again keeps its place, and has its own units.
+# For a cancelled appointment that takes its time again: it keeps its service and its place.
 TAKING_TIME_AGAIN: tuple[Rule, ...] = (people_are_active, time_is_free)
 
 # Each rule once, where it is met first.
