@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models.tenancy import SameOrganization, TenantQuerySet, same_organization
 from accounts.models.triggers import lawful_transitions, never_deleted
 from accounts.validators import validate_plain_text
-from billing.models.ranges import only
+from billing.models.ranges import one_value_range
 from billing.units import whole_minutes
 from scheduling.models.lanes import PATIENT_LANE, PRACTITIONER_LANE, ROOM_LANE
 
@@ -100,7 +100,7 @@ def _no_double_booking(name: str, owner: str, lane: Case, *, where: Q) -> Exclus
     return ExclusionConstraint(
         name=name,
         expressions=[
-            (only(owner), RangeOperators.OVERLAPS),
+            (one_value_range(owner), RangeOperators.OVERLAPS),
             (lane, RangeOperators.OVERLAPS),
             (
                 Func(

@@ -60,7 +60,7 @@ def copy(tmp_path: Path) -> Path:
         (PROVIDERS, {"NAME": "Cher"}, "a first and a last name"),
         (PROVIDERS, {"NAME": ""}, "NAME is empty."),
         (PROVIDERS, {"SPECIALITY": "x" * 41}, "Credential"),
-        (PAYERS, {"NAME": "Medicare"}, "A payer of this name exists already."),
+        (PAYERS, {"NAME": "Medicare"}, "A payer with this name already exists."),
         (PAYERS, {"Id": ""}, "Id is empty."),
         (TRANSITIONS, {"PATIENT": "nobody"}, "'nobody' is not in patients.csv"),
         (TRANSITIONS, {"PAYER": "nobody"}, "'nobody' is not in payers.csv"),
@@ -159,7 +159,7 @@ def test_what_the_clinic_has_under_the_same_name_is_not_touched(
     payer = PayerFactory(organization=organization, name="medicare")
     PatientFactory(organization=organization, mrn="3EDAC2E3-d223-6fae-d515-daf96ef6bc76")
     found = imported(copy, organization)
-    assert "exists already" in found[PAYERS].refusals[0].reason
+    assert "already exists" in found[PAYERS].refusals[0].reason
     assert "MRN" in found[PATIENTS].refusals[0].reason
     payer.refresh_from_db()
     assert (payer.name, payer.external_id) == ("medicare", "")
