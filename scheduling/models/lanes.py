@@ -2,8 +2,8 @@
 
 Two appointments conflict when their owner (practitioner, patient or room), their time *and their
 lane* overlap. An ordinary appointment is in every lane. An appointment whose service may be
-concurrent or in a group is in a single lane, chosen so that appointments that may overlap have
-different lanes:
+concurrent or in a group is in a single lane, chosen so that the appointments with which it may
+overlap have another lane, and all others share one with it:
 
 - practitioner: the members of a group are different patients, so the lane is the patient's id;
 - patient: concurrent services are different ones (97153 and 97155), so the lane is the service's
