@@ -1,4 +1,4 @@
-"""What of billing an actor may see. Nothing here is fetched any other way."""
+"""The billing records that an actor may see, as QuerySets. Every read goes through them."""
 
 from __future__ import annotations
 

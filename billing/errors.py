@@ -1,4 +1,4 @@
-"""The refusals of the unit ledger, each with its figures, and of billing's own constraints."""
+"""Errors of the unit ledger, with their figures, and of billing's database constraints."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class NotEnoughUnits(Conflict):
         )
 
     @classmethod
-    def below_taken(cls, authorization: Authorization, *, total: int) -> NotEnoughUnits:
+    def total_too_low(cls, authorization: Authorization, *, total: int) -> NotEnoughUnits:
         used, reserved = authorization.used_units, authorization.reserved_units
         return cls(
             f"{authorization.number} cannot go down to {count(total)}: {used} are used and "
-            f"{reserved} reserved. Set it to {used + reserved} or more, or free units first.",
+            f"{reserved} reserved. Set it to {used + reserved} or more, or release units first.",
             field="total_units",
             total=total,
             used=used,
@@ -69,7 +69,7 @@ class NotActive(Conflict):
     @classmethod
     def of(cls, authorization: Authorization) -> NotActive:
         return cls(
-            f"{authorization.number} is {authorization.status}: no units can be taken from it.",
+            f"{authorization.number} is {authorization.status}: its units cannot be reserved.",
             status=authorization.status,
             authorization=authorization.pk,
         )
@@ -106,7 +106,7 @@ class CapReached(Conflict):
     ) -> CapReached:
         return cls(
             f"{count(needed)} needed, but {authorization.number} allows {cap} per {period} and "
-            f"{held} are taken (until {short_date(until)}).",
+            f"{held} are reserved or used (until {short_date(until)}).",
             period=period,
             cap=cap,
             held=held,
@@ -129,8 +129,8 @@ class ReservationEnded(Conflict):
         )
 
 
-def held_by_its_owner(owner: Owner, source: str, *, field: str | None) -> Conflict:
-    """Units that move only together with what they are held for."""
+def source_has_owner(owner: Owner, source: str, *, field: str | None) -> Conflict:
+    """The units of this source can only be moved by the app that owns the source."""
     return Conflict(owner.advice, code=f"held_by_{owner.kind}", field=field, source=source)
 
 
@@ -164,7 +164,7 @@ class ExpiryPassed(Invalid):
     @classmethod
     def of(cls, expires_at: datetime) -> ExpiryPassed:
         return cls(
-            "A hold cannot run out in the past. Give a later moment, or none.",
+            "A reservation cannot expire in the past. Send a later time, or none.",
             field="expires_at",
             expires_at=expires_at.isoformat(),
         )
@@ -200,8 +200,8 @@ def number_taken() -> DomainError:
 @translates("authorization_of_its_policy")
 def not_of_the_policy() -> DomainError:
     return Conflict(
-        "An authorization has the patient and the payer of its policy. Look at the policy as it is "
-        "now, then try again.",
+        "An authorization must have the patient and the payer of its policy, which has changed "
+        "meanwhile. Check the policy, then try again.",
         code="policy_in_use",
         field="policy",
     )
@@ -209,13 +209,13 @@ def not_of_the_policy() -> DomainError:
 
 @translates("payer_name_once")
 def payer_exists() -> DomainError:
-    return Conflict("A payer of this name exists already.", code="payer_exists", field="name")
+    return Conflict("A payer with this name already exists.", code="payer_exists", field="name")
 
 
 @translates("service_code_once")
 def service_code_exists() -> DomainError:
     return Conflict(
-        "This code with these modifiers exists already.", code="service_code_exists", field="code"
+        "This code with these modifiers already exists.", code="service_code_exists", field="code"
     )
 
 
@@ -226,14 +226,12 @@ def overbooked() -> DomainError:
 
 @translates("reservation_of_covered_service")
 def not_covered() -> DomainError:
-    return Conflict(
-        "The authorization does not cover this service any more.", code=ServiceNotCovered.code
-    )
+    return Conflict("The authorization no longer covers this service.", code=ServiceNotCovered.code)
 
 
 @translates("authorization_cap")
 def cap_exceeded() -> DomainError:
-    return Conflict("That would pass a cap of the authorization.", code=CapReached.code)
+    return Conflict("That would exceed a cap of the authorization.", code=CapReached.code)
 
 
 @translates("reservation_ends_once")
@@ -247,4 +245,4 @@ def reservation_ended() -> DomainError:
 
 @translates("reservation_source_once")
 def already_reserved() -> DomainError:
-    return Conflict("Units are held for this already.", code="already_reserved")
+    return Conflict("Units are already reserved for this.", code="already_reserved")

@@ -1,4 +1,4 @@
-"""The reason that a correction is given with: short, plain, and there."""
+"""Checks the reasons that are given for corrections."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ MAX_REASON_LENGTH = 300
 
 
 def required(reason: str, *, of: str) -> str:
-    """The reason without blanks around it. Raises ReasonMissing, Invalid."""
+    """The reason without surrounding white space. Raises ReasonMissing, Invalid."""
     if not reason.strip():
         raise errors.ReasonMissing.of(of)
     return checked(reason)
 
 
 def checked(reason: str) -> str:
-    """As `required`, but nothing will do."""
+    """As `required`, but the reason may be empty. Raises Invalid."""
     text = reason.strip()
     if len(text) > MAX_REASON_LENGTH:
         raise Invalid(
-            f"The reason has {len(text):,} characters; {MAX_REASON_LENGTH} fit.",
+            f"The reason has {len(text):,} characters. At most {MAX_REASON_LENGTH} are allowed.",
             code="reason_too_long",
             field="reason",
         )

@@ -1,4 +1,6 @@
-"""For what units are held: "appointment:17" is opaque here; the app that owns it explains it."""
+"""What units are reserved for, such as "appointment:17". Billing does not interpret it: the app
+that owns the source resolves it.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +13,19 @@ from accounts.actor import Actor
 
 @dataclass(frozen=True)
 class Source:
-    """What to call it, and where it is, if the actor may go there."""
+    """A source as shown on a page: its title, and its URL if the actor may open it."""
 
     title: str
     url: str = ""
 
 
-# Given the ids after the colon, says what it knows of them, by id, as far as the actor may see.
+# Takes the ids after the colon. Returns the sources, by id, that the actor may see.
 Resolver = Callable[[Actor, Collection[int]], dict[int, Source]]
 
 
 @dataclass(frozen=True)
 class Owner:
-    """An app that hands out sources of a kind. `advice` is what to do in place of moving units."""
+    """The app that owns the sources of a kind. `advice` says what to do instead of moving units."""
 
     kind: str
     resolver: Resolver
@@ -34,17 +36,17 @@ _owners: dict[str, Owner] = {}
 
 
 def register(kind: str, resolver: Resolver, *, advice: str) -> None:
-    """Own and explain sources "kind:id". Called when the app that hands them out is ready."""
+    """Register the owner of the sources "kind:id". Called in `ready` of the app that owns them."""
     _owners[kind] = Owner(kind, resolver, advice)
 
 
 def owner_of(source: str) -> Owner | None:
-    """Whose the source is; None for one in the words of a program outside."""
+    """The app that owns the source; None for a source that another program named."""
     return _owners.get(source.partition(":")[0])
 
 
 def resolve(actor: Actor, sources: Iterable[str]) -> dict[str, Source]:
-    """Every source, explained: one call to the resolver of each kind, whatever their number."""
+    """The title and URL of every source, with one call to the resolver of each kind."""
     wanted = {source for source in sources if source}
     ids: dict[str, list[int]] = defaultdict(list)
     for source in wanted:

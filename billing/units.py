@@ -15,9 +15,9 @@ CMS_MINUTES_FOR_A_UNIT = 8
 
 
 def elapsed(starts_at: datetime, ends_at: datetime) -> timedelta:
-    """What passes between two aware times, over changes of the clocks too.
+    """The time between two aware datetimes, correct across daylight-saving changes.
 
-    Python subtracts two times of one zone as its wall shows them.
+    Python subtracts two datetimes of the same zone by their wall-clock times.
     """
     return ends_at.astimezone(UTC) - starts_at.astimezone(UTC)
 

@@ -4,13 +4,13 @@ from accounts.webhooks.catalogue import DAY, ID, WHOLE, WORD, register
 
 register("payer.created", "A payer was added.")
 register("payer.updated", "A payer's details changed.", changed=("phone",))
-register("payer.deactivated", "A payer is no longer in use.")
-register("payer.reactivated", "A payer is in use again.")
+register("payer.deactivated", "A payer was deactivated.")
+register("payer.reactivated", "A payer was reactivated.")
 register("service_code.created", "A service code was added.")
 register("service_code.updated", "The terms of a service code changed.", changed=("is_active",))
 register(
     "policy.created",
-    "A patient got an insurance policy.",
+    "An insurance policy of a patient was added.",
     of="insurance_policy",
     patient=True,
     payer=ID,
@@ -25,7 +25,7 @@ register(
 )
 register(
     "policy.ended",
-    "An insurance policy was given an end.",
+    "An insurance policy was given an end date.",
     of="insurance_policy",
     patient=True,
     end=DAY,
@@ -52,7 +52,7 @@ register(
     patient=True,
     changed=("end_date",),
 )
-register("authorization.activated", "An authorization may be booked on.", patient=True)
+register("authorization.activated", "A pending authorization was activated.", patient=True)
 register("authorization.cancelled", "An authorization was cancelled.", patient=True)
 
 
@@ -68,10 +68,10 @@ def _movement(name: str, summary: str) -> None:
     )
 
 
-_movement("granted", "An authorization got its units.")
+_movement("granted", "Units were granted on an authorization.")
 _movement("adjusted", "The total of an authorization was changed.")
-_movement("reserved", "Units were held for an appointment.")
-_movement("released", "Held units were given back.")
-_movement("expired", "Held units were given back because their time was over.")
-_movement("consumed", "Held units were used by a completed session.")
-_movement("reversed", "Used units were given back by a correction.")
+_movement("reserved", "Units were reserved for an appointment.")
+_movement("released", "Reserved units were released.")
+_movement("expired", "Reserved units were released because the reservation expired.")
+_movement("consumed", "Reserved units were consumed by a completed session.")
+_movement("reversed", "A consumption of units was reversed by a correction.")

@@ -1,4 +1,4 @@
-"""Processes that end when they are told to, and at the latest when their parent does."""
+"""Starts and stops child processes, which end at the latest when their parent does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 Command = list[str]
 Process = subprocess.Popen[bytes]
-_libc = ctypes.CDLL(None)  # loaded here: after a fork is no time to
+_libc = ctypes.CDLL(None)  # loaded before any fork, since loading after one is not safe
 
 
 def start(command: Command) -> Process:
@@ -33,7 +33,7 @@ def start(command: Command) -> Process:
 
 
 def has_ended(process: Process) -> bool:
-    """Whether it has ended by itself. What it had started in its session is killed then."""
+    """Whether it has ended by itself. If so, the processes left in its session are killed."""
     if process.returncode is not None:
         return True
     if process.poll() is None:
@@ -43,7 +43,7 @@ def has_ended(process: Process) -> bool:
 
 
 def stop(processes: list[Process]) -> None:
-    """Ask them all to stop, and kill after STOP_SECONDS what has not; nothing of them is left."""
+    """Ask all of them to stop, and after STOP_SECONDS kill what is left of them."""
     running = [process for process in processes if not has_ended(process)]
     for process in running:
         process.terminate()
@@ -60,7 +60,7 @@ def _kill_group(process: Process) -> None:
     Until then a killed process keeps its locks, such as the one by which the embedded server
     counts its users. On a loaded machine that has taken seconds.
     """
-    with suppress(ProcessLookupError, PermissionError):  # macOS: none but a zombie is left
+    with suppress(ProcessLookupError, PermissionError):  # macOS: only a zombie is left
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     deadline = time.monotonic() + KILL_SECONDS
@@ -69,7 +69,7 @@ def _kill_group(process: Process) -> None:
 
 
 def _runs_any(group: int) -> bool:
-    """Whether a process of the group still runs; a zombie holds nothing any more."""
+    """Whether a process of the group still runs; a zombie holds no locks."""
     try:
         os.killpg(group, 0)
     except (ProcessLookupError, PermissionError):
@@ -85,16 +85,16 @@ def _is_running_member(process: psutil.Process, group: int) -> bool:
 
 
 def end_with_parent(parent: int, number: int) -> None:
-    """Let this process get a signal when `parent`, which started it, ends. On Linux only."""
+    """Have the signal `number` sent to this process when its `parent` ends. On Linux only."""
     if sys.platform != "linux":
         return
     _libc.prctl(PR_SET_PDEATHSIG, number)
-    if os.getppid() != parent:  # it has ended before we asked
+    if os.getppid() != parent:  # it ended before the request
         os.kill(os.getpid(), number)
 
 
 def _before_program(parent: int) -> None:
-    """Runs in the new process. Until its program begins it has its parent's signal handlers."""
+    """Runs in the new process before its program: removes the parent's signal handlers."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     end_with_parent(parent, signal.SIGTERM)

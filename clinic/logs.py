@@ -6,8 +6,9 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 EMAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-# PostgreSQL quotes the refused row in the detail of an error, and a note in it has lines. It ends
-# where the error's next part begins (after its name come two blanks) or Python's own lines do.
+# PostgreSQL quotes the refused row in the detail of an error, and a note in the row may have
+# several lines. The detail ends where the error's next part begins (its name is followed by two
+# spaces) or where Python's own lines begin.
 DATABASE_DETAIL = re.compile(
     r"""DETAIL:[ ].*?
     (?= \n+ (?: (?:HINT|CONTEXT|QUERY|STATEMENT):[ ]{2}
@@ -30,7 +31,7 @@ def leave_out_personal_data(_: WrappedLogger, __: str, event: EventDict) -> Even
 
 
 def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Structlog's and the standard library's records through one formatter, on stderr."""
+    """LOGGING for stderr, with one formatter for records of structlog and the standard library."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -75,11 +76,11 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "events"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            # Django would mail errors and, without DEBUG, keep silent about them on the console.
+            # By default Django mails errors and, without DEBUG, does not log them to the console.
             "django": {"handlers": [], "level": level, "propagate": True},
-            # Says with a path what the request's own line says without personal data.
+            # Logs paths, which may contain personal data; the request's own line does not.
             "django.request": {"handlers": [], "level": "CRITICAL", "propagate": True},
-            # At INFO it narrates every poll.
+            # At INFO it logs every poll.
             "procrastinate": {"handlers": [], "level": "WARNING", "propagate": True},
         },
     }

@@ -7,12 +7,12 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django_structlog.middlewares import RequestMiddleware
 
-# What stands in these places of a URL opens something for whoever holds it.
+# URL parameters that are secrets: they grant access to anybody who has the URL.
 SECRET_PARTS = {"key", "token", "uidb36"}
 
 
 class RequestLog(RequestMiddleware):
-    """One line per request: never its query string, its body, or a link's secret part."""
+    """Logs one line per request, without query string, body, or the secret part of a link."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
@@ -23,14 +23,14 @@ class RequestLog(RequestMiddleware):
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:
-        """The library puts another object in the place of `request.user`, which stays who it was:
-        django-allauth would not know an app by its access token.
+        """Does not replace `request.user` as the library would: with the replaced object,
+        django-allauth does not recognize an app by its access token.
         """
         structlog.contextvars.bind_contextvars(user_id=getattr(request.user, "pk", None))
 
 
 class CompressPages(GZipMiddleware):
-    """Pages alone: an API answer is small and keeps its strong ETag. See docs/decisions/0030."""
+    """Only pages: API answers are small and keep their strong ETag. See docs/decisions/0030."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
@@ -40,7 +40,7 @@ class CompressPages(GZipMiddleware):
 
 
 class NoStoreByDefault:
-    """No browser keeps a page, unless the page says so. See docs/decisions/0033."""
+    """Browsers must not store a page unless its view allows it. See docs/decisions/0033."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,7 +52,7 @@ class NoStoreByDefault:
 
 
 class AddressBehindProxies:
-    """The client's address is what the outermost trusted proxy saw, not what the client claims."""
+    """Takes the client's address from the outermost trusted proxy, not from the client itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -9,14 +9,17 @@ from django.db.backends.utils import CursorWrapper
 
 from clinic import static_files
 
-# Any number, as long as nothing else takes an advisory lock with it.
+# The key of the advisory lock: any number that nothing else uses.
 PREPARATION = 20_250_101
 PAUSE_SECONDS = 0.2
 
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Several machines may be started at once; each finds the work of the first done."""
+    """Hold an advisory lock: of several machines started at once, the first does the work.
+
+    Raises CommandError if the database does not answer.
+    """
     try:
         cursor = connection.cursor()
     except OperationalError as error:
@@ -33,8 +36,8 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def _wait_for_turn(cursor: CursorWrapper) -> None:
-    """By asking again: an index made beside writes waits for every statement that runs, and would
-    wait for one that waits for its own migration.
+    """Poll for the lock. A statement that waits for it would block the migration that holds it:
+    CREATE INDEX CONCURRENTLY waits for all running statements.
     """
     while True:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [PREPARATION])
@@ -44,7 +47,7 @@ def _wait_for_turn(cursor: CursorWrapper) -> None:
 
 
 def prepare() -> None:
-    """Everything a new version needs before it serves. Doing it again changes nothing."""
+    """Do everything that a new version needs before it serves. It is safe to repeat."""
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     static_files.collect()

@@ -1,4 +1,4 @@
-"""Runs web server, job worker and webhooks side by side, keeps them running, and ends them."""
+"""Runs the web server, the job worker and the webhook process, restarts them and stops them."""
 
 import socket
 import sys
@@ -28,8 +28,7 @@ def web_command(*, host: str, port: int, workers: int, threads: int) -> Command:
         str(Path(sys.executable).with_name("granian")),
         *("--interface", "wsgi", "--no-ws", "--log-level", "warning"),
         *("--host", host, "--port", str(port)),
-        # Each worker keeps its share of so many connections; whoever comes beyond waits for one to
-        # be closed.
+        # The workers share this many connections; further ones wait until one is closed.
         *("--backlog", str(MAX_CONNECTIONS)),
         *("--workers", str(workers), "--blocking-threads", str(threads)),
         *("--respawn-failed-workers", "--workers-kill-timeout", str(STOP_SECONDS - 2)),
@@ -41,7 +40,7 @@ def worker_command() -> Command:
     return [
         *(sys.executable, "manage.py", "procrastinate", "worker"),
         *("--shutdown-graceful-timeout", str(STOP_SECONDS - 2)),
-        # A mail that was sent may hold a link to set a password; failed jobs stay to be seen.
+        # A sent mail may contain a link to set a password. Failed jobs stay, to be looked at.
         *("--delete-jobs", "successful"),
     ]
 
@@ -67,9 +66,9 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def run_to_end(command: Command, *, stop: StopRequest) -> bool:
-    """Run a command that ends by itself; False where a stop was requested and it was ended.
+    """Run a command that ends by itself. Returns False if a stop was requested, which ends it.
 
-    Raises CommandError where it fails.
+    Raises CommandError if it fails.
     """
     process = child_processes.start(command)
     try:
@@ -91,11 +90,11 @@ def run_together(
     stop: StopRequest,
     ready: Callable[[], None],
 ) -> None:
-    """Until a stop is requested. A process that ends by itself is started again.
+    """Run commands until a stop is requested. A process that ends by itself is started again.
 
-    Raises CommandError where one ends before the port answers.
+    Raises CommandError if one ends before the port answers.
     """
-    # A second server would share the port silently and take every other request.
+    # A second server would share the port without an error and get every other request.
     require_free_port(host, port)
     connections.close_all()
     supervised: list[Supervised] = []
@@ -113,10 +112,10 @@ def run_together(
 
 
 class Supervised:
-    """A process that is started again when it was killed or has crashed.
+    """A process that is started again after it was killed or has crashed.
 
-    At once when it has run for a while; after a pause, each twice as long as the one before, when
-    it ends as soon as it is started: what it needs may be away.
+    At once if it has run for a while. If it ends soon after each start, after pauses, each twice as
+    long as the one before: something that it needs may be unavailable.
     """
 
     def __init__(self, command: Command) -> None:
@@ -147,7 +146,7 @@ class Supervised:
         if child_processes.has_ended(self.process):
             raise CommandError(
                 f"{self.name} ended by itself with code {self.process.returncode}; "
-                "its last words are above."
+                "its last output is above."
             )
 
     @property

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 
 def collect() -> None:
-    """Hash and compress the static files, unless they are those of the last time."""
+    """Hash and compress the static files, unless they are unchanged since the last time."""
     root = Path(settings.STATIC_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     with root.with_name(f"{root.name}.collected").open("a+") as stamp:
@@ -19,8 +19,8 @@ def collect() -> None:
         if found == wanted:
             return
         stamp.truncate(0)
-        # Without a stamp the last time did not end, and may have left half a file, which is newer
-        # than its source and would be kept.
+        # Without a stamp the last run did not finish. It may have left an incomplete file, which
+        # would be kept, since it is newer than its source.
         call_command("collectstatic", interactive=False, verbosity=0, clear=not found)
         stamp.write(wanted)
 

@@ -1,4 +1,4 @@
-"""Static files as they are served: hashed, compressed, the stylesheet in one piece."""
+"""The storage of static files as they are served: hashed, compressed, with one stylesheet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ADDRESS = re.compile(r'url\("(?:\.\./)+(?P<path>[^"]+)"\)')
 
 
 class OneStylesheetStorage(CompressedManifestStaticFilesStorage):
-    """Write main.css' imports into it: each would be a request before the first paint."""
+    """Inlines the imports of main.css: each would be a request before the first paint."""
 
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any

@@ -1,11 +1,11 @@
-"""The signals that ask a process to stop, as something to wait for.
+"""Lets a process wait for the signals that ask it to stop.
 
 Python runs a signal's handler in the main thread, between any two of its instructions, while it may
 hold a lock: a handler that takes one, logs or writes can deadlock. The handler here
-does nothing. The interpreter itself writes to a pipe (`signal.set_wakeup_fd`), and whoever waits
-for a stop looks whether there is something to read in it. Nothing ever reads it, so a stop that was
-requested stays requested. Any signal that has a handler in Python writes to the pipe: the processes
-that use this set no other.
+does nothing. The interpreter itself writes to a pipe (`signal.set_wakeup_fd`), and waiting for a
+stop means waiting until the pipe is readable. Nothing ever reads from it, so a stop that was
+requested stays requested. Every signal that has a handler in Python writes to the pipe, so the
+processes that use this module must set no other handlers.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ class StopRequest:
 
 @contextmanager
 def stop_request() -> Iterator[StopRequest]:
-    """In the main thread: until the context ends, stop signals do nothing but make the request.
+    """Until the context ends, stop signals only make the request. For the main thread.
 
-    One that was ignored when the program began stays so: `nohup` and shells ask for that.
+    A signal that was ignored when the program started stays ignored, as `nohup` and shells want.
     """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     descriptor = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    heeded = [one for one in STOP_SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-    handlers = {number: signal.signal(number, _do_nothing) for number in heeded}
+    handled = [one for one in STOP_SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    handlers = {number: signal.signal(number, _do_nothing) for number in handled}
     try:
         yield StopRequest(reading)
     finally:
@@ -57,9 +57,9 @@ def stop_request() -> Iterator[StopRequest]:
 
 @contextmanager
 def stop_signals_blocked() -> Iterator[None]:
-    """Stop signals to this thread, and to the programs it starts meanwhile, wait until the end.
+    """Delay stop signals to this thread, and to programs it starts meanwhile, until the end.
 
-    Ctrl-C reaches a whole process group: without this also a program that must not be interrupted.
+    Ctrl-C is sent to the whole process group, hence also to programs that must not be interrupted.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
@@ -69,4 +69,4 @@ def stop_signals_blocked() -> Iterator[None]:
 
 
 def _do_nothing(number: int, frame: FrameType | None) -> None:
-    """What Python calls; the request is in the pipe already."""
+    """The handler: the interpreter has already written the request to the pipe."""

@@ -1,4 +1,4 @@
-"""What the worker does for the jobs themselves."""
+"""Periodic jobs that maintain the job queue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
     name="clinic.retry_stalled_jobs", queueing_lock="clinic.retry_stalled_jobs", pass_context=True
 )
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Put back what a worker had begun when it was killed. A mail may go twice; none is lost."""
+    """Retry the jobs of workers that were killed. A mail may be sent twice, but none is lost."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
         await manager.retry_job(job)

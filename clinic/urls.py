@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from clinic.views.home import home
 
-# Through our own sign-in, with its rate limits and second factor.
+# Uses our own sign-in, with its rate limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 of_clinic = [path("", home, name="home")]

@@ -8,8 +8,8 @@ from clinic.child_processes import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings.production")
 
-# granian's workers listen on, with the code of then, when the process that started them is killed;
-# a new one beside them would get only some of the requests. Nobody is left to end them in order.
+# When granian's main process is killed, its workers keep listening with the old code, and a new
+# server would get only some of the requests. No process is left to stop them, so they are killed.
 if (parent := multiprocessing.parent_process()) and parent.pid:
     end_with_parent(parent.pid, signal.SIGKILL)
 

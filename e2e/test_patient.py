@@ -137,7 +137,7 @@ def test_too_late_by_now_is_refused(
     desk.organization.save(update_fields=["late_cancellation_hours", "phone"])
     page.get_by_role("button", name="Cancel appointment").click()
     expect(page.get_by_role("alert")).to_contain_text(
-        "It is less than 720 hours away. Please call the clinic at 312 555 0100."
+        "The appointment is in less than 720 hours. Please call the clinic at 312 555 0100."
     )
     assert told_of_status(appointment) == (Status.SCHEDULED, "")
     assert desk.balance() == (10, 0, 4)

@@ -1,4 +1,4 @@
-"""What of the calendar an actor may see, and what of it they may change."""
+"""The scheduling records that an actor may see, and those that they may change."""
 
 from __future__ import annotations
 
@@ -25,21 +25,22 @@ def rooms(actor: Actor) -> LocationQuerySet:
 
 
 def bookable_patients(actor: Actor) -> PatientQuerySet:
-    """Whom the actor may book for: practitioners their care team's, the desk everybody.
+    """Patients whom the actor may book for: practitioners only those whose care team they are in.
 
-    Not whom broken glass shows to a practitioner: the booking would open the record for good.
+    Breaking the glass is not enough for a practitioner: booking adds them to the care team, which
+    would give them access to the record permanently.
     """
     return treated_patients(actor) if actor.role == Role.PRACTITIONER else patient_directory(actor)
 
 
 def appointments(actor: Actor) -> AppointmentQuerySet:
-    """Those the actor may open."""
+    """The appointments that the actor may open."""
     found: AppointmentQuerySet = Appointment.objects.of(actor.organization)
     return found.filter(_scope(actor))
 
 
 def changeable_appointments(actor: Actor) -> AppointmentQuerySet:
-    """Those the actor's verbs reach: practitioners change their own only."""
+    """The appointments that the actor may change: practitioners only their own."""
     found = appointments(actor)
     if actor.role == Role.PRACTITIONER:
         return found.filter(practitioner_id=actor.practitioner_id)
@@ -47,21 +48,21 @@ def changeable_appointments(actor: Actor) -> AppointmentQuerySet:
 
 
 def sees_reasons(actor: Actor) -> bool:
-    """Why something was cancelled or booked over is written by staff for staff."""
+    """Whether the actor may read why it was cancelled or overridden: staff write it for staff."""
     return actor.role != Role.PATIENT
 
 
 def may_change(actor: Actor, appointment: Appointment) -> bool:
-    """Whether one that the actor may open is among their `changeable_appointments`."""
+    """Whether an appointment that the actor may open is in their `changeable_appointments`."""
     if actor.role == Role.PRACTITIONER:
         return appointment.practitioner_id == actor.practitioner_id
     return True
 
 
 def busy_times(actor: Actor) -> AppointmentQuerySet:
-    """Every appointment of the clinic, to know when people are taken. Staff only.
+    """All appointments of the clinic, to show when people are busy. For staff only.
 
-    Whoever draws these shows names only for what `appointments` holds too.
+    Show names only for the appointments that are in `appointments` too.
     """
     found: AppointmentQuerySet = Appointment.objects.of(actor.organization)
     return found if actor.is_staff or actor.role == Role.SYSTEM else appointments(actor)
@@ -73,7 +74,7 @@ def sessions(actor: Actor) -> SessionQuerySet:
 
 
 def notes(actor: Actor) -> QuerySet[ProgressNote]:
-    """Clinical notes: staff only, and practitioners as far as their patients."""
+    """Progress notes: staff only, of the sessions that they may see."""
     found = ProgressNote.objects.filter(organization=actor.organization)
     if not actor.may("note.view"):
         return found.none()
@@ -81,7 +82,7 @@ def notes(actor: Actor) -> QuerySet[ProgressNote]:
 
 
 def _scope(actor: Actor) -> Q:
-    """A practitioner's own, those of who works under their supervision, and their patients'."""
+    """Limits practitioners to their own rows, their supervisees' and their patients'."""
     scope, own = patient_scope(actor, "patient__"), actor.practitioner_id
     if actor.role == Role.PRACTITIONER and own is not None:
         return scope | Q(practitioner_id=own) | Q(practitioner__supervisor_id=own)

@@ -1,4 +1,4 @@
-"""What the calendar refuses, and its constraints in words."""
+"""Errors of scheduling, and of its database constraints."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from accounts.errors import Conflict, DomainError, Invalid, translates
 
 
 class NotFree(Conflict):
-    """Practitioner, patient or room is taken in that time. `code` says which."""
+    """The practitioner, patient or room has another appointment then. `code` says which."""
 
     code = "not_free"
 
@@ -20,27 +20,27 @@ class TimeInvalid(Invalid):
 
 
 @translates("appointment_practitioner_free")
-def practitioner_taken() -> DomainError:
+def practitioner_not_free() -> DomainError:
     return NotFree(
-        "The practitioner was booked for that time just now. Choose another.",
+        "The practitioner has just been booked for that time. Choose another time.",
         code="practitioner_not_free",
         field="starts_at",
     )
 
 
 @translates("appointment_patient_free")
-def patient_taken() -> DomainError:
+def patient_not_free() -> DomainError:
     return NotFree(
-        "The patient was booked for that time just now. Choose another.",
+        "The patient has just been booked for that time. Choose another time.",
         code="patient_not_free",
         field="starts_at",
     )
 
 
 @translates("appointment_room_free")
-def room_taken() -> DomainError:
+def room_not_free() -> DomainError:
     return NotFree(
-        "The room was booked for that time just now. Choose another.",
+        "The room has just been booked for that time. Choose another room or time.",
         code="room_not_free",
         field="room",
     )
@@ -48,16 +48,20 @@ def room_taken() -> DomainError:
 
 @translates("appointment_lawful_transition")
 def changed_meanwhile() -> DomainError:
-    return UnlawfulTransition("The appointment was changed by somebody else. Look at it anew.")
+    return UnlawfulTransition(
+        "The appointment was changed by somebody else. Reload it and try again."
+    )
 
 
 @translates("location_name_once")
 def location_exists() -> DomainError:
-    return Conflict("A location of this name exists already.", code="location_exists", field="name")
+    return Conflict(
+        "A location with this name already exists.", code="location_exists", field="name"
+    )
 
 
 @translates("room_name_once")
 def room_exists() -> DomainError:
     return Conflict(
-        "A room of this name exists already at this location.", code="room_exists", field="name"
+        "A room with this name already exists at this location.", code="room_exists", field="name"
     )

@@ -1,10 +1,10 @@
-"""Addresses of this app: each room has its own list."""
+"""The URLs of this app; each package has its own urls.py."""
 
 from django.urls import include, path
 
 app_name = "scheduling"
 
-ROOMS = (
+PACKAGES = (
     "calendar",
     "appointments",
     "sessions",
@@ -12,7 +12,7 @@ ROOMS = (
     "locations",
 )
 
-of_clinic = [path("", include(f"scheduling.{room}.urls")) for room in ROOMS]
+of_clinic = [path("", include(f"scheduling.{package}.urls")) for package in PACKAGES]
 
 urlpatterns = [
     path("c/<slug:organization>/", include(of_clinic)),

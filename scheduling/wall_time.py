@@ -1,4 +1,4 @@
-"""When an appointment starts, from the clinic's wall clock."""
+"""The instant of an appointment's start, from the clinic's wall clock."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from accounts.web import wall_time
 
 
 def instant(organization: Organization, day: date, clock: time) -> datetime:
-    """Raises Invalid on `starts_at` for a time that the clocks skip or show twice."""
+    """The instant. Raises Invalid on `starts_at` for a time that the clocks skip or show twice."""
     return wall_time.instant(organization, day, clock, field="starts_at")

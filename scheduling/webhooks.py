@@ -17,19 +17,19 @@ def _appointment(name: str, summary: str, **more: Any) -> None:
     register(f"appointment.{name}", summary, patient=True, **more)
 
 
-_appointment("booked", "An appointment was booked, its units are held.", **WHEN_AND_WHO)
+_appointment("booked", "An appointment was booked and its units were reserved.", **WHEN_AND_WHO)
 _appointment(
     "rescheduled",
-    "An appointment moved: another time, practitioner, room or service.",
+    "An appointment was moved: another time, practitioner, room or service.",
     changed=("ends_at", "starts_at"),
     **WHEN_AND_WHO,
 )
-_appointment("confirmed", "The patient will come.", before=WORD)
-_appointment("arrived", "The patient is here.", before=WORD)
+_appointment("confirmed", "The patient confirmed that they will come.", before=WORD)
+_appointment("arrived", "The patient has arrived.", before=WORD)
 _appointment("started", "The session has begun.", before=WORD)
 _appointment(
     "completed",
-    "The session is over, its units are used.",
+    "The session was completed and its units were consumed.",
     session=ID,
     minutes=WHOLE,
     units=WHOLE,
@@ -45,13 +45,14 @@ _appointment(
 _appointment("reopened", "A completed session was reopened.", session=ID, reversed=WHOLE)
 _appointment(
     "authorization_changed",
-    "An appointment draws on another authorization, given by its id before and after.",
+    "An appointment's units are reserved on another authorization, given by its id before and "
+    "after.",
     before=ID,
     after=ID,
 )
 _appointment(
     "imported",
-    "A past appointment came in from elsewhere.",
+    "A past appointment was imported from another system.",
     session=ID,
     starts_at=INSTANT,
     ends_at=INSTANT,
@@ -60,7 +61,7 @@ _appointment(
 register("note.drafted", "A progress note was begun.", of="progress_note", patient=True, session=ID)
 register(
     "note.updated",
-    "The draft of a progress note changed; while it is written, every few seconds.",
+    "The draft of a progress note changed. Sent every few seconds while it is written.",
     of="progress_note",
     patient=True,
     session=ID,

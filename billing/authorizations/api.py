@@ -51,7 +51,7 @@ class NewAuthorization(Terms):
 
 
 class AuthorizationChange(Terms):
-    """The units change by `adjust`."""
+    """The units are changed by `adjust`, not here."""
 
     class Meta:
         example = {"end_date": "2027-04-30"}
@@ -66,13 +66,15 @@ class NewTotal(Input):
 
 
 class Wanted(Input):
-    """Whether n units of a service could be reserved for a day."""
+    """The units to check: how many, of which service and for which day."""
 
     units = serializers.IntegerField(
-        min_value=1, max_value=MAX_UNITS, help_text="How many are wanted."
+        min_value=1, max_value=MAX_UNITS, help_text="The number of units."
     )
-    date_of_service = serializers.DateField(help_text="For which day, the clinic's own.")
-    service_code_id = VisibleIdField(access.service_codes, help_text="For which service.")
+    date_of_service = serializers.DateField(
+        help_text="The date of service, in the clinic's time zone."
+    )
+    service_code_id = VisibleIdField(access.service_codes, help_text="The service.")
 
     class Meta:
         example = {"units": 4, "date_of_service": "2026-11-30", "service_code_id": 201}
@@ -157,7 +159,7 @@ class BalanceOutput(serializers.Serializer):
 
 
 class RefusalOutput(serializers.Serializer):
-    """Why not, as the error would say it; figures such as `needed` and `until` are in `data`."""
+    """The error that reserving would answer. Figures such as `needed` and `until` are in `data`."""
 
     code = serializers.CharField()
     detail = serializers.CharField(source="message")
@@ -205,7 +207,7 @@ class Authorizations(Resource):
 
     @updates("authorization.update", AuthorizationChange)
     def partial_update(self, row: Authorization, **fields: Any) -> Authorization:
-        """Change what the payer's letter says, but not the units."""
+        """Change an authorization's number, services, dates and caps, but not its units."""
         return authorizations.update(actor=self.actor, authorization=row, **fields)
 
     @does("unit.adjust", NewTotal)
@@ -215,19 +217,20 @@ class Authorizations(Resource):
 
     @does("authorization.activate")
     def activate(self, row: Authorization) -> Authorization:
-        """Put a pending authorization to use."""
+        """Activate a pending authorization, so that its units can be booked."""
         return authorizations.activate(actor=self.actor, authorization=row)
 
     @does("authorization.cancel", Reason)
     def cancel(self, row: Authorization, *, reason: str) -> Authorization:
-        """Cancel an authorization; what is used stays used."""
+        """Cancel an authorization; units already used stay used."""
         return authorizations.cancel(actor=self.actor, authorization=row, reason=reason)
 
     @does("unit.reserve", NewReservation, answers=ReservationOutput, status=201)
     def reserve(self, row: Authorization, **fields: Any) -> Reservation:
-        """Hold units for a date of service.
+        """Reserve units for a date of service.
 
-        Booking an appointment holds its units itself; this is for what is no appointment here.
+        Booking an appointment reserves its units by itself. Use this for anything that is not an
+        appointment here.
         """
         return external_reservations.reserve(actor=self.actor, authorization=row, **fields)
 
@@ -254,7 +257,7 @@ class Authorizations(Resource):
 
     @shows("authorization.view", BalanceOutput, takes=AsOf)
     def balance(self, row: Authorization, *, at: datetime) -> dict[str, Any]:
-        """Give the balance as of an instant."""
+        """Show the balance as of an instant."""
         then = replay.balance_as_of(row, at)
         return {
             "at": at,

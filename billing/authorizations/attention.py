@@ -1,4 +1,4 @@
-"""Which authorizations somebody should look at, and why."""
+"""The authorizations that need attention, and why."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOW_PERCENT = 20
 
 
 class Reason(TextChoices):
-    """Why, the most pressing first."""
+    """Why an authorization needs attention, the most urgent first."""
 
     STRANDED = "stranded", "Expired with reserved units"
     EXHAUSTED = "exhausted", "No units left"
@@ -29,11 +29,10 @@ class Reason(TextChoices):
 def authorizations(
     actor: Actor, *, ending_days: int = ENDING_DAYS, low_units: int | None = None
 ) -> AuthorizationQuerySet:
-    """Those that need attention, annotated with `reason` (a `Reason`), `reason_label`,
-    `state` and `available`.
+    """The authorizations that need attention, the most urgent first, in one query.
 
-    Low means under LOW_PERCENT of the total, or fewer than `low_units` when given. One query,
-    the most pressing first.
+    Annotated with `reason` (a `Reason`), `reason_label`, `state` and `available`. Low means less
+    than LOW_PERCENT of the total available, or fewer than `low_units` when given.
     """
     today = actor.organization.today()
     running = Q(status=Authorization.Status.ACTIVE, end_date__gte=today)
@@ -54,9 +53,13 @@ def authorizations(
     return (
         found.with_available()
         .annotate(
-            reason=_first(rules, {reason: reason.value for reason in Reason}, CharField),
-            reason_label=_first(rules, {reason: str(reason.label) for reason in Reason}, CharField),
-            urgency=_first(rules, {reason: n for n, reason in enumerate(Reason)}, IntegerField),
+            reason=_first_match(rules, {reason: reason.value for reason in Reason}, CharField),
+            reason_label=_first_match(
+                rules, {reason: str(reason.label) for reason in Reason}, CharField
+            ),
+            urgency=_first_match(
+                rules, {reason: n for n, reason in enumerate(Reason)}, IntegerField
+            ),
         )
         .filter(reason__isnull=False)
         .select_related("patient", "payer")
@@ -64,9 +67,9 @@ def authorizations(
     )
 
 
-def _first(
+def _first_match(
     rules: list[tuple[Reason, Q]], values: dict[Reason, Any], field: type[Field[Any, Any]]
 ) -> Case:
-    """The value of the first rule that holds, or null."""
+    """The value of the first rule that is true of a row, or null."""
     whens = [When(rule, then=Value(values[reason])) for reason, rule in rules]
     return Case(*whens, output_field=field(null=True))

@@ -31,13 +31,14 @@ class UnitsFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
     def get_max_validator(self) -> None:
-        """The field has its own bounds."""
+        """None: the field has bounds of its own."""
 
 
 class AuthorizationFilter(django_filters.FilterSet):
-    """Over authorizations annotated with state and available units.
+    """Filters authorizations that are annotated with their state and available units.
 
-    `patient`, `service` and `usable_on` together find what a date of service could draw on.
+    Together, `patient`, `service` and `usable_on` find the authorizations whose units can be
+    reserved for a date of service.
     """
 
     search = django_filters.CharFilter(
@@ -92,8 +93,10 @@ class AuthorizationFilter(django_filters.FilterSet):
 
 
 class AuthorizationListFilter(AuthorizationFilter):
-    first = DayFilter(label="Not over before this day", field_name="end_date", lookup_expr="gte")
-    last = DayFilter(label="Begun by this day", field_name="start_date", lookup_expr="lte")
+    first = DayFilter(label="Ends on this day or later", field_name="end_date", lookup_expr="gte")
+    last = DayFilter(
+        label="Starts on this day or earlier", field_name="start_date", lookup_expr="lte"
+    )
 
     class Meta:
         model = Authorization

@@ -65,7 +65,7 @@ class AuthorizationEditForm(FieldsForm):
 
 
 class AuthorizationForm(AuthorizationEditForm):
-    """A new one: also whose policy, how many units, and whether the payer has answered."""
+    """A new authorization: also its policy, its units and whether the payer has answered."""
 
     total_units = forms.IntegerField(label="Units authorized", min_value=1, max_value=MAX_UNITS)
 
@@ -104,7 +104,7 @@ class AuthorizationForm(AuthorizationEditForm):
 
 class AdjustForm(forms.Form):
     total_units = forms.IntegerField(
-        label="Units authorized in all", min_value=0, max_value=MAX_UNITS
+        label="Total units authorized", min_value=0, max_value=MAX_UNITS
     )
     reason = reason_field("Why it changes")
 

@@ -26,7 +26,7 @@ def candidates(
         access.authorizations(actor)
         .filter(patient=patient, services__service_code=service_code)
         .usable_on(day)
-        .annotate(found_for=F("services__service_code"))
+        .annotate(selected_service_id=F("services__service_code"))
         .select_related("policy", "payer")
         .order_by(*THE_BEST_FIRST)
     )

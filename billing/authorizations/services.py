@@ -1,4 +1,4 @@
-"""Authorizations: what a payer promised, and the changes that its letter may bring."""
+"""Creates, changes, activates and cancels authorizations: units that a payer has approved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from billing.models import Authorization, AuthorizedService, InsurancePolicy, Se
 
 
 class Terms(TypedDict, total=False):
-    """What the payer's letter says beside the services and the units; both dates are inclusive."""
+    """What the payer's letter says except services and units; both dates are inclusive."""
 
     number: str
     start_date: date
@@ -46,13 +46,13 @@ def create(
 ) -> Authorization:
     """Record an authorization and grant its units; both dates are inclusive.
 
-    Raises NotFound for another patient's policy or another clinic's service, Invalid for dates or
-    services that make no sense, UnitsOutOfRange, Conflict `policy_inactive` or
+    Raises NotFound for another patient's policy or another clinic's service, Invalid for dates in
+    the wrong order or no services, UnitsOutOfRange, Conflict `policy_inactive` or
     `authorization_number_taken`.
     """
     covered = list(service_codes)
     _check_services(actor, covered)
-    current_policy = _checked_policy(actor, patient, policy)
+    current_policy = _lock_active_policy(actor, patient, policy)
     authorization = Authorization(
         organization=actor.organization,
         patient=patient,
@@ -69,7 +69,7 @@ def create(
     _check(authorization, covered)
     ledger.check_range(total_units, lowest=1, field="total_units")
     authorization.save(force_insert=True)
-    _cover(authorization, covered)
+    _add_services(authorization, covered)
     events.record(
         actor=actor,
         action="authorization.created",
@@ -93,11 +93,12 @@ def update(
     expected_digest: str = "",
     **terms: Unpack[Terms],
 ) -> Authorization:
-    """Change what the letter says, but not the units: those move by `ledger.adjust`.
+    """Change terms and services, but not the units: `ledger.adjust` changes those.
 
-    What is not given stays. `expected_digest` is of what the page showed. Raises Conflict `stale`,
-    Conflict `reservations_outside` when units are reserved for dates of service that the new dates
-    leave out, Conflict `service_reserved` when units are reserved for a service that is removed,
+    Terms that are not given stay as they are. `expected_digest` is the digest of the row that the
+    page showed. Raises what `create` raises for the new terms, Conflict `stale`,
+    Conflict `reservations_outside` when units are reserved for dates of service outside the new
+    dates, Conflict `service_reserved` when units are reserved for a service that is removed,
     Conflict `authorization_cancelled`.
     """
     wanted = tidy(terms)
@@ -112,8 +113,8 @@ def update(
     for name, value in wanted.items():
         setattr(current, name, value)
     _check(current, covered)
-    _check_dates_hold(current)
-    _check_services_hold(current, covered)
+    _refuse_reservations_outside_dates(current)
+    _refuse_removing_reserved_services(current, covered)
     current.save(update_fields=list(changed))
     if services := _change_services(current, before, covered):
         changed["services"] = services
@@ -132,20 +133,19 @@ def update(
 def set_total(
     *, actor: Actor, authorization: Authorization, total_units: int, reason: str
 ) -> Authorization:
-    """Correct the total to what the payer says now, by one adjustment.
+    """Correct the total to the units that the payer approves now, by one ledger adjustment.
 
-    Raises ReasonMissing, UnitsOutOfRange, Invalid when it is the total already, NotEnoughUnits
-    below what is used and reserved, Conflict `authorization_cancelled`.
+    Raises ReasonMissing, UnitsOutOfRange, Invalid `total_unchanged`, NotEnoughUnits for a total
+    below the used and reserved units, Conflict `authorization_cancelled`.
     """
     ledger.check_range(total_units, lowest=0, field="total_units")
     current = locked(access.authorizations(actor), authorization)
     _check_not_cancelled(current)
-    taken = current.used_units + current.reserved_units
-    if total_units < taken:
-        raise errors.NotEnoughUnits.below_taken(current, total=total_units)
+    if total_units < current.used_units + current.reserved_units:
+        raise errors.NotEnoughUnits.total_too_low(current, total=total_units)
     if total_units == current.total_units:
         raise Invalid(
-            f"The total is {errors.count(total_units)} already.",
+            f"The total is already {errors.count(total_units)}. Enter another number.",
             code="total_unchanged",
             field="total_units",
         )
@@ -156,28 +156,32 @@ def set_total(
 
 @write("authorization.activate")
 def activate(*, actor: Actor, authorization: Authorization) -> Authorization:
-    """Put a pending authorization to use. Raises Conflict when it is not pending."""
+    """Activate a pending authorization, so that its units can be reserved.
+
+    Raises Conflict `authorization_not_changed` when it is not pending.
+    """
     return _change_status(
         actor,
         locked(access.authorizations(actor), authorization),
         Authorization.Status.ACTIVE,
         action="authorization.activated",
-        lawful_from=(Authorization.Status.PENDING,),
+        allowed_from=(Authorization.Status.PENDING,),
     )
 
 
 @write("authorization.cancel")
 def cancel(*, actor: Actor, authorization: Authorization, reason: str) -> Authorization:
-    """Withdraw an authorization. Units already used stay used.
+    """Cancel an authorization. Units already used stay used.
 
-    Raises ReasonMissing, Conflict `units_reserved` while units are held by appointments.
+    Raises ReasonMissing, Conflict `units_reserved` while units are reserved,
+    `authorization_not_changed` when it is cancelled already.
     """
     reason = reasons.required(reason, of="cancelling an authorization")
     current = locked(access.authorizations(actor), authorization)
     if current.reserved_units:
         raise Conflict(
             f"{errors.count(current.reserved_units)} on {current.number} are reserved. "
-            "Cancel or move what holds them first.",
+            "Cancel or move what they are reserved for first.",
             code="units_reserved",
             reserved=current.reserved_units,
         )
@@ -186,7 +190,7 @@ def cancel(*, actor: Actor, authorization: Authorization, reason: str) -> Author
         current,
         Authorization.Status.CANCELLED,
         action="authorization.cancelled",
-        lawful_from=(Authorization.Status.PENDING, Authorization.Status.ACTIVE),
+        allowed_from=(Authorization.Status.PENDING, Authorization.Status.ACTIVE),
         reason=reason,
     )
 
@@ -194,7 +198,7 @@ def cancel(*, actor: Actor, authorization: Authorization, reason: str) -> Author
 def _check_not_cancelled(authorization: Authorization) -> None:
     if authorization.status == Authorization.Status.CANCELLED:
         raise Conflict(
-            f"{authorization.number} is cancelled and stays as it was. Add a new authorization.",
+            f"{authorization.number} is cancelled and cannot be changed. Add a new authorization.",
             code="authorization_cancelled",
         )
 
@@ -205,12 +209,12 @@ def _change_status(
     status: Authorization.Status,
     *,
     action: str,
-    lawful_from: tuple[Authorization.Status, ...],
+    allowed_from: tuple[Authorization.Status, ...],
     **details: Any,
 ) -> Authorization:
-    if current.status not in lawful_from:
+    if current.status not in allowed_from:
         raise Conflict(
-            f"{current.number} is {current.status} already.",
+            f"{current.number} is already {current.status}.",
             code="authorization_not_changed",
             status=current.status,
         )
@@ -223,7 +227,7 @@ def _change_status(
 def _check(authorization: Authorization, covered: list[ServiceCode]) -> None:
     fields.check(authorization)
     if authorization.end_date < authorization.start_date:
-        raise Invalid("The end date lies before the start date.", field="end_date")
+        raise Invalid("The end date is before the start date.", field="end_date")
     for name in ("cap_per_day", "cap_per_week", "cap_per_month"):
         cap = getattr(authorization, name)
         if cap is not None:
@@ -243,8 +247,11 @@ def _check_number(authorization: Authorization, covered: list[ServiceCode]) -> N
         raise errors.number_taken()
 
 
-def _checked_policy(actor: Actor, patient: Patient, policy: InsurancePolicy) -> InsurancePolicy:
-    """Locked: its payer becomes the authorization's, and stays while that stands."""
+def _lock_active_policy(actor: Actor, patient: Patient, policy: InsurancePolicy) -> InsurancePolicy:
+    """The policy, locked: the authorization copies its payer, which must not change meanwhile.
+
+    Raises NotFound for another patient's policy, Conflict `policy_inactive`.
+    """
     try:
         current = locked(access.policies(actor).filter(patient=patient), policy)
     except NotFound as error:
@@ -268,35 +275,37 @@ def _check_services(actor: Actor, covered: list[ServiceCode]) -> None:
         raise NotFound("Choose services of this clinic.", field="service_codes")
 
 
-def _check_dates_hold(authorization: Authorization) -> None:
+def _refuse_reservations_outside_dates(authorization: Authorization) -> None:
     outside = authorization.reservations.active().exclude(
         date_of_service__range=(authorization.start_date, authorization.end_date)
     )
-    if held := outside.count():
+    if count := outside.count():
         units = sum(outside.values_list("units", flat=True))
         raise Conflict(
             f"{errors.count(units)} are reserved for dates of service outside the new dates "
-            f"({held} in all). Cancel or move what holds them first.",
+            f"({count} in all). Cancel or move what they are reserved for first.",
             code="reservations_outside",
             field="end_date",
-            held=held,
+            held=count,
             units=units,
         )
 
 
-def _check_services_hold(authorization: Authorization, covered: list[ServiceCode]) -> None:
-    held = authorization.reservations.active().exclude(service_code__in=covered)
-    if first := held.select_related("service_code").first():
+def _refuse_removing_reserved_services(
+    authorization: Authorization, covered: list[ServiceCode]
+) -> None:
+    reserved = authorization.reservations.active().exclude(service_code__in=covered)
+    if first := reserved.select_related("service_code").first():
         raise Conflict(
             f"Units are reserved for {first.service_code.full_code}. "
-            "Cancel or move what holds them first.",
+            "Cancel or move what they are reserved for first.",
             code="service_reserved",
             field="service_codes",
             service=first.service_code.full_code,
         )
 
 
-def _cover(authorization: Authorization, covered: Iterable[ServiceCode]) -> None:
+def _add_services(authorization: Authorization, covered: Iterable[ServiceCode]) -> None:
     # Number, payer, dates and status are filled in by the table's trigger.
     AuthorizedService.objects.bulk_create(
         AuthorizedService(
@@ -316,9 +325,9 @@ def _cover(authorization: Authorization, covered: Iterable[ServiceCode]) -> None
 def _change_services(
     authorization: Authorization, before: list[ServiceCode], covered: list[ServiceCode]
 ) -> list[str]:
-    """Make the covered services these; their names before and after when that changed them."""
+    """Replace the covered services. Returns their codes before and after, or nothing if equal."""
     if set(before) == set(covered):
         return []
     authorization.services.exclude(service_code__in=covered).delete()
-    _cover(authorization, [code for code in covered if code not in before])
+    _add_services(authorization, [code for code in covered if code not in before])
     return [", ".join(code.full_code for code in codes) for codes in (before, covered)]

@@ -154,7 +154,7 @@ def authorization_cancel(request: ClinicRequest, pk: int) -> HttpResponse:
             actor=actor, authorization=found, **fields
         ),
         success_url=lambda _: page,
-        context={"authorization": found, "cancel": page, "consequences": _if_cancelled(found)},
+        context={"authorization": found, "cancel": page, "consequences": _consequences(found)},
         success_message="Authorization cancelled.",
         viewed_patient=found.patient,
     )
@@ -174,48 +174,52 @@ def _found(request: ClinicRequest, pk: int) -> Authorization:
 
 
 def _caps(authorization: Authorization) -> list[dict[str, Any]]:
-    """Of each cap: what is held now, in the period that today lies in, and where it is too much."""
+    """Each cap, the units counted in today's day, week or month, and a notice if exceeded."""
     today = authorization.organization.today()
     caps = [(period, getattr(authorization, f"cap_per_{period}")) for period in get_args(Period)]
     return [
         {
             "period": "Today" if period == "day" else f"This {period}",
             "cap": cap,
-            "held": rules.units_held(authorization, today, period),
-            "over": _over(period, cap, rules.over_cap(authorization, period, since=today)),
+            "counted": rules.units_held(authorization, today, period),
+            "notice": _over_cap(period, cap, rules.over_cap(authorization, period, since=today)),
         }
         for period, cap in caps
         if cap is not None
     ]
 
 
-def _over(period: Period, cap: int, held: dict[date, int]) -> str:
-    """Where a cap that was lowered lets what is booked stand."""
-    if not held:
+def _over_cap(period: Period, cap: int, counted: dict[date, int]) -> str:
+    """A notice of the periods with more units than the cap allows, since it was lowered.
+
+    `counted` maps the first day of each such period to its units.
+    """
+    if not counted:
         return ""
     named = {
         "day": "on {:%-d %b %Y}",
         "week": "in the week of {:%-d %b %Y}",
         "month": "in {:%B %Y}",
     }
-    said = [
+    listed = [
         f"{errors.count(units)} {named[period].format(first)}"
-        for first, units in [*held.items()][:MAX_PERIODS_NAMED]
+        for first, units in [*counted.items()][:MAX_PERIODS_NAMED]
     ]
-    more = f" and {len(held) - MAX_PERIODS_NAMED} more" if len(held) > MAX_PERIODS_NAMED else ""
-    taken = ", ".join(said) + more
+    left_out = len(counted) - MAX_PERIODS_NAMED
+    more = f" and {left_out} more" if left_out > 0 else ""
     return (
-        f"The cap is {errors.count(cap)} a {period}, and {taken} are taken. What is booked stays."
+        f"The cap is {errors.count(cap)} a {period}, but {', '.join(listed)}{more} are reserved "
+        "or used. Booked appointments stay."
     )
 
 
-def _if_cancelled(authorization: Authorization) -> list[str]:
+def _consequences(authorization: Authorization) -> list[str]:
     words = [f"{errors.count(authorization.available_units)} can no longer be booked"]
     if authorization.used_units:
         words.append(f"{errors.count(authorization.used_units)} already used stay used")
     if authorization.reserved_units:
         words.append(
-            f"Not while {errors.count(authorization.reserved_units)} are reserved: "
-            "cancel or move what holds them first"
+            f"Not possible while {errors.count(authorization.reserved_units)} are reserved: "
+            "cancel or move what they are reserved for first"
         )
     return words

@@ -31,8 +31,8 @@ class NewReservation(Input):
     date_of_service = serializers.DateField()
     source = serializers.RegexField(
         "^[a-z][a-z0-9_-]{0,19}:[A-Za-z0-9_.-]{1,59}$",
-        help_text="What the units are held for, in your own words: a kind, a colon, an id. "
-        "The kind `appointment` is ours.",
+        help_text="What the units are reserved for, as you name it: a kind, a colon, an id. "
+        "The kind `appointment` belongs to Caretally.",
     )
     expires_at = Instant(required=False, allow_null=True)
 
@@ -157,18 +157,18 @@ class Reservations(Resource):
 
     @does("unit.release", Released)
     def release(self, row: Reservation, *, reason: str) -> Reservation:
-        """Give the held units back; an appointment's go with the appointment."""
+        """Release the reserved units; those of an appointment are released with it."""
         external_reservations.release(actor=self.actor, reservation=row, reason=reason)
         return row
 
     @does("unit.consume", Consumed)
     def consume(self, row: Reservation, *, units: int) -> Reservation:
-        """Use the held units, or fewer or more of them."""
+        """Consume the reserved units, or fewer or more of them."""
         external_reservations.consume(actor=self.actor, reservation=row, units=units)
         return row
 
     @does("unit.reverse", Reason)
     def reverse(self, row: Reservation, *, reason: str) -> Reservation:
-        """Take a consumption back, with a reason."""
+        """Reverse a consumption, with a reason."""
         external_reservations.reverse(actor=self.actor, reservation=row, reason=reason)
         return row

@@ -1,7 +1,7 @@
-"""Units that moved before the clinic came to Caretally, loaded many at once.
+"""Loads many past movements of units at once, from before the clinic used Caretally.
 
-The rules are the ledger's: an entry for each movement, in the order of time, and no balance that
-was ever beyond its total. What is written is as `services.ledger` would have written it; the
+The ledger's rules apply: one entry for each movement, in order of time, and never more units used
+and reserved than the total. The rows are those that `ledger.services` would have written; the
 database checks every entry at commit.
 """
 
@@ -38,9 +38,9 @@ ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Movement:
-    """`units` of an authorization that moved at an instant, by whom.
+    """A movement of `units` of an authorization, at the instant `at`, by the actor `by`.
 
-    The movements of one reservation share it: unsaved, as it is after the last of them.
+    The movements of one reservation share the same unsaved object, in its state after the last.
     """
 
     authorization: Authorization
@@ -79,36 +79,36 @@ def authorize(
 
 @write("unit.load")
 def load(*, actor: Actor, movements: Iterable[Movement]) -> list[LedgerEntry]:
-    """Write the movements of any number of authorizations, each after what it has already.
+    """Write the movements of any number of authorizations, after their existing entries.
 
     Movements at the same instant keep the order they are given in. Raises NotFound for another
-    clinic's authorization, Invalid `in_the_future`, Conflict `out_of_order` for one before the last
-    entry, NotEnoughUnits at the first that the balance of its time did not allow.
+    clinic's authorization, Invalid `in_the_future`, Conflict `out_of_order` for a movement before
+    the last entry, NotEnoughUnits for the first one that the balance at its time does not allow.
     """
     wanted = sorted(movements, key=attrgetter("authorization.pk", "at"))
-    held = _locked(actor, {movement.authorization.pk for movement in wanted})
+    locked = _lock_authorizations(actor, {movement.authorization.pk for movement in wanted})
     now = timezone.now()
-    reservations = _numbered(wanted)
+    reservations = _with_ids(wanted)
     entries: list[LedgerEntry] = []
     for pk, own in groupby(wanted, key=attrgetter("authorization.pk")):
-        entries += _entries(held[pk], list(own), now=now)
+        entries += _entries(locked[pk], list(own), now=now)
     bulk_insert.insert(reservations)
     bulk_insert.insert(entries)
-    _move_balances(list(held))
+    _update_balances(list(locked))
     bulk_insert.insert([*map(_event, wanted, entries)])
     return entries
 
 
-def _locked(actor: Actor, ids: set[int]) -> dict[int, Authorization]:
+def _lock_authorizations(actor: Actor, ids: set[int]) -> dict[int, Authorization]:
     rows = Authorization.objects.of(actor.organization).filter(pk__in=ids).order_by("pk")
-    held = {row.pk: row for row in rows.select_for_update(no_key=True)}
-    if held.keys() != ids:
+    locked = {row.pk: row for row in rows.select_for_update(no_key=True)}
+    if locked.keys() != ids:
         raise NotFound("Choose authorizations of this clinic.")
-    return held
+    return locked
 
 
-def _numbered(movements: list[Movement]) -> list[Reservation]:
-    """The movements' reservations, each once, with the ids that their entries refer to."""
+def _with_ids(movements: list[Movement]) -> list[Reservation]:
+    """The movements' reservations, each once, with new ids for their entries to refer to."""
     shared = {id(one.reservation): one.reservation for one in movements if one.reservation}
     for reservation, number in zip(
         shared.values(), bulk_insert.next_ids(Reservation, len(shared)), strict=True
@@ -120,14 +120,12 @@ def _numbered(movements: list[Movement]) -> list[Reservation]:
 def _entries(
     authorization: Authorization, movements: list[Movement], *, now: datetime
 ) -> list[LedgerEntry]:
-    """The entries of one authorization; its object carries the balance along."""
+    """The entries of one authorization. Its object is updated to the balance after each."""
     last = authorization.entries.last() if authorization.entry_count else None
     if last and movements[0].at < last.at:
-        raise Conflict(
-            f"{authorization.number} has an entry of a later time already.", code="out_of_order"
-        )
+        raise Conflict(f"{authorization.number} already has a later entry.", code="out_of_order")
     if movements[-1].at > now:
-        raise Invalid("A movement cannot lie in the future.", code="in_the_future", field="at")
+        raise Invalid("A movement cannot be in the future.", code="in_the_future", field="at")
     return [_entry(authorization, movement) for movement in movements]
 
 
@@ -163,23 +161,23 @@ def _entry(authorization: Authorization, movement: Movement) -> LedgerEntry:
 
 
 def _deltas(movement: Movement) -> tuple[int, int, int]:
-    """What the movement does to total, used and reserved."""
+    """The changes of total, used and reserved units by the movement."""
     if movement.kind in (Kind.GRANT, Kind.ADJUST):
         return movement.units, 0, 0
     if movement.reservation is None:
-        raise Invalid("Only grants and adjustments go without a reservation.", field="reservation")
-    held = movement.reservation.units
+        raise Invalid("Only grants and adjustments have no reservation.", field="reservation")
+    reserved = movement.reservation.units
     if movement.kind == Kind.RESERVE:
-        return 0, 0, held
+        return 0, 0, reserved
     if movement.kind == Kind.CONSUME:
-        return 0, movement.units, -held
+        return 0, movement.units, -reserved
     if movement.kind in (Kind.RELEASE, Kind.EXPIRE):
-        return 0, 0, -held
-    raise Invalid("A reversal is a correction of today: it is not loaded.", field="kind")
+        return 0, 0, -reserved
+    raise Invalid("A reversal cannot be loaded: it corrects the ledger today.", field="kind")
 
 
-def _move_balances(ids: list[int]) -> None:
-    """Every balance becomes what its last entry says, in one statement."""
+def _update_balances(ids: list[int]) -> None:
+    """Set every balance to that of its last entry, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

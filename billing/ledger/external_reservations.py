@@ -1,8 +1,9 @@
-"""Units held and ended from outside: by a program or a page, for what is nothing of ours.
+"""Reservations that other programs make, consume and release, for records outside Caretally.
 
-A source of a kind that an app has registered is moved by that app alone, together with what it
-names; the app calls `ledger` itself. Each function here is the ledger's of the same name, and
-raises `held_by_<kind>` besides what that raises.
+Units whose source is of a kind that one of our apps has registered (`billing.sources`) are moved
+only by that app, together with the record that the source names; the app calls `ledger` itself.
+Each function does what the ledger's function of the same name does, and raises Conflict
+`held_by_<kind>` in addition.
 """
 
 from __future__ import annotations
@@ -44,4 +45,4 @@ def reverse(*, actor: Actor, reservation: Reservation, reason: str) -> LedgerEnt
 
 def _refuse_owned(source: str, *, field: str | None = None) -> None:
     if owner := sources.owner_of(source):
-        raise errors.held_by_its_owner(owner, source, field=field)
+        raise errors.source_has_owner(owner, source, field=field)

@@ -18,7 +18,7 @@ Kind = LedgerEntry.Kind
 class Figure(django_filters.ChoiceFilter):
     """The entries that make up one of the unit bar's numbers."""
 
-    behind = {
+    conditions = {
         "total": Q(kind__in=[Kind.GRANT, Kind.ADJUST]),
         "used": Q(kind__in=[Kind.CONSUME, Kind.REVERSE]),
         "reserved": Q(kind=Kind.RESERVE, reservation__state=Reservation.State.ACTIVE),
@@ -26,13 +26,13 @@ class Figure(django_filters.ChoiceFilter):
     }
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return qs.filter(self.behind[value]) if value else qs
+        return qs.filter(self.conditions[value]) if value else qs
 
 
 class EntryFilter(django_filters.FilterSet):
     figure = Figure(
         label="Behind the number",
-        choices=[(name, name.capitalize()) for name in Figure.behind],
+        choices=[(name, name.capitalize()) for name in Figure.conditions],
         empty_label="All",
     )
     kind = django_filters.ChoiceFilter(choices=Kind.choices, empty_label="Any")
@@ -43,7 +43,7 @@ class EntryFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def sums(self) -> dict[str, int]:
-        """What the filtered entries add up to, over all pages."""
+        """The sums of the filtered entries' changes, over all pages."""
         added = self.qs.order_by().aggregate(
             total=Sum("total_delta", default=0),
             used=Sum("used_delta", default=0),
@@ -54,7 +54,7 @@ class EntryFilter(django_filters.FilterSet):
 
 class EntryListFilter(EntryFilter, DaysFilter):
     search = django_filters.CharFilter(
-        label="Search: the reason, or what the units are held for",
+        label="Search: the reason, or what the units are reserved for",
         method="by_words",
         max_length=100,
     )
@@ -71,7 +71,7 @@ class EntryListFilter(EntryFilter, DaysFilter):
 
 class ReservationFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(
-        label="Search: the authorization's number, or what the units are held for",
+        label="Search: the authorization's number, or what the units are reserved for",
         method="by_words",
         max_length=100,
     )

@@ -1,8 +1,9 @@
 """The SQL of the ledger: each movement is one statement.
 
-It updates the balance only where that stays lawful, and writes the reservation, the entry and the
-event from what was updated, so that no read can be stale and the hot row is locked only from here
-to the commit. No row back means refused: the caller finds out why.
+It updates the balance only if the result is allowed, and writes the reservation, the entry and the
+event from the updated row. So no value can be stale, and the authorization's row, which many
+writes need, is locked only from here to the commit. If no row is returned, the movement was
+refused, and the caller finds out why.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from billing.models import LedgerEntry
 _COLUMNS = [str(field.column) for field in LedgerEntry._meta.concrete_fields]
 _FIELDS = [field.attname for field in LedgerEntry._meta.concrete_fields]
 
-_TOLD = [field for field in Event._meta.concrete_fields if not field.primary_key]
+_EVENT_FIELDS = [field for field in Event._meta.concrete_fields if not field.primary_key]
 
 
-def _told(field: Any) -> str:
-    """The event's values are given; its details get the figures that only the database knows."""
+def _event_value(field: Any) -> str:
+    """The SQL of a column's value. The details get the figures that only the database knows."""
     given = f"%(event_{field.attname})s"
     if field.attname != "details":
         return given
@@ -43,9 +44,9 @@ _ENTRY = f"""
            %(reason)s, %(actor)s, %(request)s, clock_timestamp()
       FROM {{origin}}
     RETURNING {", ".join(_COLUMNS)}
-), told AS (
-    INSERT INTO accounts_event ({", ".join(str(field.column) for field in _TOLD)})
-    SELECT {", ".join(map(_told, _TOLD))} FROM entry
+), event AS (
+    INSERT INTO accounts_event ({", ".join(str(field.column) for field in _EVENT_FIELDS)})
+    SELECT {", ".join(map(_event_value, _EVENT_FIELDS))} FROM entry
 )
 SELECT {", ".join(_COLUMNS)} FROM entry
 """
@@ -84,7 +85,7 @@ WITH moved AS (
        AND EXISTS (SELECT 1 FROM billing_authorizedservice
                     WHERE authorization_id = %(authorization)s AND service_code_id = %(service)s)
     {_RETURNING}
-), held AS (
+), reservation AS (
     INSERT INTO billing_reservation (
         organization_id, authorization_id, service_code_id, units, date_of_service, source, state,
         expires_at, created_at)
@@ -99,31 +100,32 @@ WITH moved AS (
     total="0",
     used="0",
     reserved="%(units)s",
-    reservation="held.reservation_id",
+    reservation="reservation.reservation_id",
     day="%(day)s",
     source="%(source)s",
-    origin="moved, held",
+    origin="moved, reservation",
 )
 
-# The reservation's row is taken first and the balance is updated from it, in every movement that
-# ends one: two of them queue on the reservation, and the second finds it ended. Whoever has to hold
-# the balance before the statement takes the reservation, or what it is held for, before that.
+# Every movement that ends a reservation locks the reservation's row first and the authorization's
+# after it: of two such movements the second waits for the reservation and then finds it ended. Code
+# that must lock the authorization before the statement first locks the reservation, or the record
+# that it is for.
 _END = """
 WITH ended AS (
     UPDATE billing_reservation
        SET state = {state}, ended_at = clock_timestamp(), consumed_units = {consumed}
      WHERE id = %(reservation)s AND organization_id = %(organization)s AND state = 'active'
-    RETURNING id AS reservation_id, authorization_id, units AS held, date_of_service, source
+    RETURNING id AS reservation_id, authorization_id, units AS reserved, date_of_service, source
 ), moved AS (
     UPDATE billing_authorization
-       SET reserved_units = reserved_units - ended.held,
+       SET reserved_units = reserved_units - ended.reserved,
            used_units = used_units + {used},
            entry_count = entry_count + 1
       FROM ended
      WHERE id = ended.authorization_id
-       AND total_units - used_units - reserved_units + ended.held >= {used}
+       AND total_units - used_units - reserved_units + ended.reserved >= {used}
     RETURNING id, organization_id, entry_count, total_units, used_units, reserved_units,
-              ended.reservation_id, ended.held, ended.date_of_service, ended.source
+              ended.reservation_id, ended.reserved, ended.date_of_service, ended.source
 )
 """
 
@@ -131,10 +133,10 @@ END_WITHOUT_USE = _END.format(
     state="%(state)s", consumed="NULL::integer", used="0"
 ) + _ENTRY.format(
     kind="%(kind)s",
-    units="moved.held",
+    units="moved.reserved",
     total="0",
     used="0",
-    reserved="-moved.held",
+    reserved="-moved.reserved",
     reservation="moved.reservation_id",
     day="moved.date_of_service",
     source="moved.source",
@@ -146,7 +148,7 @@ CONSUME = _END.format(state="'consumed'", consumed="%(units)s", used="%(units)s"
     units="%(units)s",
     total="0",
     used="%(units)s",
-    reserved="-moved.held",
+    reserved="-moved.reserved",
     reservation="moved.reservation_id",
     day="moved.date_of_service",
     source="moved.source",
@@ -183,10 +185,10 @@ WITH ended AS (
 def move(
     sql: str, *, actor: Actor, event: Event, reason: str = "", **values: Any
 ) -> LedgerEntry | None:
-    """Run one movement and return its entry. `event` is told with the entry's number and balance.
+    """Run one movement and return its entry. `event` gets the entry's number and balance.
 
-    None means that the movement's conditions did not hold. The caller must then raise, so that the
-    transaction takes back the half that may have been done.
+    Returns None if a condition of the movement was not met. The caller must then raise, so that the
+    transaction rolls back the part of it that may have been done.
     """
     parameters = {
         **values,
@@ -194,7 +196,7 @@ def move(
         "reason": reason,
         "actor": actor.user.pk if actor.user else None,
         "request": actor.request_id,
-        **{f"event_{field.attname}": _prepared(field, event) for field in _TOLD},
+        **{f"event_{field.attname}": _database_value(field, event) for field in _EVENT_FIELDS},
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -202,5 +204,5 @@ def move(
     return LedgerEntry.from_db(connection.alias, _FIELDS, row) if row else None
 
 
-def _prepared(field: Any, event: Event) -> Any:
+def _database_value(field: Any, event: Event) -> Any:
     return field.get_db_prep_save(getattr(event, field.attname), connection)

@@ -1,4 +1,4 @@
-"""Why a balance is what it is: the entries behind it, what it was, and whether they agree."""
+"""Explains balances: their entries, the balance at an instant, and whether the two agree."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ class Balance:
 
 @dataclass(frozen=True)
 class Difference:
-    """An authorization whose balance its entries or reservations do not explain."""
+    """An authorization whose balance differs from its entries or its reservations."""
 
     authorization_id: int
     problem: str
 
 
 def explain(authorization: Authorization) -> QuerySet[LedgerEntry]:
-    """The authorization's entries, newest first, with who moved the units."""
+    """The authorization's entries, newest first, with their actors and reservations."""
     return authorization.entries.select_related("actor", "reservation").order_by("-number")
 
 
 def balance_as_of(authorization: Authorization, when: datetime) -> Balance:
-    """The balance at the instant `when`: what the last entry up to then left."""
+    """The balance at the instant `when`: that of the last entry up to then."""
     last = authorization.entries.filter(at__lte=when).order_by("-at", "-number").first()
     if last is None:
         return Balance()
     return Balance(last.total_after, last.used_after, last.reserved_after, last.number)
 
 
-# Each entry against the sum of all before it; the balance against the last entry; what is held and
-# used against the reservations.
+# Compares each entry with the sum of the entries up to it, the balance with the sum of all entries,
+# and the reserved and used units with the reservations.
 _VERIFY = """
 WITH replayed AS (
     SELECT authorization_id, number,
@@ -65,7 +65,7 @@ WITH replayed AS (
     SELECT authorization_id, sum(total_delta) AS total, sum(used_delta) AS used,
            sum(reserved_delta) AS reserved
       FROM billing_ledgerentry GROUP BY authorization_id
-), held AS (
+), reservations AS (
     SELECT authorization_id,
            sum(units) FILTER (WHERE state = 'active') AS reserved,
            sum(consumed_units) FILTER (WHERE state = 'consumed') AS used
@@ -75,17 +75,17 @@ SELECT id, problem
   FROM billing_authorization AS a
   LEFT JOIN entries ON entries.authorization_id = a.id
   LEFT JOIN sums ON sums.authorization_id = a.id
-  LEFT JOIN held ON held.authorization_id = a.id
+  LEFT JOIN reservations ON reservations.authorization_id = a.id
  CROSS JOIN LATERAL (VALUES
     (CASE WHEN NOT COALESCE(gap_free, true) OR COALESCE(entries.entry_count, 0) <> a.entry_count
-          THEN 'entries are missing or out of number' END),
+          THEN 'entries are missing or wrongly numbered' END),
     (CASE WHEN NOT COALESCE(agree, true)
           THEN 'an entry''s balance differs from the sum of the entries up to it' END),
     (CASE WHEN (a.total_units, a.used_units, a.reserved_units) IS DISTINCT FROM
                (COALESCE(sums.total, 0), COALESCE(sums.used, 0), COALESCE(sums.reserved, 0))
           THEN 'the balance differs from its entries' END),
     (CASE WHEN (a.reserved_units, a.used_units) IS DISTINCT FROM
-               (COALESCE(held.reserved, 0), COALESCE(held.used, 0))
+               (COALESCE(reservations.reserved, 0), COALESCE(reservations.used, 0))
           THEN 'the balance differs from its reservations' END)
  ) AS found (problem)
  WHERE problem IS NOT NULL
@@ -94,7 +94,7 @@ SELECT id, problem
 
 
 def differences() -> list[Difference]:
-    """Replay the whole ledger; the authorizations whose balance is not explained, in id order."""
+    """Replay the whole ledger. Returns the authorizations whose balance differs, by id."""
     with connection.cursor() as cursor:
         cursor.execute(_VERIFY)
         return [Difference(*row) for row in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""What happens to units without anybody asking."""
+"""The periodic jobs of the unit ledger."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="billing.expire_reservations", queueing_lock="billing.expire_reservations")
 def expire_reservations(timestamp: int) -> None:
-    """Give back units whose hold has run out, each in a write of its own."""
+    """Expire the reservations that are due, each in a transaction of its own."""
     overdue = Reservation.objects.active().filter(expires_at__lte=timezone.now())
     of_clinics = overdue.select_related("organization", "authorization__patient")
     expired = 0
@@ -29,7 +29,7 @@ def expire_reservations(timestamp: int) -> None:
         except ReservationEnded:
             continue  # consumed or released since it was read
         except DomainError as refusal:
-            # The others are not to wait for it; the next run tries again.
+            # One failure must not stop the others; the next run tries again.
             log.warning("reservation_not_expired", reservation=reservation.pk, code=refusal.code)
             continue
         expired += 1

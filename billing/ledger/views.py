@@ -19,8 +19,8 @@ from billing.models import Authorization
 
 
 def entries(request: ClinicRequest, pk: int) -> HttpResponse:
-    """Why the numbers are what they are: the entries behind all of them, or behind one."""
-    authorization = _opened(request, pk)
+    """The ledger entries of an authorization: all, or those that make up one figure."""
+    authorization = _authorization(request, pk)
     chosen = EntryFilter(request.GET, queryset=replay.explain(authorization), request=request)
     table = filtered(request, EntryTable, chosen)
     shown = [row.record for row in table.paginated_rows]
@@ -43,8 +43,8 @@ def entries(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def balance(request: ClinicRequest, pk: int) -> HttpResponse:
-    """What the balance was at an instant of the clinic's wall clock."""
-    authorization = _opened(request, pk)
+    """The balance at a date and time of the clinic's wall clock."""
+    authorization = _authorization(request, pk)
     form = BalanceForm(request.GET if "date" in request.GET else None)
 
     def page(status: int = 200, **more: object) -> HttpResponse:
@@ -67,7 +67,8 @@ def balance(request: ClinicRequest, pk: int) -> HttpResponse:
     return page(when=when, balance=replay.balance_as_of(authorization, when))
 
 
-def _opened(request: ClinicRequest, pk: int) -> Authorization:
+def _authorization(request: ClinicRequest, pk: int) -> Authorization:
+    """The authorization; records that the actor viewed it."""
     require(request.actor.role, "ledger.view")
     rows = access.authorizations(request.actor).select_related("patient", "payer")
     found: Authorization = get_object_or_404(rows, pk=pk)

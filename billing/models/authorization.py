@@ -16,7 +16,7 @@ from accounts.models.tenancy import (
     unique_in_organization,
 )
 from accounts.validators import validate_plain_text
-from billing.models.ranges import only
+from billing.models.ranges import one_value_range
 from billing.models.triggers import AUTHORIZATION_TRIGGERS, AUTHORIZED_SERVICE_TRIGGERS
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ class AuthorizationQuerySet(TenantQuerySet):
         return self.prefetch_related(models.Prefetch("services", services))
 
     def in_use_first(self, *, today: date) -> AuthorizationQuerySet:
-        """Those that still run first, what ends soonest before the rest."""
-        over = Q(status=Authorization.Status.CANCELLED) | Q(end_date__lt=today)
-        return self.order_by(Case(When(over, then=Value(1)), default=Value(0)), "end_date", "id")
+        """Order those that are neither cancelled nor ended first, then by end date."""
+        ended = Q(status=Authorization.Status.CANCELLED) | Q(end_date__lt=today)
+        return self.order_by(Case(When(ended, then=Value(1)), default=Value(0)), "end_date", "id")
 
     def usable_on(self, day: date) -> AuthorizationQuerySet:
         return self.filter(
@@ -59,13 +59,13 @@ class AuthorizationQuerySet(TenantQuerySet):
 
 
 class Authorization(models.Model):
-    """A payer's promise: units of one or more services for a patient between two dates, inclusive.
+    """Units of one or more services that a payer approved for a patient; dates are inclusive.
 
-    The balance columns move only together with a ledger entry; triggers refuse anything else.
+    The balance columns change only together with a ledger entry; triggers refuse anything else.
     """
 
     class Status(models.TextChoices):
-        """What somebody decided. Exhausted and expired are derived: see `State`."""
+        """What a user has set. Exhausted and expired are derived, see `State`."""
 
         PENDING = "pending"
         ACTIVE = "active"
@@ -109,7 +109,8 @@ class Authorization(models.Model):
     entry_count = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    found_for: int | None = None  # the service by which it was found
+    # The id of the service by which `authorizations.selection` found this row.
+    selected_service_id: int | None = None
 
     objects = AuthorizationQuerySet.as_manager()
 
@@ -150,7 +151,7 @@ class Authorization(models.Model):
                 name="authorization_of_its_policy",
             ),
             unique_in_organization("authorization"),
-            # What its appointments refer to: whose it is.
+            # Appointments refer to the authorization together with its patient.
             models.UniqueConstraint(
                 fields=["organization", "id", "patient"], name="authorization_with_patient"
             ),
@@ -166,9 +167,9 @@ class Authorization(models.Model):
 
     @property
     def state_on_page(self) -> str:
-        """`state` (see `with_state`), but `fully_reserved` while units wait to be used.
+        """`state` (see `with_state`), but `fully_reserved` while reserved units are not used yet.
 
-        Programs read `exhausted` for both, as they always have.
+        The API answers `exhausted` for both, as it always has.
         """
         state: str = self.state  # type: ignore[attr-defined]
         if state == self.State.EXHAUSTED and self.reserved_units:
@@ -180,21 +181,25 @@ class Authorization(models.Model):
         return any((self.cap_per_day, self.cap_per_week, self.cap_per_month))
 
     def covers(self, service_code: ServiceCode) -> bool:
-        """By the service that it was selected for, if by one; else as the table says now."""
-        if self.found_for == service_code.pk:
+        """Whether the authorization covers the service.
+
+        Needs no query for the service by which the authorization was selected.
+        """
+        if self.selected_service_id == service_code.pk:
             return True
         return self.services.filter(service_code=service_code).exists()
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        self.found_for = None
+        self.selected_service_id = None
         super().refresh_from_db(*args, **kwargs)
 
 
 class AuthorizedService(models.Model):
     """A service that an authorization covers.
 
-    Payer, number, dates and status repeat the authorization's, kept equal by trigger, so that the
-    exclusion constraint can say: one number per clinic, payer and service at any time.
+    Payer, number, dates and status are copies of the authorization's, kept equal by a trigger. The
+    exclusion constraint needs them: at any time, a number is used once per clinic, payer and
+    service.
     """
 
     organization = models.ForeignKey(
@@ -221,8 +226,8 @@ class AuthorizedService(models.Model):
             ExclusionConstraint(
                 name="authorization_number_once",
                 expressions=[
-                    (only("payer_id"), RangeOperators.OVERLAPS),
-                    (only("service_code_id"), RangeOperators.OVERLAPS),
+                    (one_value_range("payer_id"), RangeOperators.OVERLAPS),
+                    (one_value_range("service_code_id"), RangeOperators.OVERLAPS),
                     (
                         Func(
                             "number",

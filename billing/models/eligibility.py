@@ -11,10 +11,10 @@ from accounts.validators import validate_plain_text
 
 
 class EligibilityCheck(models.Model):
-    """What a payer answered when somebody asked whether a policy covers the patient.
+    """A payer's answer to the question whether a policy covers the patient.
 
-    The dates are of the cover, as the payer gave them. An answer stays as it was: who asks again
-    records another.
+    The dates are those of the insurance, as the payer gave them. A check is never changed: asking
+    again adds another one.
     """
 
     class Result(models.TextChoices):

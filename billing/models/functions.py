@@ -1,8 +1,8 @@
-"""Functions and types of ours in the database; migrations create them."""
+"""Our own functions and types in the database; migrations create them."""
 
-# textrange: GiST compares ranges, not text (that is the contrib btree_gist), so "equal numbers" is
-# written as "overlapping one-value ranges". billing_units_held: what counts against a cap on the
-# day, ISO week (from Monday) or month of a date of service.
+# textrange: GiST compares ranges but not text (that needs the contrib extension btree_gist), so
+# "equal numbers" is written as "overlapping one-value ranges". billing_units_held: the units that
+# count against a cap in the day, ISO week (from Monday) or month of a date of service.
 CREATE = """
 CREATE TYPE textrange AS RANGE (subtype = text, collation = "C");
 

@@ -15,14 +15,14 @@ class ReservationQuerySet(TenantQuerySet):
         return self.filter(state=Reservation.State.ACTIVE)
 
     def counted(self) -> ReservationQuerySet:
-        """Those whose units count against a cap: held or consumed."""
+        """Reservations whose units count against a cap: active or consumed."""
         return self.filter(state__in=[Reservation.State.ACTIVE, Reservation.State.CONSUMED])
 
 
 class Reservation(models.Model):
-    """Units held for one date of service. It ends once: consumed, released or expired.
+    """Units reserved for one date of service. It ends once: consumed, released or expired.
 
-    `source` is opaque to billing ("appointment:17"): who asked for the units.
+    `source` names what the units are for ("appointment:17"); billing does not interpret it.
     """
 
     class State(models.TextChoices):
@@ -90,7 +90,7 @@ class Reservation(models.Model):
                 authorization="billing.Authorization",
                 service_code="billing.ServiceCode",
             ),
-            # What entries and appointments refer to: on which authorization it is.
+            # Entries and appointments refer to the reservation together with its authorization.
             models.UniqueConstraint(
                 fields=["organization", "id", "authorization"],
                 name="reservation_with_authorization",
@@ -105,8 +105,8 @@ class Reservation(models.Model):
 class LedgerEntry(models.Model):
     """One movement of an authorization's units and the balance after it. Never changed.
 
-    `number` counts from 1 without gaps within the authorization. The deltas are what the movement
-    did to total, reserved and used; `units` is the movement's own figure (a consumption of 3 out of
+    `number` counts from 1 without gaps within the authorization. The deltas are the changes of
+    total, reserved and used units; `units` is the movement's own figure (a consumption of 3 out of
     4 reserved has units 3, reserved_delta -4, used_delta 3).
     """
 
@@ -185,7 +185,7 @@ class LedgerEntry(models.Model):
                 | (~Q(kind__in=["grant", "adjust"]) & Q(reservation__isnull=False)),
                 name="entry_has_reservation",
             ),
-            # A reservation is made once, ended once and reversed once, whatever the code does.
+            # A reservation is made once, ended once and reversed once.
             models.UniqueConstraint(
                 fields=["reservation"], condition=Q(kind="reserve"), name="entry_reserves_once"
             ),

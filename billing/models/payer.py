@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from accounts.models.tenancy import TenantQuerySet, same_organization, unique_in_organization
 from accounts.validators import validate_plain_text
-from billing.models.ranges import only
+from billing.models.ranges import one_value_range
 
 
 class PayerQuerySet(TenantQuerySet):
@@ -48,12 +48,12 @@ class InsurancePolicyQuerySet(TenantQuerySet):
         return self.filter(is_active=True)
 
     def in_force_first(self) -> InsurancePolicyQuerySet:
-        """Those that run without an end first, then what ended last before the rest."""
+        """Order policies without an end date first, then by end date, the latest first."""
         return self.order_by(F("end_date").desc(nulls_first=True), "priority", "id")
 
 
 class InsurancePolicy(models.Model):
-    """A patient's cover with a payer. Dates are inclusive; no end date: the end is open."""
+    """A patient's insurance with a payer. Dates are inclusive; without an end date it is open."""
 
     class Priority(models.IntegerChoices):
         PRIMARY = 1
@@ -98,8 +98,8 @@ class InsurancePolicy(models.Model):
             ExclusionConstraint(
                 name="policy_one_per_priority",
                 expressions=[
-                    (only("patient_id"), RangeOperators.OVERLAPS),
-                    (only("priority"), RangeOperators.OVERLAPS),
+                    (one_value_range("patient_id"), RangeOperators.OVERLAPS),
+                    (one_value_range("priority"), RangeOperators.OVERLAPS),
                     (
                         Func(
                             "start_date",
@@ -115,7 +115,7 @@ class InsurancePolicy(models.Model):
             ),
             *same_organization("policy", patient="accounts.Patient", payer="billing.Payer"),
             unique_in_organization("policy"),
-            # What an authorization on the policy refers to: whose it is, and by which payer.
+            # Authorizations refer to the policy together with its patient and its payer.
             models.UniqueConstraint(
                 fields=["organization", "id", "patient", "payer"], name="policy_of_patient_by_payer"
             ),

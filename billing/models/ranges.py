@@ -3,11 +3,12 @@ from django.db.models import BigIntegerField, Func, Value
 from django.db.models.functions import Cast
 
 
-def only(column: str) -> Func:
-    """The range that holds just this id.
+def one_value_range(column: str) -> Func:
+    """The range that contains only the value of this integer column.
 
-    Core PostgreSQL has GiST for ranges but not for integers (that is the contrib btree_gist), so
-    "equal ids" in an exclusion constraint is written as "overlapping one-value ranges".
+    Core PostgreSQL has GiST for ranges but not for integers (those need the contrib extension
+    btree_gist), so "equal ids" in an exclusion constraint is written as "overlapping one-value
+    ranges".
     """
     value = Cast(column, BigIntegerField())
     return Func(

@@ -12,7 +12,7 @@ from accounts.validators import validate_plain_text
 
 
 class Rounding(models.TextChoices):
-    """How minutes become units; `billing.units` holds the rules and their sources."""
+    """How minutes become units; `billing.units` has the rules and their sources."""
 
     UP = "up", "Up: a started unit counts"
     CMS = "cms", "CMS 8-minute rule"

@@ -1,10 +1,10 @@
-"""What the database itself refuses about units, in the order in which a movement meets it."""
+"""Triggers that protect the unit ledger, in the order in which they run for a movement."""
 
 import pgtrigger
 
 from accounts.models.triggers import Guard, lawful_transitions, never_deleted, refuse
 
-# A balance moves only with entries, and starts from nothing.
+# A balance starts at zero and changes only together with entries.
 _moves_with_entries = Guard(
     name="balance_moves_with_entries",
     when=pgtrigger.Before,
@@ -26,9 +26,9 @@ _moves_with_entries = Guard(
     """,
 )
 
-# At commit every movement of the balance has its entry, with the same figures. Most move by one
-# entry: one look-up. A balance loaded with many (`services.bulk`) has all of them, each following
-# from the one before it.
+# Checked at commit: every change of a balance has its entry, with the same figures. Most changes
+# have one entry, which is one look-up. A balance loaded by `ledger.bulk` has many entries: all must
+# be there, and each must follow from the one before it.
 _has_its_entries = Guard(
     name="balance_has_its_entries",
     when=pgtrigger.After,
@@ -109,9 +109,9 @@ AUTHORIZED_SERVICE_TRIGGERS = [
     )
 ]
 
-# Caps are counted at the end of the statement, under the authorization's row lock, which every
-# movement has taken by then. What takes no more than it held passes: a cap lowered later must not
-# stand against a session that took place.
+# Caps are counted at the end of the statement, under the lock on the authorization's row, which
+# every movement holds by then. Consuming no more than was reserved is always allowed: a cap that
+# was lowered later must not block a session that took place.
 _within_caps = Guard(
     name="reservation_within_caps",
     when=pgtrigger.After,
@@ -140,7 +140,8 @@ _within_caps = Guard(
     """,
 )
 
-# The reserving statement looks at the services before it waits for the balance; this looks after.
+# The statement that reserves reads the services before it waits for the lock on the balance. This
+# trigger reads them again afterwards.
 _of_covered_service = Guard(
     name="reservation_of_covered_service",
     when=pgtrigger.After,
@@ -158,8 +159,8 @@ _of_covered_service = Guard(
     """,
 )
 
-# What a reservation says stays; that it ended, and with how many units, comes once and with its
-# entry.
+# The figures of a reservation never change. Its end and its consumed units are written once, with
+# an entry.
 _frozen = refuse(
     "reservation_frozen",
     pgtrigger.UpdateOf(
@@ -182,8 +183,8 @@ _frozen = refuse(
     ),
 )
 
-# At commit a reservation has the entry that made it and the one of its state, with its figures. It
-# has three entries at most, found by the index of the reference.
+# Checked at commit: a reservation has the entry that made it and the entry of its state, with the
+# same figures. It has three entries at most, found by the index of the foreign key.
 _has_its_entry = Guard(
     name="reservation_has_its_entry",
     when=pgtrigger.After,

@@ -75,10 +75,10 @@ class Payers(Resource):
 
     @does("payer.deactivate")
     def deactivate(self, row: Payer) -> Payer:
-        """Take a payer out of use; the policies that name it stay as they are."""
+        """Deactivate a payer; the policies that name it stay as they are."""
         return payers.deactivate(actor=self.actor, payer=row)
 
     @does("payer.reactivate")
     def reactivate(self, row: Payer) -> Payer:
-        """Put a payer back to use."""
+        """Reactivate a payer."""
         return payers.reactivate(actor=self.actor, payer=row)

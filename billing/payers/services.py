@@ -23,7 +23,7 @@ class Details(TypedDict, total=False):
 def create(
     *, actor: Actor, name: str, payer_id: str = "", phone: str = "", external_id: str = ""
 ) -> Payer:
-    """Raises Invalid, Conflict `payer_exists`."""
+    """Add a payer. Raises Invalid, Conflict `payer_exists`."""
     payer = Payer(
         organization=actor.organization,
         name=name.strip(),
@@ -42,7 +42,7 @@ def create(
 def update(
     *, actor: Actor, payer: Payer, expected_digest: str = "", **details: Unpack[Details]
 ) -> Payer:
-    """What is not given stays. `expected_digest` is of what the page showed.
+    """Change the given details. `expected_digest` is the digest of the row that the page showed.
 
     Raises NotFound, Invalid, Conflict `payer_exists`, `stale`.
     """
@@ -55,25 +55,25 @@ def update(
 
 @write("payer.deactivate")
 def deactivate(*, actor: Actor, payer: Payer) -> Payer:
-    """Offer the payer no longer for new policies; the policies that name it stay as they are.
+    """Stop offering the payer for new policies; the policies that name it stay as they are.
 
     Raises Conflict `payer_not_changed`.
     """
-    return _switch(actor, payer, before=True, action="payer.deactivated")
+    return _set_active(actor, payer, is_active=False, action="payer.deactivated")
 
 
 @write("payer.reactivate")
 def reactivate(*, actor: Actor, payer: Payer) -> Payer:
-    """Raises Conflict `payer_not_changed`."""
-    return _switch(actor, payer, before=False, action="payer.reactivated")
+    """Offer the payer for new policies again. Raises Conflict `payer_not_changed`."""
+    return _set_active(actor, payer, is_active=True, action="payer.reactivated")
 
 
-def _switch(actor: Actor, payer: Payer, *, before: bool, action: str) -> Payer:
+def _set_active(actor: Actor, payer: Payer, *, is_active: bool, action: str) -> Payer:
     current = locked(access.payers(actor), payer)
-    if current.is_active != before:
-        now = "active" if current.is_active else "inactive"
-        raise Conflict(f"{current.name} is {now} already.", code="payer_not_changed")
-    current.is_active = not before
+    if current.is_active == is_active:
+        state = "active" if is_active else "inactive"
+        raise Conflict(f"{current.name} is already {state}.", code="payer_not_changed")
+    current.is_active = is_active
     current.save(update_fields=["is_active"])
     events.record(actor=actor, action=action, obj=current)
     return current

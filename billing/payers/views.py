@@ -30,7 +30,7 @@ def payer_list(request: ClinicRequest) -> HttpResponse:
 
 
 def payer(request: ClinicRequest, pk: int) -> HttpResponse:
-    """With what the actor may see of its policies and authorizations, counted."""
+    """A payer, with the number of its policies and authorizations that the actor may see."""
     actor = request.actor
     require(actor.role, "payer.view")
     found = get_object_or_404(access.payers(actor), pk=pk)

@@ -58,7 +58,7 @@ class NewPolicy(PolicyTerms):
 
 class PolicyChange(PolicyTerms):
     is_active = StrictBoolean(
-        help_text="False for one that was entered by mistake and covers nothing."
+        help_text="False for a policy that was entered by mistake: it covers nothing."
     )
 
     class Meta:
@@ -76,11 +76,11 @@ class NewCheck(Input):
     result = serializers.ChoiceField(choices=EligibilityCheck.Result.choices)
     plan_name = Text(max_length=120, required=False, allow_blank=True)
     start_date = serializers.DateField(
-        required=False, allow_null=True, help_text="When the cover starts, as the payer says."
+        required=False, allow_null=True, help_text="When the insurance starts, as the payer says."
     )
     end_date = serializers.DateField(required=False, allow_null=True)
     reference_number = Text(max_length=60, required=False, allow_blank=True)
-    checked_at = Instant(required=False, help_text="When the payer answered; now, if left out.")
+    checked_at = Instant(required=False, help_text="When the payer answered. Default: now.")
 
     class Meta:
         example = {
@@ -123,7 +123,7 @@ class PolicyOutput(Output):
 
 
 class CheckOutput(Output):
-    """What the payer answered; the dates are of the cover."""
+    """The payer's answer; the dates are those of the insurance."""
 
     class Meta:
         model = EligibilityCheck
@@ -187,7 +187,7 @@ class Insurance(Resource):
 
     @does("policy.verify", NewCheck, answers=CheckOutput, status=201)
     def verify(self, row: InsurancePolicy, **fields: Any) -> EligibilityCheck:
-        """Record an eligibility check: what the payer says of the cover."""
+        """Record an eligibility check: what the payer says about the policy."""
         return eligibility.record(actor=self.actor, policy=row, **fields)
 
     @shows(

@@ -1,4 +1,4 @@
-"""Eligibility: what a payer says about a policy when the clinic asks."""
+"""Eligibility checks: what a payer answers when the clinic asks about a policy."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def record(
     reference_number: str = "",
     checked_at: datetime | None = None,
 ) -> EligibilityCheck:
-    """Record that the payer was asked, and its answer; without `checked_at` that was now.
+    """Record a payer's answer about a policy. `checked_at` defaults to now.
 
-    The policy itself stays as it is. Raises NotFound, Invalid.
+    The policy itself is not changed. Raises NotFound, Invalid.
     """
     current = locked(access.policies(actor).select_related("patient"), policy)
     now = timezone.now()
@@ -47,9 +47,9 @@ def record(
     )
     fields.check(check)
     if check.checked_at > now:
-        raise Invalid("The check lies in the future.", field="checked_at")
+        raise Invalid("The time of the check is in the future.", field="checked_at")
     if start_date and end_date and end_date < start_date:
-        raise Invalid("The cover ends before it starts.", field="end_date")
+        raise Invalid("The insurance ends before it starts.", field="end_date")
     check.save(force_insert=True)
     events.record(
         actor=actor,

@@ -29,7 +29,7 @@ class PolicyForm(FieldsForm):
             "subscriber_relationship": "Patient's relationship to the subscriber",
             "subscriber_name": "Subscriber's name",
         }
-        help_texts = {"end_date": "The last day covered; leave empty until it is known."}
+        help_texts = {"end_date": "The last day covered. Leave empty until it is known."}
 
     def __init__(
         self, actor: Actor, data: Any, *, row: InsurancePolicy | None = None, **kwargs: Any
@@ -57,8 +57,8 @@ class EligibilityForm(FieldsForm):
         model = EligibilityCheck
         fields = ["result", "plan_name", "start_date", "end_date", "reference_number"]
         widgets = {"start_date": DateInput, "end_date": DateInput}
-        labels = {"result": "The payer says the cover is"}
-        help_texts = {"reference_number": "What the payer gave you to refer to its answer."}
+        labels = {"result": "The payer says the policy is"}
+        help_texts = {"reference_number": "The reference that the payer gave for its answer."}
 
 
 class EndPolicyForm(forms.Form):

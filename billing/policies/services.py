@@ -85,9 +85,9 @@ def update(
 ) -> InsurancePolicy:
     """Correct a policy. One that is not active was entered by mistake and covers nothing.
 
-    What is not given stays. `expected_digest` is of what the page showed. Raises what `create`
-    raises, Conflict `stale`, and Conflict `policy_in_use` when authorizations of the policy stand
-    against another payer, or against covering nothing.
+    Terms that are not given stay as they are. `expected_digest` is the digest of the row that the
+    page showed. Raises what `create` raises, Conflict `stale`, and Conflict `policy_in_use` for
+    another payer, or for making the policy inactive, while it has authorizations.
     """
     current = locked(access.policies(actor), policy)
     refuse_stale(current, terms, expected_digest)
@@ -95,7 +95,7 @@ def update(
         _check_payer(actor, terms["payer"])
         _check_payer_may_change(current)
     if current.is_active and not terms.get("is_active", True):
-        _check_may_cover_nothing(current)
+        _check_may_be_deactivated(current)
     return change(
         actor=actor,
         row=current,
@@ -108,10 +108,10 @@ def update(
 
 @write("policy.end")
 def end(*, actor: Actor, policy: InsurancePolicy, end_date: date) -> InsurancePolicy:
-    """Let the policy cover `end_date` as its last day.
+    """Set the last day that the policy covers.
 
-    Raises Invalid for a day before it starts, Conflict `policies_overlap` when a later end would
-    meet the policy that follows.
+    Raises Invalid for a day before it starts, Conflict `policies_overlap` when it would overlap
+    with the policy that follows.
     """
     current = locked(access.policies(actor), policy)
     current.end_date = end_date
@@ -139,28 +139,28 @@ def _check_payer(actor: Actor, payer: Payer) -> None:
 
 
 def _check_payer_may_change(policy: InsurancePolicy) -> None:
-    if standing := policy.authorizations.count():
+    if count := policy.authorizations.count():
         raise _in_use(
-            standing,
-            f"This policy has {_counted(standing)} of {policy.payer}, so its payer stays. "
-            "End it and add a policy with the other payer.",
+            count,
+            f"This policy has {_count_authorizations(count)} of {policy.payer}, so its payer "
+            "cannot be changed. End it and add a policy with the other payer.",
             field="payer",
         )
 
 
-def _check_may_cover_nothing(policy: InsurancePolicy) -> None:
-    """Also those that have ended: they were drawn on, and their dates may be changed yet."""
+def _check_may_be_deactivated(policy: InsurancePolicy) -> None:
+    """Counts ended authorizations too: their units were used, and their dates may still change."""
     cancelled = Authorization.Status.CANCELLED
-    if standing := policy.authorizations.exclude(status=cancelled).count():
+    if count := policy.authorizations.exclude(status=cancelled).count():
         raise _in_use(
-            standing,
-            f"This policy has {_counted(standing)}, so it is no mistake: give it an end date, or "
-            "cancel what was authorized first.",
+            count,
+            f"This policy has {_count_authorizations(count)}, so it must stay active. Give it an "
+            "end date, or cancel the authorizations first.",
             field="is_active",
         )
 
 
-def _counted(authorizations: int) -> str:
+def _count_authorizations(authorizations: int) -> str:
     return f"{authorizations} authorization{'' if authorizations == 1 else 's'}"
 
 
@@ -171,7 +171,7 @@ def _in_use(authorizations: int, message: str, *, field: str) -> Conflict:
 def _check(policy: InsurancePolicy) -> None:
     fields.check(policy)
     if policy.end_date and policy.end_date < policy.start_date:
-        raise Invalid("The end date lies before the start date.", field="end_date")
+        raise Invalid("The end date is before the start date.", field="end_date")
     if policy.is_active and (other := _overlapping(policy).first()):
         until = f"until {errors.short_date(other.end_date)}" if other.end_date else "with no end"
         raise Conflict(

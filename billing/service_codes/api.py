@@ -100,5 +100,5 @@ class ServiceCodes(Resource):
 
     @updates("service_code.update", ServiceCodeChange)
     def partial_update(self, row: ServiceCode, **fields: Any) -> ServiceCode:
-        """Change a service code's terms; units that are reserved already stay as they are."""
+        """Change a service code's terms; units already reserved stay as they are."""
         return service_codes.update(actor=self.actor, service_code=row, **fields)

@@ -11,7 +11,7 @@ from billing.models import ServiceCode
 
 class ServiceCodeForm(FieldsForm):
     modifiers = forms.CharField(
-        required=False, max_length=20, help_text="Up to four, with blanks between: HM 95."
+        required=False, max_length=20, help_text="Up to four, separated by spaces: HM 95."
     )
 
     class Meta:
@@ -29,12 +29,17 @@ class ServiceCodeForm(FieldsForm):
             "allows_group",
             "is_active",
         ]
-        labels = {"is_active": "Offered for new bookings and authorizations"}
+        labels = {
+            "allows_concurrent": "May be given at the same time as another such service",
+            "allows_group": "May be given to several patients at once",
+            "is_active": "Offered for new bookings and authorizations",
+        }
         help_texts = {
             "code": "CPT or HCPCS.",
-            "label": "Your own short words.",
-            "is_timed": "One that is not timed counts one unit per session.",
+            "label": "A short label of your own.",
+            "is_timed": "A service that is not timed counts one unit per session.",
             "rounding": "Bookings made before a change keep their units.",
+            "allows_concurrent": "For the same patient, by different practitioners.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -34,7 +34,7 @@ class Terms(TypedDict, total=False):
 
 @write("service_code.create")
 def create(*, actor: Actor, **terms: Unpack[Terms]) -> ServiceCode:
-    """Raises Invalid, Conflict `service_code_exists`."""
+    """Add a service code. Raises Invalid, Conflict `service_code_exists`."""
     service_code = ServiceCode(organization=actor.organization, **_tidy(terms))
     _check(service_code)
     service_code.save(force_insert=True)
@@ -48,10 +48,10 @@ def create(*, actor: Actor, **terms: Unpack[Terms]) -> ServiceCode:
 def update(
     *, actor: Actor, service_code: ServiceCode, expected_digest: str = "", **terms: Unpack[Terms]
 ) -> ServiceCode:
-    """Change the given terms. Units that are reserved already stay as they are.
+    """Change the given terms. Units already reserved stay as they are.
 
-    `expected_digest` is of what the page showed. Raises Invalid, Conflict `service_code_exists`,
-    `stale`.
+    `expected_digest` is the digest of the row that the page showed. Raises Invalid,
+    Conflict `service_code_exists`, `stale`.
     """
     current = locked(access.service_codes(actor), service_code)
     refuse_stale(current, terms, expected_digest)
@@ -73,7 +73,7 @@ def _tidy(terms: Terms) -> dict[str, Any]:
 def _check(service_code: ServiceCode) -> None:
     fields.check(service_code)
     if len(set(service_code.modifiers)) < len(service_code.modifiers):
-        raise Invalid("Each modifier can stand only once.", field="modifiers")
+        raise Invalid("Each modifier can be used only once.", field="modifiers")
     is_quarter_hour = service_code.minutes_per_unit == CMS_MINUTES_PER_UNIT
     if service_code.rounding == Rounding.CMS and not is_quarter_hour:
         raise Invalid(

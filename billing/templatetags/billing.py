@@ -13,7 +13,7 @@ MINUS = "\N{MINUS SIGN}"
 
 @register.filter
 def changes(entry: LedgerEntry) -> list[str]:
-    """What the movement did to each figure, in words: −4 reserved, +3 used."""
+    """The change of each figure by the movement, in words: −4 reserved, +3 used."""
     deltas = {
         "total": entry.total_delta,
         "used": entry.used_delta,
@@ -28,5 +28,5 @@ def signed(units: int) -> str:
 
 
 @register.filter
-def of(mapping: dict[str, Any], key: str) -> Any:
+def lookup(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key, "")

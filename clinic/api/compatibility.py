@@ -1,8 +1,8 @@
-"""What a change of the schema would break for the programs that are written against it.
+"""Finds the changes of the API's schema that would break programs written for the old schema.
 
-`/api/v1/` only grows: an address, a method, a media type, a field of an answer or a choice that is
-gone breaks who reads it; a field, parameter or rule that is new and required, or narrower than it
-was, breaks who writes it. What an answer chooses among may grow.
+`/api/v1/` may only grow. A path, method, media type, field of an answer or accepted choice that is
+removed breaks the programs that use it; so does a field or parameter that is new and required, and
+a rule that is stricter than before. The choices of a field of an answer may grow.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ EXACTLY = ("pattern", "format", "multipleOf", "const", "uniqueItems")
 
 
 def breaking(before: Schema, after: Schema) -> list[str]:
-    """Each break in words; empty when every program goes on working."""
-    return list(_paths(_written_out(before, before, {}), _written_out(after, after, {})))
+    """A description of each breaking change; empty if all programs keep working."""
+    return list(_paths(_resolved(before, before, {}), _resolved(after, after, {})))
 
 
-def _written_out(part: Any, root: Schema, known: dict[str, Any]) -> Any:
-    """With every reference replaced by what it refers to, and what is put together in one piece."""
+def _resolved(part: Any, root: Schema, known: dict[str, Any]) -> Any:
+    """The schema with every `$ref` replaced by its target and every `allOf` merged."""
     if isinstance(part, list):
-        return [_written_out(one, root, known) for one in part]
+        return [_resolved(one, root, known) for one in part]
     if not isinstance(part, dict):
         return part
     if "$ref" not in part:
-        found = {name: _written_out(one, root, known) for name, one in part.items()}
-        return _joined(*found.pop("allOf"), found) if "allOf" in found else found
+        found = {name: _resolved(one, root, known) for name, one in part.items()}
+        return _merged(*found.pop("allOf"), found) if "allOf" in found else found
     name = part["$ref"].rsplit("/", 1)[1]
     if name not in known:
-        known[name] = _written_out(root["components"]["schemas"][name], root, known)
+        known[name] = _resolved(root["components"]["schemas"][name], root, known)
     return known[name]
 
 
-def _joined(*parts: Schema) -> Schema:
+def _merged(*parts: Schema) -> Schema:
     found: Schema = {}
     for part in parts:
         properties = {**found.get("properties", {}), **part.get("properties", {})}
@@ -59,7 +59,7 @@ def _paths(before: Schema, after: Schema) -> Iterator[str]:
             where = f"{method.upper()} {path}"
             now = after["paths"].get(path, {}).get(method)
             if now is None:
-                yield f"{where} is gone"
+                yield f"{where} was removed"
             else:
                 yield from _operation(where, methods[method], now)
 
@@ -68,13 +68,13 @@ def _operation(where: str, before: Schema, after: Schema) -> Iterator[str]:
     if before["operationId"] != after["operationId"]:
         yield f"{where} is called {after['operationId']} instead of {before['operationId']}"
     yield from _parameters(where, before.get("parameters", []), after.get("parameters", []))
-    sent, taken = before.get("requestBody", {}), after.get("requestBody", {})
-    if taken.get("required") and not sent.get("required"):
+    old_body, new_body = before.get("requestBody", {}), after.get("requestBody", {})
+    if new_body.get("required") and not old_body.get("required"):
         yield f"{where} needs a body now"
-    yield from _bodies(f"{where} body", sent, taken, _request)
+    yield from _bodies(f"{where} body", old_body, new_body, _request)
     for status, answer in before["responses"].items():
         if status not in after["responses"]:
-            yield f"{where} does not answer {status} any more"
+            yield f"{where} no longer answers {status}"
         else:
             yield from _bodies(f"{where} {status}", answer, after["responses"][status], _response)
 
@@ -85,7 +85,7 @@ def _parameters(where: str, before: list[Schema], after: list[Schema]) -> Iterat
     for one in before:
         now = named.get((one["in"], one["name"]))
         if now is None:
-            yield f"{where}: the parameter {one['name']} is gone"
+            yield f"{where}: the parameter {one['name']} was removed"
         else:
             yield from _request(f"{where}?{one['name']}", one["schema"], now["schema"])
             if now.get("required") and not one.get("required"):
@@ -96,26 +96,26 @@ def _parameters(where: str, before: list[Schema], after: list[Schema]) -> Iterat
 
 
 def _bodies(where: str, before: Schema, after: Schema, faults: Faults) -> Iterator[str]:
-    """Of every media type that there was."""
+    """Compare the bodies of every media type that there was before."""
     contents = [one.get("content", {}) for one in (before, after)]
     for media_type, content in contents[0].items():
         if media_type not in contents[1]:
-            yield f"{where} is not {media_type} any more"
+            yield f"{where} is no longer {media_type}"
         else:
             yield from faults(where, content["schema"], contents[1][media_type]["schema"])
 
 
 def _request(where: str, before: Schema, after: Schema) -> Iterator[str]:
-    """What was accepted is accepted still: each alternative by one of those that there are now."""
+    """What was accepted must still be: each old alternative by one of the new ones."""
     for one in _alternatives(before):
-        each = [list(_taken(where, one, now)) for now in _alternatives(after)]
+        each = [list(_request_faults(where, one, now)) for now in _alternatives(after)]
         yield from min(each, key=len)
 
 
 def _response(where: str, before: Schema, after: Schema) -> Iterator[str]:
-    """What was promised is given still: each alternative is one of those that there were."""
+    """What was promised must still be given: each new alternative must fit one of the old ones."""
     for now in _alternatives(after):
-        each = [list(_given(where, one, now)) for one in _alternatives(before)]
+        each = [list(_response_faults(where, one, now)) for one in _alternatives(before)]
         yield from min(each, key=len)
 
 
@@ -123,22 +123,22 @@ def _alternatives(schema: Schema) -> list[Schema]:
     for word in ALTERNATIVES:
         if word in schema:
             common = {name: value for name, value in schema.items() if name != word}
-            return [one for part in schema[word] for one in _alternatives(_joined(common, part))]
+            return [one for part in schema[word] for one in _alternatives(_merged(common, part))]
     return [schema]
 
 
-def _taken(where: str, before: Schema, after: Schema) -> Iterator[str]:
+def _request_faults(where: str, before: Schema, after: Schema) -> Iterator[str]:
     if not _types(before) <= _types(after):
-        yield f"{where} takes {_said(after)} instead of {_said(before)}"
+        yield f"{where} accepts {_type_names(after)} instead of {_type_names(before)}"
     if "enum" in after:
         if "enum" not in before:
-            yield f"{where} takes only {', '.join(map(str, after['enum']))} now"
-        elif gone := [str(one) for one in before["enum"] if one not in after["enum"]]:
-            yield f"{where} does not take {', '.join(gone)} any more"
+            yield f"{where} accepts only {', '.join(map(str, after['enum']))} now"
+        elif removed := [str(one) for one in before["enum"] if one not in after["enum"]]:
+            yield f"{where} no longer accepts {', '.join(removed)}"
     yield from _narrower(where, before, after)
     for name, one in before.get("properties", {}).items():
         if name not in after.get("properties", {}):
-            yield f"{where}.{name} is not taken any more"
+            yield f"{where}.{name} is no longer accepted"
         else:
             yield from _request(f"{where}.{name}", one, after["properties"][name])
     for name in set(after.get("required", [])) - set(before.get("required", [])):
@@ -158,17 +158,17 @@ def _narrower(where: str, before: Schema, after: Schema) -> Iterator[str]:
         if word in after and after[word] != before.get(word):
             yield f"{where} has the {word} {after[word]} now"
     if after.get("additionalProperties") is False and before.get("additionalProperties", True):
-        yield f"{where} takes no further properties now"
+        yield f"{where} accepts no other properties now"
 
 
-def _given(where: str, before: Schema, after: Schema) -> Iterator[str]:
+def _response_faults(where: str, before: Schema, after: Schema) -> Iterator[str]:
     if not _types(after) <= _types(before):
-        yield f"{where} gives {_said(after)} instead of {_said(before)}"
+        yield f"{where} gives {_type_names(after)} instead of {_type_names(before)}"
     if "format" in before and before["format"] != after.get("format"):
-        yield f"{where} is no {before['format']} any more"
+        yield f"{where} is no longer a {before['format']}"
     for name, one in before.get("properties", {}).items():
         if name not in after.get("properties", {}):
-            yield f"{where}.{name} is not given any more"
+            yield f"{where}.{name} is no longer given"
         else:
             yield from _response(f"{where}.{name}", one, after["properties"][name])
     if "items" in before:
@@ -183,5 +183,5 @@ def _types(schema: Schema) -> set[str]:
     return types | {"integer"} if "number" in types else types
 
 
-def _said(schema: Schema) -> str:
+def _type_names(schema: Schema) -> str:
     return " or ".join(sorted(_types(schema))) if "type" in schema else "anything"

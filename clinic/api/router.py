@@ -1,4 +1,4 @@
-"""Every endpoint under `/api/v1/`: the resources of all rooms, by their addresses."""
+"""All endpoints under `/api/v1/`: the resources of all packages, by their paths."""
 
 from __future__ import annotations
 

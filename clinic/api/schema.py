@@ -1,4 +1,4 @@
-"""The whole schema; a warning of the generator is an error here."""
+"""Generates the whole schema. Warnings of the generator are treated as errors."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from drf_spectacular.validation import validate_schema
 
 
 class SchemaFault(Exception):
-    """The generator complained."""
+    """The generator reported warnings or errors."""
 
 
 def generated() -> dict[str, Any]:
-    """As plain JSON holds it. Raises SchemaFault."""
+    """The schema, of plain JSON types. Raises SchemaFault."""
     GENERATOR_STATS.reset()
     with GENERATOR_STATS.silence():
         found = SchemaGenerator().get_schema(request=None, public=True)
@@ -27,7 +27,7 @@ def generated() -> dict[str, Any]:
 
 
 def as_yaml() -> str:
-    """Checked against OpenAPI's own schema. Raises SchemaFault."""
+    """The schema, validated against OpenAPI's own schema. Raises SchemaFault."""
     found = generated()
     validate_schema(found)
     text: bytes = OpenApiYamlRenderer().render(found, renderer_context={})

@@ -1,7 +1,7 @@
 from django.urls import include, path, re_path
 
 from clinic.api.router import router
-from clinic.api.views import Redoc, Swagger, nothing_here, openapi
+from clinic.api.views import Redoc, Swagger, openapi, unknown_path
 
 urlpatterns = [
     path("v1/", include((router.urls, "v1"))),
@@ -9,5 +9,5 @@ urlpatterns = [
     path("docs", Swagger.as_view(url_name="api:openapi"), name="docs"),
     path("reference", Redoc.as_view(url_name="api:openapi"), name="reference"),
     path("auth/", include("allauth.headless.urls")),
-    re_path("^.*$", nothing_here),
+    re_path("^.*$", unknown_path),
 ]

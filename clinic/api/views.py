@@ -1,4 +1,4 @@
-"""The documentation pages, from our own host, and what is not there at all."""
+"""The documentation pages, served from our own host, and the answer to unknown paths."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from rest_framework.request import Request
 
 from clinic.api import schema
 
-# Both libraries style themselves as they run; their scripts are files of ours as all others.
+# Both libraries insert styles at run time; their scripts are served from our host as all others.
 STYLED = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": [SELF, "blob:"]})
 
 
-# The generator is not made for two threads at once.
-_one_at_a_time = Lock()
+# The generator is not thread-safe.
+_generator_lock = Lock()
 
 
 @functools.cache
-def _made() -> str:
+def _cached_schema() -> str:
     return json.dumps(schema.generated())
 
 
 def _schema() -> str:
-    """As JSON, which browsers read faster; it stays the same as long as the process runs."""
-    with _one_at_a_time:
-        return _made()
+    """The schema as JSON, which browsers read faster than YAML; generated once per process."""
+    with _generator_lock:
+        return _cached_schema()
 
 
 @require_safe
@@ -59,6 +59,6 @@ class Redoc(SpectacularRedocView):
 
 @api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
 @authentication_classes([])
-def nothing_here(request: Request, *args: Any, **kwargs: Any) -> Any:
-    """Whatever is not an address of the API, in the API's own words."""
-    raise NotFound("There is no such address in the API.")
+def unknown_path(request: Request, *args: Any, **kwargs: Any) -> Any:
+    """Answers 404 in the API's format of errors."""
+    raise NotFound("The API has no such path.")

@@ -1,8 +1,8 @@
-"""The demo clinics: two of them, and a week that could be any clinic's. All of it is invented."""
+"""The two demo clinics and their typical weeks. All data is invented."""
 
 PASSWORD = "caretally-demo"
 
-# Role, e-mail, password: what the demo offers to sign in with.
+# Role, e-mail and password of the users to sign in as.
 SIGN_INS = [
     ("Administrator", "admin@riverside.example", PASSWORD),
     ("Practitioner", "maya@riverside.example", PASSWORD),

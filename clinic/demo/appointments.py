@@ -1,4 +1,4 @@
-"""From weekly times to appointments: completed, cancelled and still to come."""
+"""Makes appointments from weekly times: completed, cancelled and future ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from random import Random
 from accounts.models import Organization, Patient
 from billing.models import Authorization, ServiceCode
 from billing.units import units_for, whole_minutes
-from clinic.demo.courses import WITHOUT_MARGIN, Course, Cover, Fate
+from clinic.demo.courses import EXACT_UNITS, AuthorizationPlan, Course, Scenario
 from clinic.demo.timetable import Slot
 from scheduling.models import Appointment, Status
 
@@ -31,7 +31,7 @@ CANCELLED = (
 
 @dataclass
 class PlannedAppointment:
-    """One appointment with all that became of it so far."""
+    """One appointment with everything that has happened to it so far."""
 
     course: Course
     slot: Slot
@@ -67,8 +67,8 @@ class PlannedAppointment:
         return self.cancelled_at or self.missed_at
 
     @property
-    def keeps_units(self) -> bool:
-        return self.course.fate in WITHOUT_MARGIN
+    def uses_exact_units(self) -> bool:
+        return self.course.scenario in EXACT_UNITS
 
 
 class Calendar:
@@ -79,27 +79,27 @@ class Calendar:
         self._today = organization.local(now).date()
 
     def appointments(self, courses: list[Course]) -> list[PlannedAppointment]:
-        found = [planned for course in courses for planned in self._of(course)]
+        found = [planned for course in courses for planned in self._of_course(course)]
         found.sort(key=lambda planned: (planned.starts_at, planned.patient.pk, planned.slot.start))
         for planned in found:
             self._decide(planned)
         return found
 
-    def _of(self, course: Course) -> Iterator[PlannedAppointment]:
-        if course.fate == Fate.PENDING:
+    def _of_course(self, course: Course) -> Iterator[PlannedAppointment]:
+        if course.scenario == Scenario.PENDING:
             yield from self._first_evaluation(course)
             return
         evaluated: set[int] = set()
         for day in self._days():
-            cover = course.cover_on(day)
-            if cover is None and course.fate != Fate.PRIVATE:
+            plan = course.plan_on(day)
+            if plan is None and course.scenario != Scenario.PRIVATE:
                 continue
             for slot in course.slots:
                 if slot.weekday == day.weekday():
-                    yield self._planned(course, slot, day, cover, evaluated)
+                    yield self._planned(course, slot, day, plan, evaluated)
 
     def _first_evaluation(self, course: Course) -> Iterator[PlannedAppointment]:
-        """While the payer has not answered, there was only the evaluation, paid privately."""
+        """Until the payer answers there is only the evaluation, as private pay."""
         if course.evaluation and course.slots:
             slot = course.slots[0]
             days = [day for day in self._days() if day.weekday() == slot.weekday]
@@ -117,21 +117,21 @@ class Calendar:
         course: Course,
         slot: Slot,
         day: date,
-        cover: Cover | None,
+        plan: AuthorizationPlan | None,
         evaluated: set[int],
         service_code: ServiceCode | None = None,
     ) -> PlannedAppointment:
         service_code = service_code or slot.service_code
-        if cover and cover.starts_with_evaluation and course.evaluation and not evaluated:
-            evaluated.add(id(cover))
+        if plan and plan.starts_with_evaluation and course.evaluation and not evaluated:
+            evaluated.add(id(plan))
             service_code = course.evaluation
         starts_at = self._instant(day, slot.start)
-        created_at = self.created_at(cover.authorization) if cover else None
+        created_at = self.created_at(plan.authorization) if plan else None
         return PlannedAppointment(
             course=course,
             slot=slot,
             service_code=service_code,
-            authorization=cover.authorization if cover else None,
+            authorization=plan.authorization if plan else None,
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=slot.minutes),
             day=day,
@@ -140,7 +140,7 @@ class Calendar:
         )
 
     def created_at(self, authorization: Authorization) -> datetime:
-        """The payer's letter comes some days before it takes effect."""
+        """The authorization is entered some days before it takes effect."""
         letter = self._instant(authorization.start_date - timedelta(days=5), 10 * 60)
         return min(letter, self._now - timedelta(days=2))
 
@@ -154,7 +154,7 @@ class Calendar:
         return datetime.combine(day, clock, self._organization.zone).astimezone(UTC)
 
     def _decide(self, planned: PlannedAppointment) -> None:
-        chance = 0.0 if planned.keeps_units else self._random.random() * 100
+        chance = 0.0 if planned.uses_exact_units else self._random.random() * 100
         if planned.ends_at + WRITE_UP <= self._now:
             self._past(planned, chance)
         elif planned.starts_at <= self._now:
@@ -204,9 +204,9 @@ class Calendar:
     def complete(self, planned: PlannedAppointment, *, cut_short: bool) -> None:
         late = timedelta(minutes=self._random.choice((0, 0, 0, 1, 2, 3)))
         early = timedelta(minutes=self._random.choice((0, 0, 1, 2)))
-        if cut_short and not planned.keeps_units:
+        if cut_short and not planned.uses_exact_units:
             early = timedelta(minutes=self._random.choice((15, 20, 30)))
-        if planned.keeps_units:
+        if planned.uses_exact_units:
             late = early = timedelta(0)
         planned.status = Status.COMPLETED
         planned.started_at, planned.ended_at = planned.starts_at + late, planned.ends_at - early
@@ -216,7 +216,7 @@ class Calendar:
         self._write_up(planned)
 
     def _write_up(self, planned: PlannedAppointment) -> None:
-        """Notes are signed within a day or two; of the last days some are not."""
+        """Most notes are signed within hours; of the last three days, some are not."""
         assert planned.completed_at is not None
         signed_at = planned.completed_at + timedelta(minutes=self._random.randint(5, 400))
         is_recent = self._now - planned.completed_at < timedelta(days=3)

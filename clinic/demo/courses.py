@@ -1,4 +1,4 @@
-"""A patient's course of treatment: its weekly times, and the authorizations it draws on."""
+"""A patient's course of treatment: its weekly times and its authorizations."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from clinic.demo.profiles import Treatment
 from clinic.demo.timetable import Slot
 
 
-class Fate(Enum):
-    """How a course's authorizations stand today."""
+class Scenario(Enum):
+    """The state of a course's authorizations today."""
 
     STEADY = "steady"
     CAPPED = "capped"
@@ -29,50 +29,50 @@ class Fate(Enum):
     PRIVATE = "private"
 
 
-# Each once before chance decides, so that every clinic shows all of them.
+# Each of these is used once before the random ones, so that every clinic shows all of them.
 FIRST = (
-    Fate.STEADY,
-    Fate.CAPPED,
-    Fate.NEARLY_EXHAUSTED,
-    Fate.ENDING,
-    Fate.NEW,
-    Fate.EXHAUSTED,
-    Fate.RENEWED,
-    Fate.REPLACED,
-    Fate.LAPSED,
-    Fate.PENDING,
-    Fate.PRIVATE,
+    Scenario.STEADY,
+    Scenario.CAPPED,
+    Scenario.NEARLY_EXHAUSTED,
+    Scenario.ENDING,
+    Scenario.NEW,
+    Scenario.EXHAUSTED,
+    Scenario.RENEWED,
+    Scenario.REPLACED,
+    Scenario.LAPSED,
+    Scenario.PENDING,
+    Scenario.PRIVATE,
 )
 CHANCES = {
-    Fate.STEADY: 52,
-    Fate.CAPPED: 10,
-    Fate.RENEWED: 12,
-    Fate.NEW: 8,
-    Fate.ENDING: 4,
-    Fate.NEARLY_EXHAUSTED: 4,
-    Fate.EXHAUSTED: 2,
-    Fate.REPLACED: 3,
-    Fate.LAPSED: 2,
-    Fate.PRIVATE: 3,
+    Scenario.STEADY: 52,
+    Scenario.CAPPED: 10,
+    Scenario.RENEWED: 12,
+    Scenario.NEW: 8,
+    Scenario.ENDING: 4,
+    Scenario.NEARLY_EXHAUSTED: 4,
+    Scenario.EXHAUSTED: 2,
+    Scenario.REPLACED: 3,
+    Scenario.LAPSED: 2,
+    Scenario.PRIVATE: 3,
 }
-# Units run out exactly where these end, so nothing of theirs is cancelled or cut short.
-WITHOUT_MARGIN = frozenset({Fate.NEARLY_EXHAUSTED, Fate.EXHAUSTED})
+# The units left must be exact here, so none of these appointments is cancelled or cut short.
+EXACT_UNITS = frozenset({Scenario.NEARLY_EXHAUSTED, Scenario.EXHAUSTED})
 
 
 @dataclass
-class Cover:
-    """An authorization to be, and how far ahead is booked on it."""
+class AuthorizationPlan:
+    """An authorization to insert, and how far ahead its units are booked."""
 
     authorization: Authorization
     codes: list[ServiceCode]
-    fate: Fate
+    scenario: Scenario
     booked_until: date
     spare_units: int | None = None
     starts_with_evaluation: bool = False
 
     @property
     def cancelled_at(self) -> datetime:
-        """Of a replaced one: when the new letter came."""
+        """For a replaced authorization: when the payer's new letter came."""
         return datetime.combine(self.booked_until, time(18), UTC)
 
 
@@ -80,23 +80,23 @@ class Cover:
 class Course:
     patient: Patient
     treatment: Treatment
-    fate: Fate
+    scenario: Scenario
     slots: list[Slot] = field(default_factory=list)
-    covers: list[Cover] = field(default_factory=list)
+    plans: list[AuthorizationPlan] = field(default_factory=list)
     evaluation: ServiceCode | None = None
 
-    def cover_on(self, day: date) -> Cover | None:
-        for cover in self.covers:
-            one = cover.authorization
+    def plan_on(self, day: date) -> AuthorizationPlan | None:
+        for plan in self.plans:
+            one = plan.authorization
             if one.status == Authorization.Status.PENDING:
                 continue
-            last = min(one.end_date, cover.booked_until)
+            last = min(one.end_date, plan.booked_until)
             if one.start_date <= day <= last:
-                return cover
+                return plan
         return None
 
 
-def fates(random: Random, count: int, *, complete: bool) -> list[Fate]:
+def scenarios(random: Random, count: int, *, complete: bool) -> list[Scenario]:
     first = list(FIRST[:count]) if complete else []
     left = random.choices(list(CHANCES), weights=list(CHANCES.values()), k=count - len(first))
     return [*first, *left]
@@ -104,7 +104,7 @@ def fates(random: Random, count: int, *, complete: bool) -> list[Fate]:
 
 @dataclass(frozen=True)
 class Period:
-    """First and last day from today, the status, and how much of it is booked."""
+    """An authorization's first and last day, status and bookings, in days from today."""
 
     start: int
     end: int
@@ -114,29 +114,29 @@ class Period:
     starts_with_evaluation: bool = False
 
 
-def periods(fate: Fate, random: Random) -> list[Period]:
-    """The authorizations behind a fate, in days from today."""
+def periods(scenario: Scenario, random: Random) -> list[Period]:
+    """The authorizations that make up a scenario, in days from today."""
     status = Authorization.Status
     begun = -random.randint(50, 110)
-    if fate == Fate.PRIVATE:
+    if scenario == Scenario.PRIVATE:
         return []
-    if fate == Fate.PENDING:
+    if scenario == Scenario.PENDING:
         return [Period(random.randint(3, 8), 180, status.PENDING)]
-    if fate == Fate.NEW:
+    if scenario == Scenario.NEW:
         start = -random.randint(9, 16)
         return [Period(start, start + 180, starts_with_evaluation=True)]
-    if fate == Fate.ENDING:
+    if scenario == Scenario.ENDING:
         return [Period(begun, random.randint(4, 9))]
-    if fate == Fate.LAPSED:
+    if scenario == Scenario.LAPSED:
         return [Period(begun, -random.randint(3, 12))]
-    if fate == Fate.NEARLY_EXHAUSTED:
+    if scenario == Scenario.NEARLY_EXHAUSTED:
         return [Period(begun, 75, booked_until=12, spare_units=2)]
-    if fate == Fate.EXHAUSTED:
+    if scenario == Scenario.EXHAUSTED:
         return [Period(begun, 60, booked_until=6, spare_units=0)]
-    if fate == Fate.RENEWED:
+    if scenario == Scenario.RENEWED:
         change = -random.randint(8, 30)
         return [Period(begun - 60, change), Period(change + 1, change + 181)]
-    if fate == Fate.REPLACED:
+    if scenario == Scenario.REPLACED:
         change = -random.randint(10, 25)
         return [
             Period(begun, 90, status.CANCELLED, booked_until=change),
@@ -145,17 +145,17 @@ def periods(fate: Fate, random: Random) -> list[Period]:
     return [Period(begun, begun + 182)]
 
 
-def covers(
-    fate: Fate,
+def authorization_plans(
+    scenario: Scenario,
     random: Random,
     *,
     authorization: Authorization,
     codes: list[ServiceCode],
     today: date,
-) -> list[Cover]:
-    """`authorization` is the pattern: whose, by which policy, under which number."""
+) -> list[AuthorizationPlan]:
+    """`authorization` is the template for patient, policy, payer and number."""
     found = []
-    for letter, period in zip("ABC", periods(fate, random), strict=False):
+    for letter, period in zip("ABC", periods(scenario, random), strict=False):
         one = Authorization(
             organization_id=authorization.organization_id,
             patient=authorization.patient,
@@ -167,10 +167,10 @@ def covers(
             status=period.status,
         )
         found.append(
-            Cover(
+            AuthorizationPlan(
                 authorization=one,
                 codes=codes,
-                fate=fate,
+                scenario=scenario,
                 booked_until=today + timedelta(days=period.booked_until),
                 spare_units=period.spare_units,
                 starts_with_evaluation=period.starts_with_evaluation,

@@ -1,7 +1,7 @@
 """Writes a team's appointments as if they had been booked, completed and documented day by day.
 
-The past cannot be booked, so rows are inserted many at a time, with the units, the events and the
-instants that the services would have left behind. Every constraint and trigger is in force.
+The services refuse to book in the past, so rows are inserted directly, many at a time, with the
+units, events and times that the services would have written. All constraints and triggers apply.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from scheduling.models import Addendum, Appointment, ProgressNote, Session, Stat
 
 
 class History:
-    """`desk` books and cancels; `practitioners` act by practitioner id."""
+    """`desk` is the actor who books and cancels; `practitioners` are actors by practitioner id."""
 
     def __init__(
         self, *, system: Actor, desk: Actor, practitioners: dict[int, Actor], random: Random
@@ -54,7 +54,7 @@ class History:
         bulk_insert.insert(appointments)
         self._care_teams(planned_appointments)
         for booking, appointment in zip(bookings, appointments, strict=True):
-            self._tell(booking.planned, appointment)
+            self._record_appointment(booking.planned, appointment)
         self._sessions(list(zip(planned_appointments, appointments, strict=True)))
         bulk_insert.insert(self._events)
         self._events.clear()
@@ -63,18 +63,18 @@ class History:
         self, courses: list[Course], planned_appointments: list[PlannedAppointment]
     ) -> None:
         units.set_caps(courses, planned_appointments)
-        covers = [cover for course in courses for cover in course.covers]
+        plans = [plan for course in courses for plan in course.plans]
         bulk.authorize(
             actor=self._system,
-            authorizations=[(cover.authorization, cover.codes) for cover in covers],
+            authorizations=[(plan.authorization, plan.codes) for plan in plans],
         )
-        for cover in covers:
-            one = cover.authorization
+        for plan in plans:
+            one = plan.authorization
             about = partial(self._record, obj=one, patient=one.patient, number=one.number)
             about(one.created_at, self._desk, "authorization.created")
             if one.status == Authorization.Status.CANCELLED:
                 reason = "Replaced by the payer's new letter"
-                about(cover.cancelled_at, self._desk, "authorization.cancelled", reason=reason)
+                about(plan.cancelled_at, self._desk, "authorization.cancelled", reason=reason)
 
     def _appointment(self, booking: Booked) -> Appointment:
         planned = booking.planned
@@ -173,8 +173,8 @@ class History:
                 at, own, "note.amended", obj=note, patient=planned.patient, addendum=added.pk
             )
 
-    def _tell(self, planned: PlannedAppointment, appointment: Appointment) -> None:
-        """The events of an appointment's life so far."""
+    def _record_appointment(self, planned: PlannedAppointment, appointment: Appointment) -> None:
+        """Record the events of an appointment up to now."""
         desk, own = self._desk, self._practitioners[appointment.practitioner_id]
         about = partial(self._record, obj=appointment, patient=planned.patient)
         about(

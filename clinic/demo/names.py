@@ -43,7 +43,7 @@ def family(random: Random) -> str:
 
 
 def phone(random: Random, area_code: str) -> str:
-    """In the range that the numbering plan keeps for fiction."""
+    """A number in the range that the North American numbering plan reserves for fiction."""
     return f"({area_code}) 555-01{random.randrange(100):02d}"
 
 

@@ -1,4 +1,4 @@
-"""Progress notes that could have been written: invented, and about nobody."""
+"""Invented progress notes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scheduling.models import ProgressNote
 SUBJECTIVE = {
     ABA: (
         "Caregiver reports a calm morning and a full night of sleep.",
-        "Caregiver mentions two short tantrums at home since the last visit.",
+        "Caregiver mentions two short tantrums at home since the last session.",
         "Arrived cheerful, with the new backpack; asked for the train set at once.",
         "Teacher's message: easier changes between activities this week.",
     ),
@@ -30,7 +30,7 @@ SUBJECTIVE = {
         "Pleased about tying the shoes alone on Tuesday.",
     ),
     PHYSICAL: (
-        "Pain 3 of 10 today, 5 of 10 last visit; stairs are easier.",
+        "Pain 3 of 10 today, 5 of 10 last session; stairs are easier.",
         "Stiff in the morning for about twenty minutes, then better.",
         "Walked to the harbor and back without a break for the first time.",
         "Did the exercises at home on five days.",
@@ -61,21 +61,21 @@ OBJECTIVE = {
 }
 ASSESSMENT = (
     "Steady progress toward the goal; the present level of help is right.",
-    "Goal within reach: criterion met in two of the last three visits.",
-    "A plateau since last week; likely because of the missed visit.",
-    "Tolerated the longer visit well. Ready for the next step.",
+    "Goal within reach: criterion met in two of the last three sessions.",
+    "A plateau since last week; likely because of the missed session.",
+    "Tolerated the longer session well. Ready for the next step.",
 )
 PLAN = (
-    "Go on as planned; raise the difficulty next visit.",
+    "Go on as planned; raise the difficulty next session.",
     "Keep the program, and send two exercises home.",
-    "Review the goal with the supervisor before the next visit.",
+    "Review the goal with the supervisor before the next session.",
     "Same frequency. Check in with the family on Friday.",
 )
 ADDENDUM = "Added after a call with the family: the exercise at home was done twice, not once."
 
 
 def write(note: ProgressNote, kind: str, random: Random) -> None:
-    """Fill the note as the practitioner of this kind of treatment would."""
+    """Fill the note with text for this kind of treatment."""
     b = random.choice((8, 10, 12))
     figures = {"a": random.randint(b // 2, b), "b": b, "c": random.randint(4, 18)}
     observed = random.choice(OBJECTIVE[kind]).format(**figures)

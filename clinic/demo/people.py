@@ -1,4 +1,4 @@
-"""The people of a clinic: who works in it, who comes to it, and who insures them."""
+"""The users, practitioners, patients, guardians and insurance policies of a clinic."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECONDARY_PERCENT = 15
 
 @dataclass(frozen=True)
 class Team:
-    """Those who see a group of patients between them. Large clinics have many teams."""
+    """The practitioners who share a group of patients. Large clinics have many teams."""
 
     practitioners: list[Practitioner]
     staff: tuple[Staff, ...]
@@ -40,7 +40,7 @@ class Team:
 
 
 def user(email: str, name: str, *, is_superadmin: bool = False) -> User:
-    """With a verified address, so that they can sign in at once."""
+    """Create a user with a verified address, who can sign in at once."""
     made = User.objects.create(
         email=email,
         name=name,
@@ -60,7 +60,7 @@ def member(organization: Organization, person: User, role: Role) -> User:
 def practitioners(
     organization: Organization, clinic: Clinic, random: Random, *, team: int
 ) -> list[Practitioner]:
-    """The first team has the profile's names and can sign in; further teams are made up."""
+    """The first team has the profile's names; the names of further teams are random."""
     people = [_named(clinic, staff, random, team, i) for i, staff in enumerate(clinic.staff)]
     users = User.objects.bulk_create(
         User(email=email, name=f"{first} {last}", password=_password())
@@ -108,7 +108,7 @@ def _named(
 
 @cache
 def _password() -> str:
-    """Hashing is slow on purpose; everybody here has the same password anyway."""
+    """The hashed password, made once: hashing is slow, and all users have the same password."""
     return make_password(PASSWORD)
 
 
@@ -163,7 +163,7 @@ def _patient(
 
 
 def guardians(clinic: Clinic, random: Random, patients: list[Patient]) -> list[Guardian]:
-    """One for every child; some have two. Grown-ups have none."""
+    """One or two for every child, none for adults."""
     found = []
     for patient in patients:
         if patient.age_on(patient.organization.today()) >= ADULT:
@@ -188,7 +188,10 @@ def _guardian(clinic: Clinic, random: Random, patient: Patient, relationship: st
 def policies(
     random: Random, insured: list[Patient], payers: list[Payer], *, today: date
 ) -> dict[int, InsurancePolicy]:
-    """Primary ones by patient; beside them some secondary ones, and earlier ones that ended."""
+    """Insert policies. Returns the primary ones by patient id.
+
+    Some patients also have a secondary policy, or an earlier one that has ended.
+    """
     first_of_year = date(today.year - 1, 1, 1)
     primary, others = {}, []
     for patient in insured:

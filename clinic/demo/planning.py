@@ -1,4 +1,4 @@
-"""A team's courses of treatment, each with its places in the week."""
+"""Plans a team's courses of treatment, with their weekly times."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 
 from accounts.models import Patient, Practitioner
 from billing.models import Authorization, ServiceCode
-from clinic.demo.courses import Course, Fate, covers, fates
+from clinic.demo.courses import Course, Scenario, authorization_plans, scenarios
 from clinic.demo.people import Team
 from clinic.demo.profiles import ABA, PARENTS, Clinic, Treatment
 from clinic.demo.timetable import Slot, Timetable
@@ -18,7 +18,7 @@ from scheduling.models import Location, Room
 COACHING = Treatment(PARENTS, 0, ("97156",), (45,), (1,))
 GROUP_CODE, DIRECTION_CODE = "97154", "97155"
 GROUP_SIZE, GROUP_MINUTES = 4, 60
-# The analyst comes in when the technician has been at work for a while.
+# The analyst joins some time after the technician has begun, in minutes.
 DIRECTION_AFTER, DIRECTION_MINUTES = 30, 60
 
 
@@ -32,7 +32,7 @@ class Places:
 
 
 class Planner:
-    """Finds every course its weekly times, one after the other, while the week has room."""
+    """Finds the weekly times of one course after another, as long as there are free times."""
 
     def __init__(
         self,
@@ -49,15 +49,17 @@ class Planner:
         self._week = Timetable(random)
 
     def courses(self, *, complete: bool) -> list[Course]:
-        """With `complete`, every fate is among them."""
+        """The team's courses. With `complete`, every scenario is among them."""
         planned = self._chosen()
-        chosen = fates(self._random, len(planned), complete=complete)
+        chosen = scenarios(self._random, len(planned), complete=complete)
         self._random.shuffle(chosen)
         found = []
-        for number, ((patient, treatment), fate) in enumerate(zip(planned, chosen, strict=True)):
-            course = Course(patient, treatment, fate)
+        for number, ((patient, treatment), scenario) in enumerate(
+            zip(planned, chosen, strict=True)
+        ):
+            course = Course(patient, treatment, scenario)
             course.evaluation = self._services.get(treatment.evaluation)
-            self._cover(course, number)
+            self._plan_authorizations(course, number)
             found.append(course)
         self._place_all(found)
         return found
@@ -75,7 +77,7 @@ class Planner:
             found += [(patient, self._clinic.treatments[1]) for patient in in_aba[1::4]]
         return found
 
-    def _cover(self, course: Course, number: int) -> None:
+    def _plan_authorizations(self, course: Course, number: int) -> None:
         policy = self._team.policies[course.patient.pk]
         pattern = Authorization(
             organization_id=course.patient.organization_id,
@@ -87,8 +89,8 @@ class Planner:
         codes = [self._services[code] for code in course.treatment.codes]
         if course.evaluation:
             codes.append(course.evaluation)
-        course.covers = covers(
-            course.fate, self._random, authorization=pattern, codes=codes, today=self._today
+        course.plans = authorization_plans(
+            course.scenario, self._random, authorization=pattern, codes=codes, today=self._today
         )
 
     def _place_all(self, courses: list[Course]) -> None:
@@ -142,7 +144,7 @@ class Planner:
         if not at_home:
             room = self._week.free_room(self._places.rooms, weekday, start, start + minutes)
         whose = [patient, practitioner, *([room] if room else [])]
-        self._week.take(whose, weekday, start, start + minutes)
+        self._week.occupy(whose, weekday, start, start + minutes)
         location = self._places.home if at_home else self._places.office
         return Slot(weekday, start, minutes, practitioner, service_code, location, room)
 
@@ -157,7 +159,7 @@ class Planner:
             return
         if not self._week.is_free(analyst, treatment.weekday, start, end):
             return
-        self._week.take([analyst], treatment.weekday, start, end)
+        self._week.occupy([analyst], treatment.weekday, start, end)
         course.slots.append(
             Slot(
                 treatment.weekday,
@@ -171,7 +173,7 @@ class Planner:
         )
 
     def _place_coaching(self, course: Course, courses: list[Course]) -> None:
-        """With the analyst who directs the child's treatment, by video."""
+        """Place parent coaching, by video, with the analyst who directs the child's treatment."""
         treating = next(one for one in courses if one.patient == course.patient and one.slots)
         technician = treating.slots[0].practitioner
         analyst = technician.supervisor or technician
@@ -181,13 +183,13 @@ class Planner:
         if found is None:
             return
         weekday, start = found
-        self._week.take([course.patient, analyst], weekday, start, start + minutes)
+        self._week.occupy([course.patient, analyst], weekday, start, start + minutes)
         code = self._services[course.treatment.codes[0]]
         place = self._places.telehealth
         course.slots.append(Slot(weekday, start, minutes, analyst, code, place, None))
 
     def _place_groups(self, courses: list[Course]) -> None:
-        """Every technician gives a group to some of their patients, once a week."""
+        """Place one weekly group for each technician, with some of their patients."""
         room = self._places.group_room
         if room is None or GROUP_CODE not in self._services:
             return
@@ -197,7 +199,7 @@ class Planner:
                 for course in courses
                 if course.slots
                 and course.slots[0].practitioner == technician
-                and course.fate not in (Fate.PENDING, Fate.PRIVATE)
+                and course.scenario not in (Scenario.PENDING, Scenario.PRIVATE)
             ][:GROUP_SIZE]
             whose = [technician, room, *(course.patient for course in own)]
             days = self._team.days_of(technician)
@@ -205,7 +207,7 @@ class Planner:
             if found is None or len(own) < GROUP_SIZE:
                 continue
             weekday, start = found
-            self._week.take(whose, weekday, start, start + GROUP_MINUTES)
+            self._week.occupy(whose, weekday, start, start + GROUP_MINUTES)
             code = self._services[GROUP_CODE]
             slot = Slot(weekday, start, GROUP_MINUTES, technician, code, room.location, room)
             for course in own:

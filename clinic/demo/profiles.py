@@ -1,4 +1,4 @@
-"""What the two demo clinics offer, with whom, and how their patients are treated."""
+"""The services, staff and treatments of the two demo clinics."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Staff:
-    """`supervisor` is the place of another in the same team; `treats`, kinds of treatment."""
+    """`supervisor` is an index in the clinic's `staff`; `treats` are kinds of treatment."""
 
     first_name: str
     last_name: str
@@ -84,7 +84,7 @@ class Clinic:
 
     @property
     def patients(self) -> int:
-        """Of one team."""
+        """The number of patients of one team."""
         return sum(treatment.patients for treatment in self.treatments)
 
 

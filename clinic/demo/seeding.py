@@ -1,4 +1,4 @@
-"""Founds the demo clinics and fills their weeks: all or nothing, the same for the same day."""
+"""Creates the demo clinics and fills their weeks, in one transaction; the same on the same day."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from billing.payers import services as payers
 from billing.service_codes import services as service_codes
 from clinic.demo import people, profiles
 from clinic.demo.appointments import Calendar
-from clinic.demo.courses import Course, Fate
+from clinic.demo.courses import Course, Scenario
 from clinic.demo.history import History
 from clinic.demo.people import Team
 from clinic.demo.planning import Places, Planner
-from clinic.demo.story import tell
+from clinic.demo.story import set_recent_outcomes
 from scheduling.locations import services as locations
 from scheduling.models import Location, Room
 
 CHANNEL = "demo"
-# As it grows, the tables' statistics are made anew now and then, so that checks stay look-ups.
+# The tables' statistics are updated after so many teams, so that checks still use the indexes.
 ANALYZE_EVERY = 10
 
 Progress = Callable[[str], None]
@@ -39,18 +39,18 @@ def exists() -> bool:
 
 @transaction.atomic
 def seed(*, scale: int, now: datetime, progress: Progress) -> None:
-    """`scale` teams for each clinic: practitioners, patients and their weeks around `now`."""
+    """Create `scale` teams for each clinic, with practitioners, patients and weeks around `now`."""
     people.user("root@caretally.example", "Robin Castle", is_superadmin=True)
     owner = people.user("owner@caretally.example", "Olivia Brandt")
     for clinic in profiles.CLINICS:
-        _Founding(clinic, now=now, progress=progress).found(owner=owner, scale=scale)
+        _ClinicSeeder(clinic, now=now, progress=progress).seed(owner=owner, scale=scale)
 
 
-class _Founding:
+class _ClinicSeeder:
     def __init__(self, clinic: profiles.Clinic, *, now: datetime, progress: Progress) -> None:
         self._clinic, self._now, self._progress = clinic, now, progress
 
-    def found(self, *, owner: User, scale: int) -> None:
+    def seed(self, *, owner: User, scale: int) -> None:
         organization = self._organization()
         self._system = Actor.system(organization, channel=CHANNEL)
         self._desk = self._members(organization, owner)
@@ -88,7 +88,7 @@ class _Founding:
         )
 
     def _members(self, organization: Organization, owner: User) -> Actor:
-        """Returns the administrator, who has the front desk."""
+        """Create the members. Returns the administrator, who also acts as the front desk."""
         slug = self._clinic.slug
         admin = people.user(f"admin@{slug}.example", "Dana Whitfield")
         viewer = people.user(f"viewer@{slug}.example", "Victor Hale")
@@ -137,11 +137,11 @@ class _Founding:
         courses = planner.courses(complete=number == 0)
         calendar = Calendar(self._system.organization, random, self._now)
         for course in courses:
-            for cover in course.covers:
-                cover.authorization.created_at = calendar.created_at(cover.authorization)
+            for plan in course.plans:
+                plan.authorization.created_at = calendar.created_at(plan.authorization)
         planned_appointments = calendar.appointments(courses)
         if number == 0:
-            tell(calendar, planned_appointments, now=self._now)
+            set_recent_outcomes(calendar, planned_appointments, now=self._now)
             self._sign_ins(courses)
         history = History(
             system=self._system,
@@ -172,7 +172,7 @@ class _Founding:
         policies = people.policies(random, patients, self._payers, today=today)
         days = [profile.days for profile in self._clinic.staff]
         if number == 0:
-            # Who signs in as a practitioner finds work today, whatever the weekday.
+            # The practitioner whom the demo signs in as works today, whatever the weekday.
             days[0] = tuple(sorted({*days[0], today.weekday()}))
         return Team(staff, self._clinic.staff, days, patients, policies)
 
@@ -194,9 +194,13 @@ class _Founding:
         )
 
     def _sign_ins(self, courses: list[Course]) -> None:
-        """A patient who signs in for themselves, or a guardian of two, where one can see most."""
+        """Let a patient with an ordinary course sign in, or a guardian of two such patients."""
         today = self._system.organization.local(self._now).date()
-        steady = [course.patient for course in courses if course.fate in (Fate.STEADY, Fate.CAPPED)]
+        steady = [
+            course.patient
+            for course in courses
+            if course.scenario in (Scenario.STEADY, Scenario.CAPPED)
+        ]
         adults = [patient for patient in steady if patient.age_on(today) >= people.ADULT]
         if adults:
             self._patient_user(adults[0])
@@ -230,7 +234,7 @@ class _Founding:
 
 
 def _check_now(*, analyze: bool) -> None:
-    """What a commit would check is checked team by team, so that little of it piles up."""
+    """Run the deferred checks after each team, so that few of them are left for the commit."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -1,4 +1,4 @@
-"""What every clinic's recent days hold, and the demo must not leave to chance."""
+"""Outcomes of recent appointments that every demo must show."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from clinic.demo.appointments import Calendar, PlannedAppointment
 from scheduling.models import Status
 
 
-def tell(
+def set_recent_outcomes(
     calendar: Calendar, planned_appointments: list[PlannedAppointment], *, now: datetime
 ) -> None:
     """Make the latest appointments a no-show, a late cancellation, and two with unsigned notes."""
-    over = [
+    past = [
         planned
         for planned in reversed(planned_appointments)
         if planned.status in (Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW)
         and planned.ends_at <= now
-        and not planned.keeps_units
+        and not planned.uses_exact_units
     ]
-    missed, late, drafted, unwritten = over[2], over[5], over[8], over[11]
+    missed, late, drafted, unwritten = past[2], past[5], past[8], past[11]
     _undo(missed)
     calendar.miss(missed)
     _undo(late)

@@ -1,4 +1,4 @@
-"""A team's week: who is with whom when, so that nobody is in two places."""
+"""A team's week: who and which room is occupied when, so that there is no double booking."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from billing.models import ServiceCode
 from scheduling.models import Location, Room
 
 OPENS, CLOSES = 8 * 60, 18 * 60
-# Few come on a weekend, and not in the afternoon.
+# On weekends there are no appointments in the afternoon.
 WEEKEND_CLOSES = 13 * 60
 STEP = 30
 
@@ -37,19 +37,19 @@ class Slot:
 class Timetable:
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._taken: dict[tuple[Hashable, int], list[tuple[int, int]]] = defaultdict(list)
+        self._occupied: dict[tuple[Hashable, int], list[tuple[int, int]]] = defaultdict(list)
 
     def is_free(self, who: Hashable, weekday: int, start: int, end: int) -> bool:
-        return all(end <= a or b <= start for a, b in self._taken[who, weekday])
+        return all(end <= a or b <= start for a, b in self._occupied[who, weekday])
 
-    def take(self, whose: Iterable[Hashable], weekday: int, start: int, end: int) -> None:
+    def occupy(self, whose: Iterable[Hashable], weekday: int, start: int, end: int) -> None:
         for who in whose:
-            self._taken[who, weekday].append((start, end))
+            self._occupied[who, weekday].append((start, end))
 
     def find(
         self, whose: Sequence[Hashable], *, days: Iterable[int], minutes: int
     ) -> tuple[int, int] | None:
-        """A weekday and start at which all of them are free, or None in a full week."""
+        """A weekday and start (minutes from midnight) when all are free; None if there is none."""
         found = [
             (weekday, start)
             for weekday in days

@@ -1,4 +1,4 @@
-"""Units of the planned appointments: how many a payer authorized, and each movement."""
+"""The units of planned appointments: how many are authorized, and their movements."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from billing.ledger.bulk import Movement
 from billing.models import LedgerEntry, Reservation
 from billing.units import period_of, units_for
 from clinic.demo.appointments import PlannedAppointment
-from clinic.demo.courses import Course, Cover, Fate
+from clinic.demo.courses import AuthorizationPlan, Course, Scenario
 from scheduling.appointments.reservations import source_of
 from scheduling.models import Status
 
 Kind = LedgerEntry.Kind
 State = Reservation.State
 WEEKS_AUTHORIZED = 26
-# Payers grant in round figures.
-GRANTED_IN = 4
+# Granted units are a multiple of this.
+GRANT_MULTIPLE = 4
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,10 @@ def _reservation(planned: PlannedAppointment, appointment_id: int) -> Reservatio
 
 
 def set_caps(courses: Iterable[Course], planned_appointments: Iterable[PlannedAppointment]) -> None:
-    """Caps a little above what the busiest day and week take; to be set before anything is held."""
+    """Set caps at the units of the busiest day, and a little above those of the busiest week.
+
+    Call it before any units are reserved.
+    """
     days: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     weeks: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for planned in planned_appointments:
@@ -70,11 +73,11 @@ def set_caps(courses: Iterable[Course], planned_appointments: Iterable[PlannedAp
             days[id(planned.authorization)][planned.day] += planned.units
             weeks[id(planned.authorization)][monday] += planned.units
     for course in courses:
-        for cover in course.covers:
-            key = id(cover.authorization)
-            if course.fate == Fate.CAPPED and key in days:
-                cover.authorization.cap_per_day = max(days[key].values())
-                cover.authorization.cap_per_week = max(weeks[key].values()) + 2
+        for plan in course.plans:
+            key = id(plan.authorization)
+            if course.scenario == Scenario.CAPPED and key in days:
+                plan.authorization.cap_per_day = max(days[key].values())
+                plan.authorization.cap_per_week = max(weeks[key].values()) + 2
 
 
 def movements(
@@ -85,29 +88,29 @@ def movements(
     practitioners: dict[int, Actor],
     random: Random,
 ) -> Iterator[Movement]:
-    """Every movement of the courses' authorizations, the grants with what turned out to be needed.
+    """Every movement of the courses' authorizations; the grants are large enough for the others.
 
-    `practitioners` are the actors of those who complete sessions, by id.
+    `practitioners` are the actors who complete sessions, by practitioner id.
     """
     moved: dict[int, list[Movement]] = defaultdict(list)
     for booking in bookings:
         if booking.reservation is not None:
             own = practitioners[booking.planned.slot.practitioner.pk]
-            moved[booking.reservation.authorization_id] += _of(booking, desk, own)
+            moved[booking.reservation.authorization_id] += _movements_of(booking, desk, own)
     for course in courses:
-        for cover in course.covers:
-            own_moves = moved[cover.authorization.pk]
+        for plan in course.plans:
+            own_moves = moved[plan.authorization.pk]
             yield Movement(
-                authorization=cover.authorization,
+                authorization=plan.authorization,
                 kind=Kind.GRANT,
-                units=_granted(course, cover, own_moves, random),
-                at=cover.authorization.created_at,
+                units=_granted(course, plan, own_moves, random),
+                at=plan.authorization.created_at,
                 by=desk,
             )
             yield from own_moves
 
 
-def _of(booking: Booked, desk: Actor, practitioner: Actor) -> Iterator[Movement]:
+def _movements_of(booking: Booked, desk: Actor, practitioner: Actor) -> Iterator[Movement]:
     planned, reservation = booking.planned, booking.reservation
     assert reservation is not None
     move = partial(Movement, authorization=reservation.authorization, reservation=reservation)
@@ -115,20 +118,20 @@ def _of(booking: Booked, desk: Actor, practitioner: Actor) -> Iterator[Movement]
     if planned.completed_at is not None:
         used = planned.used_units or 0
         yield move(kind=Kind.CONSUME, units=used, at=planned.completed_at, by=practitioner)
-    elif freed_at := planned.ended_unused_at:
+    elif released_at := planned.ended_unused_at:
         reason = "cancelled" if planned.cancelled_at else "no-show"
-        yield move(kind=Kind.RELEASE, units=planned.units, at=freed_at, by=desk, reason=reason)
+        yield move(kind=Kind.RELEASE, units=planned.units, at=released_at, by=desk, reason=reason)
 
 
-def _granted(course: Course, cover: Cover, moves: list[Movement], random: Random) -> int:
-    """Never less than was taken at any time."""
-    most = _most_taken(moves)
-    if cover.spare_units is not None:
-        return most + cover.spare_units
-    weekly = sum(_units_a_week(course)) or GRANTED_IN
-    days = (cover.authorization.end_date - cover.authorization.start_date).days
+def _granted(course: Course, plan: AuthorizationPlan, moves: list[Movement], random: Random) -> int:
+    """Never less than the units reserved and used at any time."""
+    most = _peak_units(moves)
+    if plan.spare_units is not None:
+        return most + plan.spare_units
+    weekly = sum(_units_a_week(course)) or GRANT_MULTIPLE
+    days = (plan.authorization.end_date - plan.authorization.start_date).days
     granted = max(most + random.randint(2, 9), weekly * min(days // 7, WEEKS_AUTHORIZED))
-    return -(-granted // GRANTED_IN) * GRANTED_IN
+    return -(-granted // GRANT_MULTIPLE) * GRANT_MULTIPLE
 
 
 def _units_a_week(course: Course) -> Iterator[int]:
@@ -136,16 +139,20 @@ def _units_a_week(course: Course) -> Iterator[int]:
         yield units_for(slot.service_code, slot.minutes)
 
 
-def _most_taken(moves: list[Movement]) -> int:
-    """The highest that reserved and used stood at together."""
+def _peak_units(moves: list[Movement]) -> int:
+    """The highest sum of reserved and used units at any time."""
     steps: list[tuple[datetime, int]] = []
     for move in moves:
         assert move.reservation is not None
-        held = move.reservation.units
-        change = {Kind.RESERVE: held, Kind.CONSUME: move.units - held, Kind.RELEASE: -held}
+        reserved = move.reservation.units
+        change = {
+            Kind.RESERVE: reserved,
+            Kind.CONSUME: move.units - reserved,
+            Kind.RELEASE: -reserved,
+        }
         steps.append((move.at, change[move.kind]))
-    taken = most = 0
+    current = peak = 0
     for _, change_by in sorted(steps, key=lambda step: step[0]):
-        taken += change_by
-        most = max(most, taken)
-    return most
+        current += change_by
+        peak = max(peak, current)
+    return peak

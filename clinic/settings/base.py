@@ -1,4 +1,4 @@
-"""What holds everywhere. `demo`, `production` and `test` add where secrets and data live."""
+"""Common settings. `demo`, `production` and `test` add secrets and the places of data."""
 
 import logging
 from pathlib import Path
@@ -125,7 +125,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "clinic.static_storage.OneStylesheetStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
-# Maps of other people's scripts, which only a debugger reads, took most of the compressing's time.
+# Source maps of third-party scripts are for debuggers only and took most of the time to compress.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # Sign-in
@@ -176,7 +176,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 
-# How many proxies stand before the server: what they say of the client is believed, no more.
+# The number of proxies in front of the server. Only what they report about the client is trusted.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # What a browser may do with our pages
@@ -198,7 +198,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-# A form of this product is small; a larger one is an accident or an attack.
+# Our forms are small: a larger request is a mistake or an attack.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
@@ -211,12 +211,12 @@ EMAIL_TIMEOUT = 10
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_IMPORT_PATHS = ["accounts.messages.tasks", "billing.ledger.tasks"]
 
-# Webhooks: where private networks may receive them, plain http is accepted there too.
+# Webhooks: if private networks may receive them, plain http is accepted for these too.
 
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=15)
 
-# Logs: one line per request, with an id, and nothing a patient could be known by.
+# Logs: one line per request, with an id, and nothing that identifies a patient.
 
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
@@ -226,7 +226,7 @@ LOG_LEVEL = env("LOG_LEVEL", default="INFO").upper()
 
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1200)
 
-# Pages of other hosts whose scripts may call the API; no cookies come along.
+# Origins whose scripts may call the API, without cookies.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = (
@@ -274,7 +274,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [],  # choices stand where they are used
+    "POSTPROCESSING_HOOKS": [],  # choices are written inline
 }
 
 HEADLESS_ONLY = False

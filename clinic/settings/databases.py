@@ -3,16 +3,16 @@ from typing import Any
 
 from clinic.settings.base import env
 
-# Connections stay open between requests; a broken one is replaced when a request begins. What is
-# sent often is planned once for a connection: that halves the database's share of a booking.
+# Connections stay open between requests; a broken one is replaced when a request begins. Frequent
+# statements are prepared once per connection, which halves the database's time for a booking.
 PERSISTENT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
-# docs/decisions/0031. Empty where a pooler refuses it: then set it for the role.
+# See docs/decisions/0031. Leave it empty if a pooler refuses it, and set it for the role instead.
 PLANNER = env("DATABASE_PLANNER_OPTIONS", default="-c enable_mergejoin=off")
 
 
 def database(*, embedded_in: Path, server_options: dict[str, str] | None = None) -> dict[str, Any]:
-    """The server `DATABASE_URL` names, else the embedded one with its data in this folder."""
+    """The server given by `DATABASE_URL`, else the embedded one with its data in this folder."""
     if env("DATABASE_URL", default=""):
         return database_from_url()
     return {

@@ -1,4 +1,4 @@
-"""A clinic to look around in, on this machine only. Nothing has to be set."""
+"""Settings of the demo, on this machine only. No environment variables are required."""
 
 from clinic.logs import logging_settings
 from clinic.secret import kept_secret
@@ -14,10 +14,10 @@ SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env('PORT', default='8000
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
-# A receiver to try webhooks with runs on this machine.
+# A receiver to try webhooks with may run on this machine.
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=True)
 
-# Passkeys need a secure origin; browsers count this machine's own address as one.
+# Passkeys need a secure origin; browsers treat this machine's own address as one.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 
 LOGGING = logging_settings(level=LOG_LEVEL, as_json=False)

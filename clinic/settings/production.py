@@ -1,4 +1,4 @@
-"""A clinic's own installation, behind TLS. `.env.example` lists what may be set."""
+"""Settings of an installation, behind TLS. `.env.example` lists the environment variables."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""For the tests and the static checks. Its own database server; nothing of the demo is touched."""
+"""Settings of the tests and static checks, with a database server apart from the demo's."""
 
 from clinic.logs import logging_settings
 from clinic.settings.base import *  # noqa: F403
@@ -11,7 +11,7 @@ SECRET_KEY = "only for tests, and long enough for what is signed with it"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SITE_URL = "http://testserver"
 
-# Nothing here outlives a crash, so nothing has to reach the disk.
+# Test data need not survive a crash, so it need not be written to disk safely.
 DATABASES = {
     "default": database(
         embedded_in=VAR_DIR / "test-postgres",
@@ -19,7 +19,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "clinic.postgres":
-    # Copied with its collation, which the server's own template does not have.
+    # Test databases are copies of this one, for its collation, which template1 does not have.
     DATABASES["default"]["TEST"] = {"TEMPLATE": "caretally"}
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,4 +1,4 @@
-"""encounters.csv: encounters that took place, as completed appointments with their sessions."""
+"""encounters.csv: imports encounters as completed appointments with their sessions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from billing.models import Rounding, ServiceCode
 from billing.service_codes import services as service_codes
 from clinic.synthea import values
 from clinic.synthea.files import Refused, Row
-from clinic.synthea.report import Fate, Outcome
+from clinic.synthea.report import Outcome, RowResult
 from clinic.synthea.taking import (
     DATABASE_REFUSES,
     Importer,
@@ -56,18 +56,18 @@ class Encounters(Importer):
         self._practitioners: dict[str, Practitioner] = {}
         self._known: set[str] = set()
 
-    def take(self, rows: Sequence[Row]) -> Iterator[Outcome]:
+    def import_rows(self, rows: Sequence[Row]) -> Iterator[Outcome]:
         self._look_up(rows)
         candidates: list[Candidate] = []
 
-        def check(row: Row) -> Fate:
-            if self._once.check(row) in self._known:
-                return Fate.ALREADY_THERE
+        def check(row: Row) -> RowResult:
+            if self._ids.check(row) in self._known:
+                return RowResult.ALREADY_THERE
             candidates.append((row, self._imported(row)))
-            return Fate.ACCEPTED
+            return RowResult.ACCEPTED
 
         for outcome in one_by_one(rows, check):
-            if outcome.fate != Fate.ACCEPTED:
+            if outcome.result != RowResult.ACCEPTED:
                 yield outcome
         yield from self._record(candidates)
 
@@ -90,7 +90,7 @@ class Encounters(Importer):
         if practitioner is None:
             raise unknown(row, "PROVIDER", "providers.csv")
         starts_at, ends_at = values.instant(row, "START"), values.instant(row, "STOP")
-        # Before a service code is made for a row that comes to nothing.
+        # Checked first, so that no service code is created for a row that is refused.
         imported.check_times(starts_at, ends_at)
         return ImportedAppointment(
             patient=patient,
@@ -112,13 +112,13 @@ class Encounters(Importer):
                 is_timed=False,
                 rounding=Rounding.SESSION,
             )
-            self.notes["a service code made from the encounter's"] += 1
+            self.notes["a service code created from the encounter's code"] += 1
         return self._codes[code]
 
     def _record(self, candidates: list[Candidate]) -> Iterator[Outcome]:
-        """All at once; if something is in the way, by halves, until it is known which row it is.
+        """Insert all at once; if that is refused, each half, until the refused rows are found.
 
-        The first half comes first, so that of two rows that meet the earlier one is taken.
+        The first half goes first, so that of two conflicting rows the earlier one is accepted.
         """
         if not candidates:
             return
@@ -134,7 +134,7 @@ class Encounters(Importer):
             yield from self._record(candidates[middle:])
         else:
             for row, _ in candidates:
-                yield Outcome(row.number, Fate.ACCEPTED)
+                yield Outcome(row.number, RowResult.ACCEPTED)
 
     def _why(self, error: Exception, imported: ImportedAppointment) -> Refused:
         if not isinstance(error, DomainError):
@@ -147,9 +147,9 @@ class Encounters(Importer):
             return from_rule(error)
         who, condition = whose[error.code]
         others = Appointment.objects.of(self._actor.organization).occupying()
-        meets = others.overlapping(imported.starts_at, imported.ends_at).filter(**condition).first()
-        what = f"encounter {meets.external_id}" if meets and meets.external_id else "an appointment"
+        other = others.overlapping(imported.starts_at, imported.ends_at).filter(**condition).first()
+        what = f"encounter {other.external_id}" if other and other.external_id else "an appointment"
         return Refused(
-            f"The {who} has {what} at that time already.",
+            f"The {who} already has {what} at that time.",
             kind=f"The {who} has another appointment at that time.",
         )

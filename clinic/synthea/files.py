@@ -1,4 +1,4 @@
-"""The files themselves: there, readable, with the columns that are needed, row by row."""
+"""Checks the CSV files and reads them row by row."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Line breaks and tabs are left to what the value is for.
+# Line breaks and tabs are checked where a value is used.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class FileRefused(Exception):
-    """A file cannot be read at all; the message says which, why and what to do."""
+    """A file cannot be read at all. The message says which, why and what to do."""
 
 
 class Refused(Exception):
-    """A row cannot be taken over; the message is the reason, `kind` the same without figures."""
+    """A row cannot be imported. The message is the reason, `kind` the reason without figures."""
 
     def __init__(self, reason: str, *, kind: str = "") -> None:
         super().__init__(reason)
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """`number` counts as a spreadsheet shows it: the header is row 1."""
+    """`number` is that of a spreadsheet: the header is row 1."""
 
     number: int
     values: dict[str, str]
@@ -37,14 +37,14 @@ class Row:
         return self.values[column]
 
     def required(self, column: str) -> str:
-        """Raises Refused when there is nothing."""
+        """The value. Raises Refused if it is empty."""
         if not self.values[column]:
             raise Refused(f"{column} is empty.")
         return self.values[column]
 
 
 def check(path: Path, columns: tuple[str, ...]) -> None:
-    """Read it through once, before anything is written. Raises FileRefused."""
+    """Read the whole file once, before anything is written. Raises FileRefused."""
     if not path.is_file():
         raise FileRefused(f"{path.name} is missing in {path.parent}.")
     try:
@@ -58,7 +58,7 @@ def check(path: Path, columns: tuple[str, ...]) -> None:
             if len(missing) == 1
             else f"{path.name} lacks the columns {', '.join(missing)}."
         )
-    # A quote that is never closed shows here, before the first row is taken over.
+    # Finds a quote that is never closed, before the first row is imported.
     for _ in rows(path):
         pass
 
@@ -83,7 +83,7 @@ def _check_encoding(path: Path) -> None:
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """Every row, values without blanks around them. Raises FileRefused."""
+    """All rows, with values stripped of surrounding white space. Raises FileRefused."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
@@ -103,5 +103,5 @@ def _row(number: int, header: list[str], values: list[str]) -> Row:
         what = f"The row has {len(values)} values; the header has {len(header)}."
         return Row(number, empty, what)
     if any(CONTROL.search(value) for value in values):
-        return Row(number, empty, "The row holds a control character.")
+        return Row(number, empty, "The row contains a control character.")
     return Row(number, {name: value.strip() for name, value in zip(header, values, strict=True)})

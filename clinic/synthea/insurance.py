@@ -1,4 +1,4 @@
-"""payers.csv and payer_transitions.csv: who insured whom from when to when."""
+"""payers.csv and payer_transitions.csv: imports payers and insurance policies."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from billing.payers import services as payers
 from billing.policies import services as policies
 from clinic.synthea import values
 from clinic.synthea.files import Refused, Row
-from clinic.synthea.report import Fate, Outcome
+from clinic.synthea.report import Outcome, RowResult
 from clinic.synthea.taking import Importer, Source, one_by_one, unknown
 
 NO_INSURANCE = "NO_INSURANCE"
-# What stands for a member id that the file does not have, until somebody asks the patient.
+# The member id where the file has none; staff have to ask the patient for it.
 UNKNOWN = "UNKNOWN"
 
 RELATIONSHIPS = {
@@ -29,24 +29,25 @@ class Payers(Importer):
     file = "payers.csv"
     columns = ("Id", "NAME", "PHONE")
 
-    def take(self, rows: Sequence[Row]) -> Iterator[Outcome]:
-        yield from one_by_one(rows, self._take)
+    def import_rows(self, rows: Sequence[Row]) -> Iterator[Outcome]:
+        yield from one_by_one(rows, self._import_row)
 
-    def _take(self, row: Row) -> Fate:
-        external_id, name = self._once.check(row), row.required("NAME")
+    def _import_row(self, row: Row) -> RowResult:
+        external_id, name = self._ids.check(row), row.required("NAME")
         if name == NO_INSURANCE:
             self._source.uninsured.add(external_id)
-            raise Refused("NO_INSURANCE is no payer: it stands for having none.")
+            raise Refused("NO_INSURANCE is not a payer: it means that there is no insurance.")
         if Payer.objects.of(self._actor.organization).filter(external_id=external_id).exists():
-            return Fate.ALREADY_THERE
+            return RowResult.ALREADY_THERE
         payers.create(actor=self._actor, name=name, phone=row["PHONE"], external_id=external_id)
-        return Fate.ACCEPTED
+        return RowResult.ACCEPTED
 
 
 class Transitions(Importer):
-    """Each row is a time with a payer: a primary policy, and a secondary one where it names one.
+    """Each row is a primary policy, and a secondary one if it names a secondary payer.
 
-    The times touch, and a policy's days are inclusive: the last is the day before the next begins.
+    A row's end is the start of the next one. The dates of a policy are inclusive, so its last day
+    is the day before that.
     """
 
     file = "payer_transitions.csv"
@@ -67,13 +68,13 @@ class Transitions(Importer):
         self._payers = {payer.external_id: payer for payer in found}
         self._patients: dict[str, Patient] = {}
 
-    def take(self, rows: Sequence[Row]) -> Iterator[Outcome]:
+    def import_rows(self, rows: Sequence[Row]) -> Iterator[Outcome]:
         ids = {row["PATIENT"] for row in rows}
         found = Patient.objects.of(self._actor.organization).filter(mrn__in=ids)
         self._patients = {patient.mrn: patient for patient in found}
-        yield from one_by_one(rows, self._take)
+        yield from one_by_one(rows, self._import_row)
 
-    def _take(self, row: Row) -> Fate:
+    def _import_row(self, row: Row) -> RowResult:
         patient = self._patients.get(row.required("PATIENT"))
         if patient is None:
             raise unknown(row, "PATIENT", "patients.csv")
@@ -88,12 +89,12 @@ class Transitions(Importer):
             if self._ensure(row, patient, other, secondary, UNKNOWN, days):
                 self.notes["a secondary policy whose member id is not in the file"] += 1
                 is_new = True
-        return Fate.ACCEPTED if is_new else Fate.ALREADY_THERE
+        return RowResult.ACCEPTED if is_new else RowResult.ALREADY_THERE
 
     def _payer(self, row: Row, column: str) -> Payer:
         wanted = row.required(column)
         if wanted in self._source.uninsured:
-            raise Refused("No insurance in this time: there is no policy to record.")
+            raise Refused("No insurance in this period: there is no policy to record.")
         if wanted not in self._payers:
             raise unknown(row, column, Payers.file)
         return self._payers[wanted]
@@ -115,7 +116,10 @@ class Transitions(Importer):
         member_id: str,
         days: tuple[date, date],
     ) -> bool:
-        """Whether it had to be written. Staff may have corrected its other figures since."""
+        """Create the policy unless it exists. Returns whether it was created.
+
+        An existing one is not changed: staff may have corrected its other fields since.
+        """
         start, end = days
         same = patient.policies.filter(payer=payer, priority=priority, start_date=start)
         if same.exists():

@@ -1,4 +1,4 @@
-"""What became of every row."""
+"""The report of an import: the result of every row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TextIO
 from accounts.audit.csv_export import cell
 
 
-class Fate(Enum):
+class RowResult(Enum):
     ACCEPTED = "accepted"
     ALREADY_THERE = "already there"
     REFUSED = "refused"
@@ -22,9 +22,9 @@ class Fate(Enum):
 @dataclass(frozen=True)
 class Outcome:
     row: int
-    fate: Fate
+    result: RowResult
     reason: str = ""
-    # Groups refusals that are the same but for their figures.
+    # The reason without figures, to group refusals.
     kind: str = ""
 
 
@@ -38,17 +38,17 @@ class Refusal:
 
 @dataclass
 class FileReport:
-    """`read = accepted + already there + refused`, counted apart so that it can be checked."""
+    """`read = accepted + already there + refused`, counted independently as a check."""
 
     file: str
     read: int = 0
-    counts: Counter[Fate] = field(default_factory=Counter)
+    counts: Counter[RowResult] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
 
     def add(self, outcome: Outcome) -> None:
-        self.counts[outcome.fate] += 1
-        if outcome.fate == Fate.REFUSED:
+        self.counts[outcome.result] += 1
+        if outcome.result == RowResult.REFUSED:
             kind = outcome.kind or outcome.reason
             self.refusals.append(Refusal(self.file, outcome.row, outcome.reason, kind))
 
@@ -61,7 +61,7 @@ class FileReport:
         return Counter(refusal.kind for refusal in self.refusals)
 
     def refused_lines(self) -> Iterator[str]:
-        """Each kind of refusal with the numbers of its rows; a single one in its own words."""
+        """Each kind of refusal with the numbers of its rows; a single one with its full reason."""
         for kind, count in self.kinds.most_common():
             alike = [refusal for refusal in self.refusals if refusal.kind == kind]
             reason = alike[0].reason if count == 1 else kind
@@ -88,8 +88,8 @@ class Report:
         found = [head]
         for file in self.files:
             found.append(
-                f"{file.file:<24}{file.read:>8}{file.counts[Fate.ACCEPTED]:>10}"
-                f"{file.counts[Fate.ALREADY_THERE]:>15}{file.counts[Fate.REFUSED]:>9}"
+                f"{file.file:<24}{file.read:>8}{file.counts[RowResult.ACCEPTED]:>10}"
+                f"{file.counts[RowResult.ALREADY_THERE]:>15}{file.counts[RowResult.REFUSED]:>9}"
             )
             found += file.refused_lines()
             found += [
@@ -105,7 +105,7 @@ class Report:
 
 
 def spans(numbers: list[int]) -> str:
-    """Ascending numbers, those that follow each other as one: 2–4, 9."""
+    """Ascending numbers as text, with consecutive ones as a range: 2–4, 9."""
     found: list[tuple[int, int]] = []
     for number in numbers:
         if found and found[-1][1] == number - 1:

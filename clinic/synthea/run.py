@@ -1,4 +1,4 @@
-"""Runs an import: every file in its order, batch by batch."""
+"""Runs an import: all files in order, in batches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clinic.synthea.people import Patients, Providers
 from clinic.synthea.report import FileReport, Report
 from clinic.synthea.taking import Importer, Source
 
-# What later files refer to comes first.
+# Files that later files refer to come first.
 IMPORTERS: tuple[type[Importer], ...] = (Payers, Providers, Patients, Transitions, Encounters)
 BATCH_ROWS = 500
 CHANNEL = "import"
@@ -35,7 +35,7 @@ def check(folder: Path) -> None:
 
 
 def run(folder: Path, organization: Organization, *, progress: Progress) -> Report:
-    """Import the folder. A batch is one transaction: after a crash, simply run it again."""
+    """Import the folder. Each batch is one transaction: after a crash, run the import again."""
     check(folder)
     report = Report()
     source = Source(actor=Actor.system(organization, channel=CHANNEL))
@@ -50,7 +50,7 @@ def _file(path: Path, importer: Importer, progress: Progress) -> FileReport:
     for batch in _batches(files.rows(path)):
         report.read += len(batch)
         with transaction.atomic():
-            outcomes = list(importer.take(batch))
+            outcomes = list(importer.import_rows(batch))
         for outcome in sorted(outcomes, key=lambda outcome: outcome.row):
             report.add(outcome)
         progress(path.name, report.read)

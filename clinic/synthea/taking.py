@@ -1,4 +1,4 @@
-"""What the importers of the files share."""
+"""The base class of the importers, and their common functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import DataError, IntegrityError, transaction
 from accounts.actor import Actor
 from accounts.errors import DomainError
 from clinic.synthea.files import Refused, Row
-from clinic.synthea.report import Fate, Outcome
+from clinic.synthea.report import Outcome, RowResult
 from clinic.synthea.values import shown
 
 DATABASE_REFUSES = "The database refuses the row."
@@ -21,14 +21,14 @@ DATABASE_REFUSES = "The database refuses the row."
 
 @dataclass
 class Source:
-    """One import: for whom, and what earlier files said that later ones need."""
+    """The state of one import: the actor, and what later files need to know of earlier ones."""
 
     actor: Actor
-    # Ids in payers.csv that stand for having no insurance.
+    # Ids in payers.csv that mean "no insurance".
     uninsured: set[str] = field(default_factory=set)
 
 
-class Once:
+class UniqueIds:
     """Refuses an id that an earlier row of the same file had."""
 
     def __init__(self) -> None:
@@ -40,45 +40,45 @@ class Once:
         first = self._rows.setdefault(found.lower(), row.number)
         if first != row.number:
             raise Refused(
-                f"Row {first} has the same {column} already.",
+                f"Row {first} already has the same {column}.",
                 kind=f"An earlier row has the same {column}.",
             )
         return found
 
 
 class Importer(ABC):
-    """Takes over one file's rows, a batch at a time; the batch's transaction is open."""
+    """Imports one file's rows in batches. The transaction of the batch is already open."""
 
     file: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
 
     def __init__(self, source: Source) -> None:
         self._source, self._actor = source, source.actor
-        self._once = Once()
-        # What was taken over, but somebody should know of: how often.
+        self._ids = UniqueIds()
+        # Remarks about accepted rows, with how often each occurred.
         self.notes: Counter[str] = Counter()
 
     @abstractmethod
-    def take(self, rows: Sequence[Row]) -> Iterator[Outcome]:
-        """One outcome for every row, whatever is in it."""
+    def import_rows(self, rows: Sequence[Row]) -> Iterator[Outcome]:
+        """Yield exactly one outcome for every row."""
 
 
-def one_by_one(rows: Sequence[Row], take: Callable[[Row], Fate]) -> Iterator[Outcome]:
-    """Each row in a savepoint of its own, so that a refused one leaves nothing behind."""
+def one_by_one(rows: Sequence[Row], import_row: Callable[[Row], RowResult]) -> Iterator[Outcome]:
+    """Import each row in a savepoint of its own, so that a refused one changes nothing."""
     for row in rows:
         try:
-            yield Outcome(row.number, attempt(row, take))
+            yield Outcome(row.number, attempt(row, import_row))
         except Refused as refusal:
             yield refused(row, refusal)
 
 
-def attempt(row: Row, take: Callable[[Row], Fate]) -> Fate:
-    """Raises Refused, whatever stands against the row: the file, a rule or the database."""
+def attempt(row: Row, import_row: Callable[[Row], RowResult]) -> RowResult:
+    """Import one row. Raises Refused, whether by the file, a rule or the database."""
     if row.problem:
         raise Refused(row.problem)
     try:
         with transaction.atomic():
-            return take(row)
+            return import_row(row)
     except DomainError as error:
         raise from_rule(error) from error
     except (IntegrityError, DataError) as error:
@@ -86,7 +86,7 @@ def attempt(row: Row, take: Callable[[Row], Fate]) -> Fate:
 
 
 def from_rule(error: DomainError) -> Refused:
-    """The kind of a rule's refusal is its code, unless the message has no figures anyway."""
+    """The kind is the error's code; for `invalid` the message, which has no figures."""
     kind = error.message if error.code == "invalid" else error.code.replace("_", " ").capitalize()
     return Refused(error.message, kind=kind)
 
@@ -99,4 +99,4 @@ def unknown(row: Row, column: str, file: str) -> Refused:
 
 
 def refused(row: Row, refusal: Refused) -> Outcome:
-    return Outcome(row.number, Fate.REFUSED, refusal.reason, refusal.kind)
+    return Outcome(row.number, RowResult.REFUSED, refusal.reason, refusal.kind)

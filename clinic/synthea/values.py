@@ -1,4 +1,4 @@
-"""Values as Synthea writes them. Whatever else they are is refused with the column's name."""
+"""Parses values as Synthea writes them. Raises Refused, with the column's name, for others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from clinic.synthea.files import Refused, Row
 
-# Nobody alive was treated earlier, and no clock of ours goes further.
+# No living patient was treated earlier, and the calendar does not go further.
 MIN_YEAR, MAX_YEAR = 1890, 2200
 
 
@@ -36,5 +36,5 @@ def instant(row: Row, column: str) -> datetime:
 
 
 def shown(text: str) -> str:
-    """As much of a broken value as fits a reason; control characters made visible."""
+    """The beginning of an invalid value for a message, with control characters escaped."""
     return repr(text if len(text) <= 40 else f"{text[:40]}…")

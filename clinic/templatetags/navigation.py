@@ -1,4 +1,4 @@
-"""The navigation as data: who sees which page, in which group, and when it is the current one."""
+"""The navigation as data: the pages, their groups and the roles that see them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STAFF = READERS | {"practitioner"}
 
 @dataclass(frozen=True)
 class Item:
-    """`pages` is how the names of the pages below this item begin."""
+    """`pages` are the prefixes of the names of the views that belong to this item."""
 
     view: str
     label: str
@@ -27,7 +27,7 @@ class Item:
     group: str = ""
     in_tab_bar: bool = False
 
-    def holds(self, view_name: str) -> bool:
+    def contains(self, view_name: str) -> bool:
         return view_name == self.view or view_name.startswith(self.pages)
 
 
@@ -64,7 +64,7 @@ ITEMS = (
 
 @register.simple_tag(takes_context=True)
 def nav_items(context: template.Context) -> list[dict[str, Any]]:
-    """What the request's actor may go to, in order; `group` changes where a heading belongs."""
+    """The items for the actor's role, in order. A heading belongs where `group` changes."""
     request = context.get("request")
     actor = getattr(request, "actor", None)
     if actor is None:
@@ -75,7 +75,7 @@ def nav_items(context: template.Context) -> list[dict[str, Any]]:
         {
             "item": item,
             "url": reverse(item.view, args=[actor.organization.slug]),
-            "current": item.holds(view_name),
+            "current": item.contains(view_name),
         }
         for item in ITEMS
         if str(actor.role) in item.roles

@@ -1,4 +1,4 @@
-"""The first page of each role: what today asks of them."""
+"""The home page of each role: what there is to do today."""
 
 from __future__ import annotations
 
@@ -26,44 +26,44 @@ from scheduling.models import Appointment, Status
 from scheduling.models.appointment import MOVABLE, OCCUPYING, AppointmentQuerySet
 
 MAX_ITEMS = 8
-MANY = 50
-# By what the list of appointments can be filtered by.
+MAX_APPOINTMENTS = 50
+# By status filter of the appointment list: the label and the statuses counted.
 COUNTED = {
     TO_COME: ("To come", MOVABLE),
     str(Status.ARRIVED): ("Arrived", {Status.ARRIVED}),
     str(Status.IN_PROGRESS): ("In progress", {Status.IN_PROGRESS}),
     str(Status.COMPLETED): ("Completed", {Status.COMPLETED}),
 }
-COMING = [status for status in OCCUPYING if status != Status.COMPLETED]
+UPCOMING = [status for status in OCCUPYING if status != Status.COMPLETED]
 
 
 def home(request: ClinicRequest) -> HttpResponse:
-    draw = {
+    views = {
         Role.ADMIN: overview,
         Role.VIEWER: overview,
         Role.PRACTITIONER: my_day,
         Role.PATIENT: my_care,
         Role.SUPERADMIN: installation,
     }
-    return draw[request.actor.role](request)
+    return views[request.actor.role](request)
 
 
 def overview(request: ClinicRequest) -> HttpResponse:
-    """Administrators and viewers: the whole clinic's day."""
+    """For administrators and viewers: the whole clinic's day."""
     actor = request.actor
     rows = _today(request, access.appointments(actor))
-    today = list(rows[: MANY + 1])
+    today = list(rows[: MAX_APPOINTMENTS + 1])
     unsigned = access.sessions(actor).unsigned().select_related("patient", "practitioner")
     oldest = list(unsigned.order_by("started_at")[:MAX_ITEMS])
     pressing = list(attention.authorizations(actor)[:MAX_ITEMS])
-    _listed(request, today[:MANY], oldest, pressing)
+    _listed(request, today[:MAX_APPOINTMENTS], oldest, pressing)
     return render(
         request,
         "clinic/home/overview.html",
         {
             "today": actor.organization.today(),
-            "appointments": today[:MANY],
-            "has_more": len(today) > MANY,
+            "appointments": today[:MAX_APPOINTMENTS],
+            "has_more": len(today) > MAX_APPOINTMENTS,
             "counts": _counts(request, rows),
             "attention": pressing,
             "unsigned": oldest,
@@ -74,7 +74,7 @@ def overview(request: ClinicRequest) -> HttpResponse:
 
 
 def my_day(request: ClinicRequest) -> HttpResponse:
-    """Practitioners: their own day, their notes, their patients' units."""
+    """For practitioners: their own day, their notes, their patients' units."""
     actor = request.actor
     rows = _today(request, access.changeable_appointments(actor))
     today = list(rows)
@@ -104,11 +104,13 @@ def my_day(request: ClinicRequest) -> HttpResponse:
 
 
 def my_care(request: ClinicRequest) -> HttpResponse:
-    """Patients, and guardians for each of their children."""
+    """For patients, and for guardians with all of their children."""
     actor = request.actor
     seen = access.appointments(actor).with_people().select_related("organization")
     coming = list(
-        seen.filter(ends_at__gte=timezone.now(), status__in=COMING).order_by("starts_at")[:MANY]
+        seen.filter(ends_at__gte=timezone.now(), status__in=UPCOMING).order_by("starts_at")[
+            :MAX_APPOINTMENTS
+        ]
     )
     authorizations = (
         billing_access.authorizations(actor)
@@ -129,7 +131,7 @@ def my_care(request: ClinicRequest) -> HttpResponse:
             "patients": own,
             "next": _next_of_each(coming),
             "coming": [(one, patient_may_cancel(one)) for one in coming],
-            "authorizations": authorizations.order_by("patient", "end_date")[:MANY],
+            "authorizations": authorizations.order_by("patient", "end_date")[:MAX_APPOINTMENTS],
             "sessions": past.get_page(request.GET.get("page")),
         },
     )
@@ -141,7 +143,7 @@ def _listed(request: ClinicRequest, *lists: list[Any]) -> None:
 
 
 def _next_of_each(coming: list[Appointment]) -> list[Appointment]:
-    """The next appointment of every child of a guardian, the soonest first."""
+    """The next appointment of every patient, the soonest first."""
     first: dict[int, Appointment] = {}
     for appointment in coming:
         first.setdefault(appointment.patient_id, appointment)
@@ -149,7 +151,7 @@ def _next_of_each(coming: list[Appointment]) -> list[Appointment]:
 
 
 def installation(request: ClinicRequest) -> HttpResponse:
-    """Super-administrators who are no members: no patient's name."""
+    """For super-administrators who are not members: shows no patient's name."""
     return render(request, "clinic/home/installation.html")
 
 
@@ -162,9 +164,9 @@ def _today(request: ClinicRequest, rows: AppointmentQuerySet) -> AppointmentQuer
 def _counts(
     request: ClinicRequest, rows: AppointmentQuerySet, **chosen: str
 ) -> list[dict[str, object]]:
-    """How many are to come, here, running and done; `chosen` narrows the lists they lead to."""
+    """Today's counts by status, with links to the lists; `chosen` are further filters of these."""
     counted = {
-        status: Count("pk", filter=Q(status__in=held)) for status, (_, held) in COUNTED.items()
+        name: Count("pk", filter=Q(status__in=statuses)) for name, (_, statuses) in COUNTED.items()
     }
     found = rows.order_by().aggregate(**counted)
     day = request.actor.organization.today().isoformat()

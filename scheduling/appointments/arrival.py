@@ -11,9 +11,9 @@ from scheduling.models import Appointment, Status
 
 @write("appointment.confirm")
 def confirm(*, actor: Actor, appointment: Appointment, version: int | None = None) -> Appointment:
-    """The patient said that they will come. Raises UnlawfulTransition, Conflict `stale`.
+    """Record that the patient will come. Raises UnlawfulTransition, Conflict `stale`.
 
-    `version` is the one the actor saw: whoever said so meant that day and hour.
+    `version` is the one the actor saw: the patient has confirmed that date and time, no other.
     """
     locked = lock(actor, appointment, version=version)
     return advance(actor, locked, Status.CONFIRMED, "appointment.confirmed")
@@ -21,13 +21,14 @@ def confirm(*, actor: Actor, appointment: Appointment, version: int | None = Non
 
 @write("appointment.check_in")
 def check_in(*, actor: Actor, appointment: Appointment) -> Appointment:
-    """The patient is at the desk. Raises UnlawfulTransition, Conflict `day_not_come`."""
+    """Record that the patient has arrived. Raises UnlawfulTransition, Conflict `day_not_come`."""
     locked = lock(actor, appointment)
     checks.day_has_come(actor, locked, "Check in")
     return advance(actor, locked, Status.ARRIVED, "appointment.arrived")
 
 
 def advance(actor: Actor, locked: Appointment, status: Status, action: str) -> Appointment:
+    """Set the status and record `action` as the event. Raises UnlawfulTransition."""
     require(locked, status)
     before = locked.status
     locked.status = status

@@ -1,4 +1,4 @@
-"""Appointments that do not take place, and those that do after all."""
+"""Cancels appointments, marks them as no-shows, and restores them."""
 
 from __future__ import annotations
 
@@ -38,9 +38,8 @@ def cancel(
 ) -> Appointment:
     """Cancel and release the units. Late when less than the clinic's notice is left.
 
-    `cancelled_by` is who wished it, when that is not the actor's own side. `version` is the one the
-    actor saw. Patients may cancel themselves only while it is not late, and if the clinic lets
-    them.
+    `cancelled_by` is who asked for it, if that is not the actor's own side. `version` is the one
+    the actor saw. Patients may cancel only while it is not late, and only if the clinic lets them.
     Raises UnlawfulTransition, Conflict `too_late_to_cancel`, `cancel_by_phone`, `stale`.
     """
     locked = lock(actor, appointment, version=version)
@@ -130,7 +129,7 @@ def _take_again(actor: Actor, locked: Appointment) -> None:
 
 
 def require(appointment: Appointment, status: Status) -> None:
-    """Raises UnlawfulTransition, saying what the appointment is."""
+    """Raises UnlawfulTransition unless the appointment may change to this status."""
     if not appointment.may_become(status):
         raise UnlawfulTransition(
             f"This appointment is {appointment.get_status_display().lower()}: "
@@ -141,7 +140,7 @@ def require(appointment: Appointment, status: Status) -> None:
 
 
 def has_begun(appointment: Appointment) -> bool:
-    """Whether its time has come, so that somebody can have failed to."""
+    """Whether the appointment has started, so that the patient can have missed it."""
     return appointment.starts_at <= timezone.now()
 
 
@@ -151,7 +150,7 @@ def would_be_late(appointment: Appointment) -> bool:
 
 
 def late_before(organization: Organization) -> datetime:
-    """What starts before this instant is late to cancel now."""
+    """An appointment that starts before this instant is late to cancel now."""
     return timezone.now() + timedelta(hours=organization.late_cancellation_hours)
 
 
@@ -170,16 +169,16 @@ def _check_patient_may(actor: Actor, *, is_late: bool) -> None:
         raise Conflict(f"This clinic takes cancellations by phone. {call}", code="cancel_by_phone")
     if is_late:
         raise Conflict(
-            f"It is less than {clinic.late_cancellation_hours} hours away. {call}",
+            f"The appointment is in less than {clinic.late_cancellation_hours} hours. {call}",
             code="too_late_to_cancel",
             hours=clinic.late_cancellation_hours,
         )
 
 
-def _side(actor: Actor, wished_by: str) -> str:
-    if actor.role == Role.PATIENT or not wished_by:
+def _side(actor: Actor, requested_by: str) -> str:
+    if actor.role == Role.PATIENT or not requested_by:
         return BY_ROLE.get(actor.role, Appointment.CancelledBy.CLINIC)
-    return Appointment.CancelledBy(wished_by)
+    return Appointment.CancelledBy(requested_by)
 
 
 def _release(actor: Actor, appointment: Appointment, reason: str) -> int:
@@ -187,4 +186,4 @@ def _release(actor: Actor, appointment: Appointment, reason: str) -> int:
     if appointment.reservation is None:
         return 0
     ledger.release(actor=actor, reservation=appointment.reservation, reason=reason)
-    return appointment.held_units
+    return appointment.reservation_units

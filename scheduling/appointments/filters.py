@@ -25,7 +25,7 @@ def _services(request: Any) -> QuerySet[Any]:
 
 
 class CalendarFilter(django_filters.FilterSet):
-    """What appointments and sessions are both looked for by; days are the clinic's own."""
+    """The filters of both appointments and sessions; days are in the clinic's time zone."""
 
     search = django_filters.CharFilter(
         label="Patient", method="by_words", max_length=100, widget=SearchInput("Name or MRN")

@@ -22,19 +22,19 @@ from scheduling.models import Appointment
 PRIVATE = "private"
 
 
-# Where the form asks for what the services name otherwise.
-FIELDS = {"starts_at": "start", "ends_at": "minutes"}
+# The form's fields for what the services call by other names.
+FORM_FIELDS = {"starts_at": "start", "ends_at": "minutes"}
 
 
-OF_THE_DAY = ("in_the_past", "too_far_ahead")
+DAY_ERROR_CODES = ("in_the_past", "too_far_ahead")
 
 
 class AuthorizationField(forms.ChoiceField):
-    """The patient's authorizations, or private pay; empty lets the best be chosen."""
+    """The patient's authorizations, or private pay; empty chooses the best."""
 
 
 class BookingForm(forms.Form):
-    """An appointment in the clinic's words: a day, a wall-clock time and a length."""
+    """An appointment by date, wall-clock time in the clinic's zone, and length in minutes."""
 
     service_code = RowField(label="Service", queryset=None, empty_label=None)
     practitioner = RowField(queryset=None, empty_label=None)
@@ -44,7 +44,7 @@ class BookingForm(forms.Form):
     authorization = AuthorizationField(required=False)
     room = RowField(queryset=None, required=False, empty_label="No room")
     override_reason = forms.CharField(
-        label="Book over it, because",
+        label="Reason to book despite the conflict",
         required=False,
         max_length=300,
         validators=[validate_plain_text],
@@ -59,10 +59,10 @@ class BookingForm(forms.Form):
         moves: Appointment | None = None,
         **kwargs: Any,
     ) -> None:
-        """An appointment that it `moves` may keep the service and room that it has."""
+        """`moves` is the appointment to move: it may keep its service and room, active or not."""
         super().__init__(data, **kwargs)
         self.actor, self.patient = actor, patient
-        self.found = list(
+        self.authorizations = list(
             billing_access.authorizations(actor)
             .filter(patient=patient, status=Authorization.Status.ACTIVE)
             .select_related("payer")
@@ -72,22 +72,22 @@ class BookingForm(forms.Form):
         if actor.role == Role.PRACTITIONER:
             people = people.filter(pk=actor.practitioner_id)
         self.fields["practitioner"].queryset = people
-        self.fields["service_code"].queryset = _in_use_or(
+        self.fields["service_code"].queryset = _active_or_kept(
             moves.service_code_id if moves else None, billing_access.service_codes(actor)
         )
-        self.fields["room"].queryset = _in_use_or(
+        self.fields["room"].queryset = _active_or_kept(
             moves.room_id if moves else None, access.rooms(actor).select_related("location")
         )
         self.fields["authorization"].choices = [
-            ("", "The best that covers it"),
-            *((str(one.pk), _described(one)) for one in self.found),
+            ("", "The best one that covers the service"),
+            *((str(one.pk), _described(one)) for one in self.authorizations),
             (PRIVATE, "None: private pay"),
         ]
         if not actor.may("appointment.override"):
             del self.fields["override_reason"]
 
-    def begin(self, entries: dict[str, Any]) -> None:
-        """Fill in what nobody typed yet, so that its units show at once. Before any validation."""
+    def prefill(self, entries: dict[str, Any]) -> None:
+        """Bind the form to suggested entries, so that the units show at once. Call it first."""
         self.data, self.is_bound = entries, True
 
     def clean(self) -> dict[str, Any]:
@@ -100,12 +100,14 @@ class BookingForm(forms.Form):
         return fields
 
     def field_of(self, error: DomainError) -> str | None:
-        """The field that a refusal by a service stands next to."""
-        return "day" if error.code in OF_THE_DAY else FIELDS.get(error.field or "", error.field)
+        """The field to which a service's error belongs."""
+        if error.code in DAY_ERROR_CODES:
+            return "day"
+        return FORM_FIELDS.get(error.field or "", error.field)
 
     @property
-    def told(self) -> list[str]:
-        """All that the page says already."""
+    def messages(self) -> list[str]:
+        """The messages that the form shows already."""
         return [f"{message}" for messages in self.errors.values() for message in messages]
 
     def times(self) -> tuple[datetime, datetime]:
@@ -118,10 +120,10 @@ class BookingForm(forms.Form):
         value = self.cleaned_data["authorization"]
         if value == PRIVATE:
             return None
-        return next((one for one in self.found if str(one.pk) == value), BEST)
+        return next((one for one in self.authorizations if str(one.pk) == value), BEST)
 
 
-def _in_use_or(kept: int | None, rows: QuerySet[Any]) -> QuerySet[Any]:
+def _active_or_kept(kept: int | None, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(Q(is_active=True) | Q(pk=kept))
 
 
@@ -139,7 +141,7 @@ class ReasonForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    """Staff say who wished it, and why if there is more to say; patients just cancel."""
+    """Staff enter who cancels and, optionally, why; patients enter nothing."""
 
     reason = forms.CharField(
         max_length=300,

@@ -12,16 +12,16 @@ from scheduling.models import Appointment, ProgressNote, Session
 
 
 def related_events(appointment: Appointment) -> Q:
-    """The condition on events; each part of it names objects, as the index of events does."""
+    """The condition on events. Every part of it names objects, so that the index is used."""
     sessions = list(Session.objects.filter(appointment=appointment).values_list("pk", flat=True))
     notes = list(ProgressNote.objects.filter(session__in=sessions).values_list("pk", flat=True))
     of_sessions = Q(object_type=Session._meta.label_lower, object_id__in=sessions)
     of_notes = Q(object_type=ProgressNote._meta.label_lower, object_id__in=notes)
-    return of_sessions | of_notes | _of_units(appointment)
+    return of_sessions | of_notes | _unit_events(appointment)
 
 
-def _of_units(appointment: Appointment) -> Q:
-    """By the numbers of the ledger's entries: a unit's event is about its authorization."""
+def _unit_events(appointment: Appointment) -> Q:
+    """By the numbers of the ledger entries: the object of a unit event is an authorization."""
     entries = LedgerEntry.objects.filter(
         authorization__patient=appointment.patient_id,
         reservation__source=source_of(appointment.pk),

@@ -12,7 +12,7 @@ from scheduling.models import Appointment
 
 
 def entries_url(actor: Actor, appointment: Appointment) -> str:
-    """Where the ledger entries behind its units are; nothing where there are none to be read."""
+    """The URL of the entries behind its units; empty if there are none that the actor may read."""
     if appointment.is_private_pay or not actor.may("ledger.view"):
         return ""
     entries = actor.url("billing:entries", pk=appointment.authorization_id)
@@ -20,7 +20,7 @@ def entries_url(actor: Actor, appointment: Appointment) -> str:
 
 
 def units_link(table: tables.Table, appointment: Appointment, units: int) -> SafeString | str:
-    """The units, leading to the entries behind them."""
+    """The units, as a link to the ledger entries behind them."""
     entries = entries_url(table.request.actor, appointment)
     return format_html('<a href="{}">{}</a>', entries, units) if entries else str(units)
 

@@ -31,10 +31,11 @@ class DatesForm(forms.Form):
         outside.choices = [
             (CANCEL, "Cancel them and release their units"),
             *(
-                (key, f"Take their units from {one} ({one.available_units} left)")
+                (key, f"Reserve their units on {one} instead ({one.available_units} left)")
                 for key, one in self.others.items()
             ),
         ]
 
-    def draw_on(self) -> Authorization | None:
+    def target_authorization(self) -> Authorization | None:
+        """The authorization to reserve the units on instead; None to cancel the appointments."""
         return self.others.get(self.cleaned_data["outside"])

@@ -1,4 +1,4 @@
-"""Shortening an authorization, with what is to become of the appointments that fall outside."""
+"""Changes the dates of an authorization and settles the appointments that fall outside them."""
 
 from __future__ import annotations
 
@@ -55,30 +55,30 @@ def change(
     start_date: date,
     end_date: date,
     expected_digest: str,
-    draw_on: Authorization | None = None,
+    target_authorization: Authorization | None = None,
 ) -> Authorization:
     """Give the authorization these dates, both inclusive, all or nothing.
 
-    Appointments with units reserved outside them are cancelled, or moved to the authorization
-    `draw_on`.
-    `expected_digest` is of the appointments that the actor saw. Raises Invalid for dates in
-    the wrong order, Conflict `other_appointments` when there are others by now,
-    `session_in_progress` for one that is running, and the refusals of `ledger.reserve`.
+    Appointments with units reserved outside them are cancelled, or their units are reserved on
+    `target_authorization` instead. `expected_digest` is `Outside.digest` of those that the actor
+    saw. Raises Invalid for dates in the wrong order, Conflict `other_appointments` when there are
+    others by now, `session_in_progress` for one that is running, and the refusals of
+    `ledger.reserve`.
     """
     if end_date < start_date:
-        raise Invalid("The end date lies before the start date.", field="end_date")
-    held = _held_outside(authorization, start_date, end_date)
-    if _totals(actor.organization, held)["digest"] != expected_digest:
+        raise Invalid("The end date is before the start date.", field="end_date")
+    appointments = _lock_outside(authorization, start_date, end_date)
+    if _totals(actor.organization, appointments)["digest"] != expected_digest:
         raise Conflict(
-            "Other appointments lie outside these dates than you were shown. Nothing was changed: "
-            "look at the list, then send it again.",
+            "The appointments outside these dates are no longer those that you were shown. Nothing "
+            "was changed. Check the list, then send it again.",
             code="other_appointments",
         )
-    for appointment in held:
-        if draw_on is None:
+    for appointment in appointments:
+        if target_authorization is None:
             _cancel(actor, appointment)
         else:
-            _draw_on(actor, appointment, draw_on)
+            _change_authorization(actor, appointment, target_authorization)
     return authorizations.update(
         actor=actor, authorization=authorization, start_date=start_date, end_date=end_date
     )
@@ -86,46 +86,47 @@ def change(
 
 def outside(authorization: Authorization, start_date: date, end_date: date) -> Outside:
     """The appointments whose units `change` to these dates would release, as things are."""
-    held = _outside(authorization, start_date, end_date)
+    appointments = _outside(authorization, start_date, end_date)
     return Outside(
-        **_totals(authorization.organization, held), first=list(held[:MAX_APPOINTMENTS_LISTED])
+        **_totals(authorization.organization, appointments),
+        first=list(appointments[:MAX_APPOINTMENTS_LISTED]),
     )
 
 
-def _totals(organization: Organization, held: AppointmentQuerySet) -> dict[str, Any]:
-    """Of all of them, in one statement: how many, their units, and which they are."""
-    totals: dict[str, Any] = held.order_by().aggregate(
+def _totals(organization: Organization, appointments: AppointmentQuerySet) -> dict[str, Any]:
+    """Count, units, late cancellations and digest of all appointments, in one statement."""
+    totals: dict[str, Any] = appointments.order_by().aggregate(
         count=Count("pk"),
         units=Sum("reservation__units", default=0),
         late=Count("pk", filter=Q(starts_at__lt=late_before(organization))),
         reservations=ArrayAgg("reservation", order_by="reservation", default=[]),
     )
-    held_now = ",".join(map(str, totals.pop("reservations")))
-    return {**totals, "digest": hashlib.sha256(held_now.encode()).hexdigest()}
+    reservations = ",".join(map(str, totals.pop("reservations")))
+    return {**totals, "digest": hashlib.sha256(reservations.encode()).hexdigest()}
 
 
 def _outside(authorization: Authorization, start_date: date, end_date: date) -> AppointmentQuerySet:
-    held: AppointmentQuerySet = Appointment.objects.of(authorization.organization).filter(
+    found: AppointmentQuerySet = Appointment.objects.of(authorization.organization).filter(
         Q(reservation__date_of_service__lt=start_date)
         | Q(reservation__date_of_service__gt=end_date),
         reservation__state=Reservation.State.ACTIVE,
         authorization=authorization,
     )
-    return held.with_people().select_related("reservation").order_by("starts_at", "id")
+    return found.with_people().select_related("reservation").order_by("starts_at", "id")
 
 
-def _held_outside(
+def _lock_outside(
     authorization: Authorization, start_date: date, end_date: date
 ) -> AppointmentQuerySet:
-    """Those outside as they are now, all locked before the authorization is.
+    """The appointments outside as they are now, all locked before the authorization is.
 
-    What comes to lie outside after this is refused by the authorization itself.
+    If another one is booked outside after this, `authorizations.update` refuses the dates.
     """
     ids = list(_outside(authorization, start_date, end_date).values_list("pk", flat=True))
     rows = Appointment.objects.filter(pk__in=ids).order_by("pk").values_list("pk")
     list(rows.select_for_update(no_key=True))
-    held: AppointmentQuerySet = _outside(authorization, start_date, end_date).filter(pk__in=ids)
-    return held
+    locked: AppointmentQuerySet = _outside(authorization, start_date, end_date).filter(pk__in=ids)
+    return locked
 
 
 def _cancel(actor: Actor, appointment: Appointment) -> None:
@@ -142,21 +143,23 @@ def _cancel(actor: Actor, appointment: Appointment) -> None:
     )
 
 
-def _draw_on(actor: Actor, appointment: Appointment, authorization: Authorization) -> None:
-    held = lock(actor, appointment)
-    before = held.authorization_id
-    lock_both(held.authorization, authorization)
-    units = held.held_units
-    if held.reservation is not None:
-        ledger.release(actor=actor, reservation=held.reservation, reason=REASON)
-    held.authorization = authorization
-    reserve_again(actor, held, units=units)
-    save(held, ["authorization", "reservation"])
+def _change_authorization(
+    actor: Actor, appointment: Appointment, authorization: Authorization
+) -> None:
+    locked = lock(actor, appointment)
+    before = locked.authorization_id
+    lock_both(locked.authorization, authorization)
+    units = locked.reservation_units
+    if locked.reservation is not None:
+        ledger.release(actor=actor, reservation=locked.reservation, reason=REASON)
+    locked.authorization = authorization
+    reserve_again(actor, locked, units=units)
+    save(locked, ["authorization", "reservation"])
     events.record(
         actor=actor,
         action="appointment.authorization_changed",
-        obj=held,
-        patient=held.patient,
+        obj=locked,
+        patient=locked.patient,
         before=before,
         after=authorization.pk,
     )

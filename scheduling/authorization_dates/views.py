@@ -11,7 +11,7 @@ from scheduling.authorization_dates.forms import DatesForm
 
 
 def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
-    """Shorten the dates, and say what becomes of the appointments outside."""
+    """Change the dates, and choose what happens to the appointments outside them."""
     actor = request.actor
     rows = billing_access.authorizations(actor).select_related("patient")
     found = get_object_or_404(rows, pk=pk)
@@ -34,7 +34,7 @@ def authorization_dates_page(request: ClinicRequest, pk: int) -> HttpResponse:
             start_date=fields["start_date"],
             end_date=fields["end_date"],
             expected_digest=request.POST.get("expected_digest", ""),
-            draw_on=form.draw_on(),
+            target_authorization=form.target_authorization(),
         ),
         success_url=lambda _: page,
         context={"authorization": found, "cancel": page, "outside": outside},

@@ -17,9 +17,9 @@ MIN_DAY, MAX_DAY = dt.date(1900, 2, 1), dt.date(2199, 12, 1)
 
 
 class CalendarFilter(forms.Form):
-    """Which part of the calendar is looked at. A practitioner begins with their own.
+    """Which part of the calendar to show. By default, practitioners see their own.
 
-    `sole` is the one to look at unless another, or everybody, is asked for.
+    `default` is the practitioner to show unless another, or everybody, is asked for.
     """
 
     practitioner = forms.ChoiceField(required=False)
@@ -28,42 +28,44 @@ class CalendarFilter(forms.Form):
     date = forms.DateField(required=False, widget=forms.HiddenInput)
     move = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, actor: Actor, sole: Practitioner | None = None) -> None:
+    def __init__(self, data: Any, *, actor: Actor, default: Practitioner | None = None) -> None:
         self.actor = actor
         self.practitioners = {
             str(one.pk): one for one in accounts_access.practitioners(actor).active()
         }
         self.locations = {str(one.pk): one for one in access.locations(actor).active()}
-        own = str(actor.practitioner_id or ALL) if actor.role == Role.PRACTITIONER else ALL
-        if sole and str(sole.pk) in self.practitioners:
-            own = str(sole.pk)
-        super().__init__({**data.dict(), "practitioner": data.get("practitioner") or own})
-        self._offer("practitioner", (ALL, "Everybody"), self.practitioners)
-        self._offer("location", ("", "Anywhere"), self.locations)
+        initial = str(actor.practitioner_id or ALL) if actor.role == Role.PRACTITIONER else ALL
+        if default and str(default.pk) in self.practitioners:
+            initial = str(default.pk)
+        super().__init__({**data.dict(), "practitioner": data.get("practitioner") or initial})
+        self._set_choices("practitioner", (ALL, "Everybody"), self.practitioners)
+        self._set_choices("location", ("", "Anywhere"), self.locations)
         if len(self.locations) < 2:
             self.fields["location"].widget = forms.HiddenInput()
 
-    def _offer(self, name: str, first: tuple[str, str], rows: dict[str, Any]) -> None:
+    def _set_choices(self, name: str, first: tuple[str, str], rows: dict[str, Any]) -> None:
         choices = [first, *((key, row.name) for key, row in rows.items())]
         self.fields[name].choices = choices
 
     @property
     def day(self) -> dt.date:
-        """The day asked for; today when it is none."""
+        """The date asked for; today if there is none or it is out of range."""
         asked: dt.date | None = self.cleaned_data.get("date")
         if asked is None or not MIN_DAY <= asked <= MAX_DAY:
             return self.actor.organization.today()
         return asked
 
     @property
-    def whose(self) -> Practitioner | None:
+    def chosen_practitioner(self) -> Practitioner | None:
+        """The practitioner to show; None for everybody."""
         return self.practitioners.get(self.cleaned_data.get("practitioner", ""))
 
     @property
-    def where(self) -> Location | None:
+    def chosen_location(self) -> Location | None:
+        """The location to show; None for all of them."""
         return self.locations.get(self.cleaned_data.get("location", ""))
 
     @property
-    def names_a_stranger(self) -> bool:
-        """Whether somebody or something was asked for that is not of this clinic."""
+    def has_unknown_choice(self) -> bool:
+        """Whether a practitioner or location was asked for that this clinic does not have."""
         return "practitioner" in self.errors or "location" in self.errors

@@ -1,4 +1,4 @@
-"""The calendar as `components/calendar.html` draws it."""
+"""The calendar as `components/calendar.html` shows it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Block:
-    """An appointment in its column; `href` is empty where only "Busy" may be said."""
+    """An appointment in its column; `href` is empty if only "Busy" may be shown."""
 
     id: str
     version: int
@@ -80,7 +80,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Moving:
-    """The appointment that is being moved by plain buttons."""
+    """The appointment that is being moved by form buttons, without scripts."""
 
     patient: str
     url: str
@@ -118,13 +118,13 @@ class Calendar:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Painter:
-    """Fills columns for one actor.
+class CalendarBuilder:
+    """Fills columns with appointments and free slots for one actor.
 
-    `named` holds the ids of the appointments whose patient the actor may see; `bookable_for` the
-    practitioners into whose time the actor may book (None: anybody's). With `location_id`, what is
-    at other locations takes up time without being told of. With `next_only`, a column offers
-    its next free time alone; with `fitting`, the times to come that are long enough for it.
+    `named` are the ids of the appointments whose patient the actor may see; `bookable_for` the ids
+    of the practitioners whom the actor may book (None: all). With `location_id`, appointments at
+    other locations are shown only as busy time. With `next_only`, a column offers only its next
+    free slot; with `fitting`, only the future slots that are long enough for that appointment.
     """
 
     actor: Actor
@@ -134,7 +134,7 @@ class Painter:
     next_only: bool = False
     fitting: Appointment | None = None
 
-    def paint(
+    def build(
         self,
         columns: list[Column],
         appointments: Iterable[Appointment],
@@ -152,7 +152,7 @@ class Painter:
                 span = wall.span_on(clinic, column.day, appointment.starts_at, appointment.ends_at)
                 if span:
                     spans[column.key].append((appointment, span))
-        hours = Hours.of(clinic, [span for found in spans.values() for _, span in found])
+        hours = Hours.covering(clinic, [span for found in spans.values() for _, span in found])
         for column in columns:
             self._fill(column, spans[column.key], hours)
         now = clinic.local(timezone.now())
@@ -173,23 +173,23 @@ class Painter:
         placed = [Placed(appointment, *hours.place(span)) for appointment, span in found]
         column.blocks.extend(self._block(column, one) for one in arrange(placed))
         if self._may_book(column):
-            taken = _taken(placed, but=self.fitting)
-            free = self._slots(column, hours, taken)
+            occupied = _occupied_rows(placed, ignore=self.fitting)
+            free = self._slots(column, hours, occupied)
             if self.fitting:
-                free = self._fits(self.fitting, self._to_come(free), hours, taken)
-            column.slots.extend(islice(self._to_come(free), 1) if self.next_only else free)
+                free = self._long_enough(self.fitting, self._future(free), hours, occupied)
+            column.slots.extend(islice(self._future(free), 1) if self.next_only else free)
 
-    def _to_come(self, free: Iterable[Slot]) -> Iterable[Slot]:
+    def _future(self, free: Iterable[Slot]) -> Iterable[Slot]:
         now = f"{self.actor.organization.local(timezone.now()):%Y-%m-%dT%H:%M}"
         return (slot for slot in free if slot.starts_at > now)
 
-    def _fits(
-        self, appointment: Appointment, free: Iterable[Slot], hours: Hours, taken: set[int]
+    def _long_enough(
+        self, appointment: Appointment, free: Iterable[Slot], hours: Hours, occupied: set[int]
     ) -> Iterable[Slot]:
         span = -(-appointment.minutes // wall.ROW_MINUTES)
         for slot in free:
             rows = range(slot.row, slot.row + span)
-            if rows.stop <= hours.close_row and taken.isdisjoint(rows):
+            if rows.stop <= hours.close_row and occupied.isdisjoint(rows):
                 yield slot
 
     def _may_book(self, column: Column) -> bool:
@@ -200,15 +200,15 @@ class Painter:
             return False
         return self.bookable_for is None or column.practitioner_id in self.bookable_for
 
-    def _slots(self, column: Column, hours: Hours, taken: set[int]) -> Iterable[Slot]:
-        """Half hours, and quarters where only a quarter is free."""
+    def _slots(self, column: Column, hours: Hours, occupied: set[int]) -> Iterable[Slot]:
+        """Free slots of half an hour, or of a quarter where only a quarter is free."""
         clinic = self.actor.organization
-        is_even = wall.has_even_clock(clinic, column.day)
+        is_regular = wall.has_24_hours(clinic, column.day)
         row = max(hours.open_row, 0)
         while row < hours.close_row:
             clock = hours.clock(row)
-            if row not in taken and (is_even or wall.bookable(clinic, column.day, clock)):
-                whole = row % 2 == 0 and row + 1 < hours.close_row and row + 1 not in taken
+            if row not in occupied and (is_regular or wall.bookable(clinic, column.day, clock)):
+                whole = row % 2 == 0 and row + 1 < hours.close_row and row + 1 not in occupied
                 starts_at = f"{column.date}T{clock:%H:%M}"
                 yield Slot(
                     row=row,
@@ -285,10 +285,10 @@ class Painter:
         return self.bookable_for is None or appointment.practitioner_id in self.bookable_for
 
 
-def _taken(placed: list[Placed[Appointment]], *, but: Appointment | None) -> set[int]:
+def _occupied_rows(placed: list[Placed[Appointment]], *, ignore: Appointment | None) -> set[int]:
     return {
         row
         for one in placed
-        if one.item is not None and one.item.status in OCCUPYING and one.item != but
+        if one.item is not None and one.item.status in OCCUPYING and one.item != ignore
         for row in range(one.row, one.end)
     }

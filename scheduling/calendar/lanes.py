@@ -1,4 +1,4 @@
-"""Side by side: what overlaps shares the width of its column."""
+"""Lays out overlapping items side by side, in lanes that share the width of a column."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_LANES = 6
 
 @dataclass(frozen=True)
 class Placed(Generic[T]):
-    """`item` in rows and lane; without one, `more` items that found no room are told of."""
+    """`item` with its rows and lane; without an item, a summary of `more` items."""
 
     item: T | None
     row: int
@@ -28,13 +28,13 @@ class Placed(Generic[T]):
 
 
 def arrange(placed: list[Placed[T]]) -> list[Placed[T]]:
-    """Give lanes to what overlaps, directly or through others.
+    """Give lanes to items that overlap, directly or through others.
 
-    What does not fit into MAX_LANES becomes an item that says how many more there are.
+    Items that do not fit into MAX_LANES are replaced by a summary with their number.
     """
     found: list[Placed[T]] = []
     for cluster in _clusters(sorted(placed, key=lambda one: (one.row, -one.span))):
-        found += _share(cluster)
+        found += _with_lanes(cluster)
     return found
 
 
@@ -51,7 +51,7 @@ def _clusters(ordered: list[Placed[T]]) -> Iterator[list[Placed[T]]]:
         yield cluster
 
 
-def _share(cluster: list[Placed[T]]) -> list[Placed[T]]:
+def _with_lanes(cluster: list[Placed[T]]) -> list[Placed[T]]:
     ends: list[int] = []
     with_lane: list[Placed[T]] = []
     for one in cluster:

@@ -1,4 +1,4 @@
-"""Everybody's week as `components/roster.html` draws it: a row for each practitioner."""
+"""The week of all practitioners as `components/roster.html` shows it: one row for each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Roster:
 
 
 def rows(columns: Iterable[Column], hrefs: dict[int, str]) -> list[Row]:
-    """Columns in the order of their practitioners; `hrefs` lead to each one's own week."""
+    """Group columns, given in order of practitioners. `hrefs` are the URLs of their weeks."""
     return [
         Row(practitioner, hrefs[practitioner.pk], list(cells))
         for practitioner, cells in groupby(columns, key=attrgetter("practitioner"))

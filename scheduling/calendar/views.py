@@ -1,4 +1,4 @@
-"""The week of one, days as columns, or of everybody; and the day, practitioners as columns."""
+"""The week of one practitioner (columns are days) or of all, and the day (columns are people)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from accounts.web.requests import ClinicRequest
 from accounts.writes import record_views
 from scheduling import access
 from scheduling.calendar.forms import ALL, CalendarFilter
-from scheduling.calendar.grid import Calendar, Column, Moving, Painter
+from scheduling.calendar.grid import Calendar, CalendarBuilder, Column, Moving
 from scheduling.calendar.roster import Heading, Roster, rows
 from scheduling.models import Appointment
 from scheduling.models.appointment import MAX_APPOINTMENT_DURATION, AppointmentQuerySet, Status
@@ -34,38 +34,38 @@ MAX_ROWS = 30
 
 @require_safe
 def week(request: ClinicRequest) -> HttpResponse:
-    looking = _looking(request)
-    first = looking.day - timedelta(days=looking.day.weekday())
-    who, left_out = _practitioners(looking, first, first + 6 * DAY, most=MAX_ROWS)
-    found = looking.appointments(first, first + 6 * DAY, who)
-    days = _days(looking, first, found)
+    query = _calendar_query(request)
+    first = query.day - timedelta(days=query.day.weekday())
+    who, left_out = _practitioners(query, first, first + 6 * DAY, limit=MAX_ROWS)
+    found = query.appointments(first, first + 6 * DAY, who)
+    days = _days(query, first, found)
     title = f"{first:%-d} – {days[-1]:%-d %B %Y}"
     if first.month != days[-1].month:
         title = f"{first:%-d %b} – {days[-1]:%-d %b %Y}"
     label = f"Week of {first:%-d %B %Y}"
-    if looking.filter.whose is None:
-        roster = _roster(looking, who, days, found, label)
+    if query.filter.chosen_practitioner is None:
+        roster = _roster(query, who, days, found, label)
         shown = {"roster": roster, "left_out": left_out}
     else:
-        columns = [_day_column(looking, day, looking.filter.whose) for day in days]
-        shown = {"calendar": looking.paint(columns, found, label=label)}
-    return _page(request, looking, shown, title=title, view="week", step=WEEK)
+        columns = [_day_column(query, day, query.filter.chosen_practitioner) for day in days]
+        shown = {"calendar": query.build(columns, found, label=label)}
+    return _page(request, query, shown, title=title, view="week", step=WEEK)
 
 
 @require_safe
 def day(request: ClinicRequest) -> HttpResponse:
-    looking = _looking(request)
-    who, left_out = _practitioners(looking, looking.day, looking.day, most=MAX_COLUMNS)
-    found = looking.appointments(looking.day, looking.day, who)
-    columns = [_practitioner_column(looking, one) for one in who]
-    label = f"{looking.day:%A %-d %B %Y}"
-    shown = {"calendar": looking.paint(columns, found, label=label), "left_out": left_out}
-    return _page(request, looking, shown, title=label, view="day", step=DAY)
+    query = _calendar_query(request)
+    who, left_out = _practitioners(query, query.day, query.day, limit=MAX_COLUMNS)
+    found = query.appointments(query.day, query.day, who)
+    columns = [_practitioner_column(query, one) for one in who]
+    label = f"{query.day:%A %-d %B %Y}"
+    shown = {"calendar": query.build(columns, found, label=label), "left_out": left_out}
+    return _page(request, query, shown, title=label, view="day", step=DAY)
 
 
 @dataclass(frozen=True)
-class Looking:
-    """One look at the calendar: who, at which part of it, with whose appointment in hand."""
+class CalendarQuery:
+    """What a request asks of the calendar: by whom, which part, and which appointment it moves."""
 
     actor: Actor
     filter: CalendarFilter
@@ -76,12 +76,12 @@ class Looking:
         return self.filter.day
 
     def appointments(self, first: date, last: date, who: list[Practitioner]) -> list[Appointment]:
-        found = self.of_everybody(first, last).filter(practitioner__in=who)
+        found = self.all_appointments(first, last).filter(practitioner__in=who)
         with_people = found.select_related("patient", "practitioner", "service_code")
         return list(with_people.order_by("starts_at", "id"))
 
-    def of_everybody(self, first: date, last: date) -> AppointmentQuerySet:
-        """Those that lie in the days, also those of which the actor may only know the time."""
+    def all_appointments(self, first: date, last: date) -> AppointmentQuerySet:
+        """All on these days, including those of which the actor may know only the time."""
         found: AppointmentQuerySet = access.busy_times(self.actor)
         if not self.filter.cleaned_data.get("cancelled"):
             found = found.exclude(status=Status.CANCELLED)
@@ -92,7 +92,7 @@ class Looking:
             starts_at__lt=end, starts_at__gt=start - MAX_APPOINTMENT_DURATION, ends_at__gt=start
         )
 
-    def paint(
+    def build(
         self,
         columns: list[Column],
         found: list[Appointment],
@@ -100,12 +100,12 @@ class Looking:
         label: str,
         next_only: bool = False,
     ) -> Calendar:
-        actor, location = self.actor, self.filter.where
+        actor, location = self.actor, self.filter.chosen_location
         own = {actor.practitioner_id or 0} if actor.role == Role.PRACTITIONER else None
         named = self._named(found)
         shown = [one.patient_id for one in found if one.pk in named]
         record_views.listed(actor=actor, of="calendar", patients=shown)
-        painter = Painter(
+        builder = CalendarBuilder(
             actor=actor,
             named=named,
             bookable_for=own,
@@ -113,7 +113,7 @@ class Looking:
             next_only=next_only and not self.moving,
             fitting=self.moving,
         )
-        return painter.paint(columns, found, label=label, moving=self.in_hand())
+        return builder.build(columns, found, label=label, moving=self.moving_context())
 
     def _named(self, found: list[Appointment]) -> set[int]:
         ids = {one.pk for one in found}
@@ -122,7 +122,7 @@ class Looking:
         visible = access.appointments(self.actor).filter(pk__in=ids)
         return set(visible.order_by().values_list("pk", flat=True))
 
-    def in_hand(self) -> Moving | None:
+    def moving_context(self) -> Moving | None:
         if self.moving is None:
             return None
         url = self.actor.url
@@ -134,7 +134,7 @@ class Looking:
         )
 
     def url(self, view: str, **changes: Any) -> str:
-        """The address of this look with something changed."""
+        """The URL of this query with some parameters changed."""
         params = {
             "date": self.day.isoformat(),
             "practitioner": self.filter.cleaned_data.get("practitioner") or ALL,
@@ -147,19 +147,19 @@ class Looking:
         return f"{self.actor.url(f'scheduling:{view}')}?{urlencode(kept)}"
 
 
-def _looking(request: ClinicRequest) -> Looking:
+def _calendar_query(request: ClinicRequest) -> CalendarQuery:
     permissions.require(request.actor.role, "calendar.view")
     match = request.resolver_match
     view = (match.url_name if match else None) or "week"
-    moving = _in_hand(request)
-    sole = moving.practitioner if moving and view == "week" else None
-    chosen = CalendarFilter(request.GET, actor=request.actor, sole=sole)
-    if chosen.names_a_stranger:
+    moving = _appointment_to_move(request)
+    default = moving.practitioner if moving and view == "week" else None
+    chosen = CalendarFilter(request.GET, actor=request.actor, default=default)
+    if chosen.has_unknown_choice:
         raise Http404
-    return Looking(actor=request.actor, filter=chosen, moving=moving)
+    return CalendarQuery(actor=request.actor, filter=chosen, moving=moving)
 
 
-def _in_hand(request: ClinicRequest) -> Appointment | None:
+def _appointment_to_move(request: ClinicRequest) -> Appointment | None:
     number = request.GET.get("move", "")
     if not number.isdecimal() or len(number) > 18:
         return None
@@ -168,107 +168,105 @@ def _in_hand(request: ClinicRequest) -> Appointment | None:
     return get_object_or_404(mine, pk=int(number))
 
 
-def _days(looking: Looking, first: date, found: list[Appointment]) -> list[date]:
-    """Monday to Friday; the weekend as far as it is asked for or something is booked on it."""
-    local = looking.actor.organization.local
+def _days(query: CalendarQuery, first: date, found: list[Appointment]) -> list[date]:
+    """Monday to Friday, and the weekend up to the day asked for or the last day with bookings."""
+    local = query.actor.organization.local
     booked = max((local(one.starts_at).date() for one in found), default=first)
-    last = min(max(first + FRIDAY * DAY, looking.day, booked), first + 6 * DAY)
+    last = min(max(first + FRIDAY * DAY, query.day, booked), first + 6 * DAY)
     return [first + number * DAY for number in range((last - first).days + 1)]
 
 
-def _day_column(looking: Looking, day: date, practitioner: Practitioner) -> Column:
+def _day_column(query: CalendarQuery, day: date, practitioner: Practitioner) -> Column:
     return Column(
         key=f"{day:%Y%m%d}",
         title=f"{day:%a %-d}",
         subtitle=f"{day:%B}",
         day=day,
-        is_today=day == looking.actor.organization.today(),
+        is_today=day == query.actor.organization.today(),
         practitioner=practitioner,
     )
 
 
-def _practitioner_column(looking: Looking, practitioner: Practitioner) -> Column:
+def _practitioner_column(query: CalendarQuery, practitioner: Practitioner) -> Column:
     return Column(
         key=f"p{practitioner.pk}",
         title=practitioner.name,
         subtitle=practitioner.credential,
-        day=looking.day,
-        is_today=looking.day == looking.actor.organization.today(),
+        day=query.day,
+        is_today=query.day == query.actor.organization.today(),
         practitioner=practitioner,
         hue=practitioner.hue,
     )
 
 
 def _roster(
-    looking: Looking,
+    query: CalendarQuery,
     who: list[Practitioner],
     days: list[date],
     found: list[Appointment],
     label: str,
 ) -> Roster:
-    """A row for each practitioner, with the next free time of each day.
+    """A row for each practitioner, with the next free slot of each day.
 
-    With an appointment in hand, all times at which it fits.
+    While an appointment is moved, with all slots that are long enough for it.
     """
     columns = [
-        replace(_day_column(looking, day, one), key=f"p{one.pk}-{day:%Y%m%d}")
+        replace(_day_column(query, day, one), key=f"p{one.pk}-{day:%Y%m%d}")
         for one in who
         for day in days
     ]
-    looking.paint(columns, found, label=label, next_only=True)
-    today = looking.actor.organization.today()
-    headings = [
-        Heading(day, day == today, looking.url("day", date=day.isoformat())) for day in days
-    ]
-    own_weeks = {one.pk: looking.url("week", practitioner=one.pk) for one in who}
-    return Roster(label, headings, rows(columns, own_weeks), looking.in_hand())
+    query.build(columns, found, label=label, next_only=True)
+    today = query.actor.organization.today()
+    headings = [Heading(day, day == today, query.url("day", date=day.isoformat())) for day in days]
+    own_weeks = {one.pk: query.url("week", practitioner=one.pk) for one in who}
+    return Roster(label, headings, rows(columns, own_weeks), query.moving_context())
 
 
 def _practitioners(
-    looking: Looking, first: date, last: date, *, most: int
+    query: CalendarQuery, first: date, last: date, *, limit: int
 ) -> tuple[list[Practitioner], int]:
-    """Whose appointments are shown, and how many practitioners there was no room for."""
-    if looking.filter.whose:
-        return [looking.filter.whose], 0
-    rows = looking.of_everybody(first, last).order_by()
+    """The practitioners to show, and the number of those left out."""
+    if query.filter.chosen_practitioner:
+        return [query.filter.chosen_practitioner], 0
+    rows = query.all_appointments(first, last).order_by()
     booked = set(rows.values_list("practitioner_id", flat=True).distinct())
-    active = {one.pk: one for one in looking.filter.practitioners.values()}
-    gone = accounts_access.practitioners(looking.actor).filter(pk__in=booked - active.keys())
-    everybody = [*active.values(), *gone]
-    chosen = sorted(everybody, key=lambda one: one.pk not in booked)[:most]
+    active = {one.pk: one for one in query.filter.practitioners.values()}
+    inactive = accounts_access.practitioners(query.actor).filter(pk__in=booked - active.keys())
+    everybody = [*active.values(), *inactive]
+    chosen = sorted(everybody, key=lambda one: one.pk not in booked)[:limit]
     chosen.sort(key=lambda one: (one.last_name, one.first_name, one.pk))
     return chosen, len(everybody) - len(chosen)
 
 
 def _page(
     request: ClinicRequest,
-    looking: Looking,
+    query: CalendarQuery,
     shown: dict[str, Any],
     *,
     title: str,
     view: str,
     step: timedelta,
 ) -> HttpResponse:
-    today = looking.actor.organization.today()
-    new = f"{looking.actor.url('scheduling:book')}?{urlencode(_new_booking(looking))}"
+    today = query.actor.organization.today()
+    new = f"{query.actor.url('scheduling:book')}?{urlencode(_new_booking(query))}"
     bar = {
         "title": title,
-        "previous": looking.url(view, date=(looking.day - step).isoformat()),
-        "next": looking.url(view, date=(looking.day + step).isoformat()),
-        "today": looking.url(view, date=today.isoformat()),
+        "previous": query.url(view, date=(query.day - step).isoformat()),
+        "next": query.url(view, date=(query.day + step).isoformat()),
+        "today": query.url(view, date=today.isoformat()),
         "views": [
-            {"label": "Day", "href": looking.url("day"), "current": view == "day"},
-            {"label": "Week", "href": looking.url("week"), "current": view == "week"},
+            {"label": "Day", "href": query.url("day"), "current": view == "day"},
+            {"label": "Week", "href": query.url("week"), "current": view == "week"},
         ],
-        "new": new if looking.actor.may("appointment.book") else "",
+        "new": new if query.actor.may("appointment.book") else "",
     }
-    context = {"bar": bar, "filter": looking.filter, **shown}
-    # Moving on swaps all but the panel; a change in the panel swaps the grid.
+    context = {"bar": bar, "filter": query.filter, **shown}
+    # Another date or filter swaps all but the panel; a change in the panel swaps the grid.
     part = {"calendar-view": "#view", "calendar": "#grid"}.get(request.htmx.target or "", "")
     return render(request, f"scheduling/calendar/calendar.html{part}", context)
 
 
-def _new_booking(looking: Looking) -> dict[str, object]:
-    day = max(looking.day, looking.actor.organization.today())
-    chosen = looking.filter.whose
+def _new_booking(query: CalendarQuery) -> dict[str, object]:
+    day = max(query.day, query.actor.organization.today())
+    chosen = query.filter.chosen_practitioner
     return {"date": day.isoformat(), **({"practitioner": chosen.pk} if chosen else {})}

@@ -1,4 +1,4 @@
-"""A day of the clinic's wall clock, in rows of a quarter of an hour."""
+"""A day by the clinic's wall clock, in rows of 15 minutes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True)
 class Hours:
-    """Which part of the day is drawn, and in which of it the clinic is open; whole hours."""
+    """The part of the day that is shown, in whole hours, and the rows when the clinic is open."""
 
     first_minute: int
     row_count: int
@@ -27,8 +27,8 @@ class Hours:
     close_row: int
 
     @classmethod
-    def of(cls, organization: Organization, spans: Iterable[tuple[int, int]]) -> Hours:
-        """Opening hours, stretched to hold `spans` of minutes from midnight."""
+    def covering(cls, organization: Organization, spans: Iterable[tuple[int, int]]) -> Hours:
+        """The opening hours, extended to include `spans`, which are in minutes from midnight."""
         opens = _minutes(organization.opens_at)
         closes = _minutes(organization.closes_at)
         all_spans = [(opens, closes), *spans]
@@ -71,8 +71,8 @@ def span_on(
 ) -> tuple[int, int] | None:
     """The minutes of `day` that the clinic's clocks show from start to end; None outside the day.
 
-    When the clocks go back in between, the end may read earlier than the start: then the real
-    length is drawn.
+    If the clocks go back in between, the end may read earlier than the start: then the span has the
+    real length.
     """
     start, end = (_minutes_since(day, organization.local(at)) for at in (starts_at, ends_at))
     if end <= start:
@@ -83,7 +83,7 @@ def span_on(
 
 
 def bookable(organization: Organization, day: date, clock: time) -> bool:
-    """Whether the clocks show that time exactly once."""
+    """Whether the clocks show that time exactly once on that day."""
     try:
         wall_time.instant(organization, day, clock)
     except DomainError:
@@ -91,8 +91,8 @@ def bookable(organization: Organization, day: date, clock: time) -> bool:
     return True
 
 
-def has_even_clock(organization: Organization, day: date) -> bool:
-    """Whether the day has 24 hours."""
+def has_24_hours(organization: Organization, day: date) -> bool:
+    """Whether the clocks do not change on that day."""
     midnight = datetime.combine(day, time.min, organization.zone)
     next_midnight = datetime.combine(day + timedelta(days=1), time.min, organization.zone)
     return midnight.utcoffset() == next_midnight.utcoffset()

@@ -89,7 +89,7 @@ class Locations(Resource):
 
     @updates("location.update", LocationChange)
     def partial_update(self, row: Location, **fields: Any) -> Location:
-        """Change a location, or take it out of use."""
+        """Change a location, or deactivate it."""
         return locations.update(actor=self.actor, location=row, **fields)
 
 
@@ -111,5 +111,5 @@ class Rooms(Resource):
 
     @updates("room.update", RoomChange)
     def partial_update(self, row: Room, **fields: Any) -> Room:
-        """Change a room, or take it out of use."""
+        """Change a room, or deactivate it."""
         return locations.update_room(actor=self.actor, room=row, **fields)

@@ -26,7 +26,7 @@ class RoomDetails(TypedDict, total=False):
 
 @write("location.create")
 def create(*, actor: Actor, name: str, place_of_service: str = "11", address: str = "") -> Location:
-    """Raises Invalid, Conflict `location_exists`."""
+    """Add a location. Raises Invalid, Conflict `location_exists`."""
     location = Location(
         organization=actor.organization,
         name=name.strip(),
@@ -47,7 +47,7 @@ def update(
     expected_digest: str = "",
     **details: Unpack[LocationDetails],
 ) -> Location:
-    """What is not given stays. `expected_digest` is of what the page showed.
+    """Change the given details. `expected_digest` is the digest of the row that the page showed.
 
     Raises NotFound, Invalid, Conflict `location_exists`, `stale`.
     """
@@ -58,7 +58,7 @@ def update(
 
 @write("room.create")
 def create_room(*, actor: Actor, location: Location, name: str) -> Room:
-    """Raises NotFound, Invalid, Conflict `room_exists`."""
+    """Add a room to a location. Raises NotFound, Invalid, Conflict `room_exists`."""
     require_own_clinic(actor, location=location)
     room = Room(organization=actor.organization, location=location, name=name.strip())
     fields.check(room)
@@ -71,7 +71,7 @@ def create_room(*, actor: Actor, location: Location, name: str) -> Room:
 def update_room(
     *, actor: Actor, room: Room, expected_digest: str = "", **details: Unpack[RoomDetails]
 ) -> Room:
-    """What is not given stays. `expected_digest` is of what the page showed.
+    """Change the given details. `expected_digest` is the digest of the row that the page showed.
 
     Raises NotFound, Invalid, Conflict `room_exists`, `stale`.
     """

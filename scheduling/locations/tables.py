@@ -21,7 +21,7 @@ class LocationTable(tables.Table):
         model = Location
         fields = ("name", "address", "place_of_service", "room_count", "is_active")
         attrs = {"caption": "Locations"}
-        empty_text = "No locations yet. Add where services are rendered."
+        empty_text = "No locations yet. Add the places where services are rendered."
 
     def render_is_active(self, value: bool) -> SafeString:
         return status_mark("active" if value else "inactive")

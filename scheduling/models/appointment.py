@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models.tenancy import SameOrganization, TenantQuerySet, same_organization
 from accounts.models.triggers import lawful_transitions, never_deleted
 from accounts.validators import validate_plain_text
-from billing.models.ranges import only
+from billing.models.ranges import one_value_range
 from billing.units import whole_minutes
 from scheduling.models.lanes import PATIENT_LANE, PRACTITIONER_LANE, ROOM_LANE
 
@@ -33,7 +33,7 @@ class Status(models.TextChoices):
     NO_SHOW = "no_show", "No-show"
 
 
-# From each status, where an appointment may lawfully go. The database holds the same table.
+# The statuses that may follow each status. A trigger in the database has the same table.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.SCHEDULED: frozenset(
         {
@@ -74,7 +74,7 @@ OCCUPYING = [s.value for s in Status if s not in {Status.CANCELLED, Status.NO_SH
 
 class AppointmentQuerySet(TenantQuerySet):
     def occupying(self) -> AppointmentQuerySet:
-        """Those that take up the practitioner's, the patient's and the room's time."""
+        """Appointments that occupy the time of the practitioner, the patient and the room."""
         return self.filter(status__in=OCCUPYING)
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> AppointmentQuerySet:
@@ -88,7 +88,7 @@ class AppointmentQuerySet(TenantQuerySet):
     def between_days(
         self, organization: Organization, first: date, last: date
     ) -> AppointmentQuerySet:
-        """Those that start on the clinic's own days `first` to `last`, inclusive."""
+        """Appointments that start on the clinic's own dates `first` to `last`, inclusive."""
         end = organization.midnight(last + timedelta(days=1))
         return self.filter(starts_at__gte=organization.midnight(first), starts_at__lt=end)
 
@@ -102,7 +102,7 @@ def _no_double_booking(name: str, owner: str, lane: Case, *, where: Q) -> Exclus
     return ExclusionConstraint(
         name=name,
         expressions=[
-            (only(owner), RangeOperators.OVERLAPS),
+            (one_value_range(owner), RangeOperators.OVERLAPS),
             (lane, RangeOperators.OVERLAPS),
             (
                 Func(
@@ -265,7 +265,7 @@ class Appointment(models.Model):
                 condition=Q(room__isnull=True) | Q(location__isnull=False),
                 name="appointment_room_has_location",
             ),
-            # What its session refers to: of which patient it is.
+            # Sessions refer to the appointment together with its patient.
             models.UniqueConstraint(
                 fields=["organization", "id", "patient"], name="appointment_with_patient"
             ),
@@ -289,8 +289,11 @@ class Appointment(models.Model):
         return whole_minutes(self.starts_at, self.ends_at)
 
     @property
-    def held_units(self) -> int:
-        """What its reservation holds or held: after a reopening not always what was booked."""
+    def reservation_units(self) -> int:
+        """Units of the reservation, active or ended; after reopening they may differ from `units`.
+
+        0 for private pay.
+        """
         return self.reservation.units if self.reservation else 0
 
     @property

@@ -1,21 +1,23 @@
-"""Which overlaps are legitimate, as ranges that an exclusion constraint can compare.
+"""Which overlaps are allowed, as ranges that an exclusion constraint can compare.
 
-Two appointments collide when owner, time *and lane* overlap. An ordinary appointment takes every
-lane. One whose service allows company takes a single lane, chosen so that it misses just the
-company it may have and meets everything else:
+Two appointments conflict when their owner (practitioner, patient or room), their time *and their
+lane* overlap. An ordinary appointment is in every lane. An appointment whose service may be
+concurrent or in a group is in a single lane, chosen so that the appointments with which it may
+overlap have another lane, and all others share one with it:
 
-- practitioner: members of a group are different patients, so a member's lane is its patient;
-- patient: services that may run side by side differ (97153 beside 97155): the service's lane;
-- room: as the practitioner for groups; for services side by side, the practitioners differ
-  (negated, to keep the two kinds of id apart).
+- practitioner: the members of a group are different patients, so the lane is the patient's id;
+- patient: concurrent services are different ones (97153 and 97155), so the lane is the service's
+  id;
+- room: for groups, the patient's id as above; concurrent services have different practitioners, so
+  the lane is the practitioner's id (negated, to keep the two kinds of id apart).
 
-A lane is coarser than the rule behind it; `services.conflicts` has the whole of it, under locks.
+Lanes express only a part of the rules: `appointments.conflicts` checks all of them, under locks.
 """
 
 from django.contrib.postgres.fields import BigIntegerRangeField
 from django.db.models import Case, F, Func, Value, When
 
-from billing.models.ranges import only
+from billing.models.ranges import one_value_range
 
 _EVERY_LANE = Func(
     Value(None), Value(None), function="int8range", output_field=BigIntegerRangeField()
@@ -32,10 +34,14 @@ def _negated(column: str) -> Func:
     )
 
 
-PRACTITIONER_LANE = Case(When(allows_group=True, then=only("patient_id")), default=_EVERY_LANE)
-PATIENT_LANE = Case(When(allows_concurrent=True, then=only("service_code_id")), default=_EVERY_LANE)
+PRACTITIONER_LANE = Case(
+    When(allows_group=True, then=one_value_range("patient_id")), default=_EVERY_LANE
+)
+PATIENT_LANE = Case(
+    When(allows_concurrent=True, then=one_value_range("service_code_id")), default=_EVERY_LANE
+)
 ROOM_LANE = Case(
-    When(allows_group=True, then=only("patient_id")),
+    When(allows_group=True, then=one_value_range("patient_id")),
     When(allows_concurrent=True, then=_negated("practitioner_id")),
     default=_EVERY_LANE,
 )

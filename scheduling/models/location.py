@@ -59,7 +59,7 @@ class Room(models.Model):
         constraints = [
             models.UniqueConstraint("location", Lower("name"), name="room_name_once"),
             *same_organization("room", location="scheduling.Location"),
-            # What an appointment refers to: at which location it is.
+            # Appointments refer to the room together with its location.
             models.UniqueConstraint(
                 fields=["organization", "id", "location"], name="room_at_location"
             ),

@@ -22,15 +22,15 @@ class SessionQuerySet(TenantQuerySet):
         return self.filter(ended_at__isnull=False)
 
     def unsigned(self) -> SessionQuerySet:
-        """Those whose note is still to be signed."""
+        """Completed sessions whose note has not been signed yet."""
         return self.filter(is_note_due=True)
 
 
 class Session(models.Model):
-    """What really happened at an appointment; it has an end and units once completed.
+    """The session that took place for an appointment; it has an end and units once completed.
 
-    `is_note_due` is kept by triggers: a completed session's note is not signed yet. What an import
-    brought in has its note where it comes from, unless one was begun here.
+    `is_note_due` is set by triggers: the session is completed and its note not signed yet. It is
+    not set for an imported session, whose note is in the other system, unless one was begun here.
     """
 
     organization = models.ForeignKey(
@@ -59,7 +59,7 @@ class Session(models.Model):
             models.Index(fields=["organization", "-started_at", "-id"], name="session_by_start"),
             models.Index(fields=["practitioner", "-started_at"], name="session_of_practitioner"),
             models.Index(fields=["patient", "-started_at"], name="session_of_patient"),
-            # The few among the many: what is to be signed is asked for on every first page.
+            # Partial, hence small: every home page asks for the notes to sign.
             models.Index(
                 fields=["organization", "practitioner", "started_at"],
                 condition=Q(is_note_due=True),
@@ -115,7 +115,7 @@ class Session(models.Model):
 
 
 class ProgressNote(models.Model):
-    """The clinical note of a session. Once signed it is locked and takes addenda only."""
+    """The clinical note of a session. Once signed it is locked: only addenda can be added."""
 
     class Format(models.TextChoices):
         SOAP = "soap", "Subjective, objective, assessment, plan"
@@ -163,7 +163,7 @@ class ProgressNote(models.Model):
                 pgtrigger.Update,
                 condition=pgtrigger.Condition("OLD.status = 'signed'"),
             ),
-            # Touches the session, whose own trigger then says anew what is due.
+            # Updates the session, so that the session's own trigger sets is_note_due again.
             Guard(
                 name="note_tells_its_session",
                 when=pgtrigger.After,
@@ -187,7 +187,7 @@ class ProgressNote(models.Model):
 
     @property
     def sections(self) -> list[tuple[str, str]]:
-        """Label and text of what this format is made of."""
+        """Label and text of each section of this format."""
         if self.format == self.Format.NARRATIVE:
             return [("Narrative", self.narrative)]
         names = ("subjective", "objective", "assessment", "plan")
@@ -199,7 +199,7 @@ class ProgressNote(models.Model):
 
 
 class Addendum(models.Model):
-    """A later word on a signed note. Never changed."""
+    """A later addition to a signed note. Never changed."""
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="+"

@@ -11,7 +11,7 @@ SOAP_FIELDS = ("subjective", "objective", "assessment", "plan")
 
 
 class NoteForm(forms.ModelForm):
-    """The texts of one format. `version` is that of the note the writer saw, 0 for none."""
+    """The texts of one format. `version` is that of the note the author saw, 0 for none."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -34,7 +34,7 @@ class NoteForm(forms.ModelForm):
         return self.cleaned_data["version"] or 0
 
     def clean(self) -> dict[str, Any]:
-        # Without the parent: the note is the service's to change.
+        # Does not call the parent, which would change the instance: the service does that.
         return self.cleaned_data
 
 

@@ -1,4 +1,4 @@
-"""Progress notes: drafted, signed, and from then on added to only."""
+"""Drafts and signs progress notes, and adds addenda to signed ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scheduling.models import Addendum, ProgressNote, Session
 
 
 class NoteTexts(TypedDict, total=False):
-    """What `draft` takes."""
+    """The optional arguments of `draft`."""
 
     format: str
     subjective: str
@@ -45,20 +45,20 @@ def draft(
     narrative: str = "",
     version: int | None = None,
 ) -> ProgressNote:
-    """Keep the draft of a session's note, new or changed; what says the same is not written.
+    """Save the draft of a session's note, new or changed; an unchanged one is not written.
 
-    `version` is the one the writer saw, 0 where there was no note. Raises NotAllowed for who may
-    not write it, Conflict `note_signed`, `stale`.
+    `version` is the one the author saw, 0 if there was no note. Raises NotAllowed unless the actor
+    may write the note, Conflict `note_signed`, `stale`.
     """
     require_author(actor, session)
-    # Two first drafts at once: the second waits here, and finds the first one's note.
+    # Of two first drafts at the same time, the second waits here and finds the first one's note.
     _lock(session.pk)
     note = ProgressNote.objects.select_for_update().filter(session=session).first()
     is_first = note is None
     if note is None:
         note = ProgressNote(organization=actor.organization, session=session, version=0)
     elif note.is_signed:
-        raise _is_signed()
+        raise _already_signed()
     if version is not None and note.version != version:
         raise stale("note")
     texts = (format, subjective, objective, assessment, plan, narrative)
@@ -81,19 +81,19 @@ def draft(
 
 @write("note.sign")
 def sign(*, actor: Actor, note: ProgressNote, version: int | None = None) -> ProgressNote:
-    """Sign and lock. Only once the session is completed, and not an empty note.
+    """Sign and lock a note. The session must be completed, and the note not empty.
 
     Raises NotAllowed, Invalid `note_empty`, Conflict `session_not_completed`, `note_signed`,
     `stale`.
     """
-    signer = _person(actor)
+    signer = _require_user(actor)
     session = note.session
     require_author(actor, session)
     _lock(session.pk)
     session.refresh_from_db()
     locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
     if locked.is_signed:
-        raise _is_signed()
+        raise _already_signed()
     if version is not None and locked.version != version:
         raise stale("note")
     if session.ended_at is None:
@@ -115,7 +115,7 @@ def sign(*, actor: Actor, note: ProgressNote, version: int | None = None) -> Pro
 
 @write("note.sign")
 def write_and_sign(*, actor: Actor, session: Session, **texts: Unpack[NoteTexts]) -> ProgressNote:
-    """Keep the draft and sign it, both or neither. Raises what `draft` and `sign` raise."""
+    """Save the draft and sign it, both or neither. Raises what `draft` and `sign` raise."""
     note = draft(actor=actor, session=session, **texts)
     return sign(actor=actor, note=note)
 
@@ -123,14 +123,14 @@ def write_and_sign(*, actor: Actor, session: Session, **texts: Unpack[NoteTexts]
 @write("note.amend")
 def amend(*, actor: Actor, note: ProgressNote, text: str) -> Addendum:
     """Add to a signed note. Raises NotAllowed, Invalid, Conflict `note_not_signed`."""
-    author = _person(actor)
+    author = _require_user(actor)
     require_author(actor, note.session)
     if not text.strip():
         raise Invalid("Write the addendum first.", code="addendum_empty", field="text")
     locked = ProgressNote.objects.select_for_update().get(pk=note.pk)
     if not locked.is_signed:
         raise Conflict(
-            "The note is still a draft: change the draft itself.", code="note_not_signed"
+            "The note is still a draft. Change the draft itself.", code="note_not_signed"
         )
     addendum = Addendum.objects.create(
         organization=actor.organization, note=locked, author=author, text=text.strip()
@@ -146,7 +146,7 @@ def amend(*, actor: Actor, note: ProgressNote, text: str) -> Addendum:
 
 
 def may_write(actor: Actor, session: Session) -> bool:
-    """The practitioner who gave the session, and their supervisor."""
+    """Whether the actor is the practitioner who rendered the session, or their supervisor."""
     if actor.practitioner_id is None or not actor.may("note.write"):
         return False
     author = Q(pk=session.practitioner_id) & (
@@ -156,31 +156,32 @@ def may_write(actor: Actor, session: Session) -> bool:
 
 
 def require_author(actor: Actor, session: Session) -> None:
-    """Raises NotAllowed unless the actor writes the session's note."""
+    """Raises NotFound for another clinic's session, NotAllowed unless `may_write`."""
     require_own_clinic(actor, session=session)
     if not may_write(actor, session):
         raise NotAllowed(
-            "Only the practitioner who gave the session, or their supervisor, writes its note.",
+            "Only the practitioner who rendered the session, or their supervisor, may write its "
+            "note.",
             code="not_own_note",
         )
 
 
 def _lock(session_id: int) -> None:
-    """Hold the session before its note, which a trigger tells it of."""
+    """Lock the session before its note, since a trigger on the note updates the session."""
     Session.objects.select_for_update(no_key=True).values_list("pk").get(pk=session_id)
 
 
-def _person(actor: Actor) -> User:
-    """Raises NotAllowed for programs and the system: a signature and an addendum are somebody's."""
+def _require_user(actor: Actor) -> User:
+    """The actor's user. Raises NotAllowed for programs and the system: only a person may sign."""
     if actor.user is None:
         raise NotAllowed(
-            "A person signs a note and adds to it: its author has to be signed in.",
+            "Only a person can sign a note or add to it. Its author must sign in.",
             code="person_needed",
         )
     return actor.user
 
 
-def _is_signed() -> Conflict:
+def _already_signed() -> Conflict:
     return Conflict(
         "This note is signed and locked. Write an addendum instead.", code="note_signed"
     )

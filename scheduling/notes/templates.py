@@ -1,4 +1,4 @@
-"""Beginnings for progress notes: a practitioner chooses one instead of typing it."""
+"""Templates for progress notes: a practitioner starts from one instead of an empty note."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ TEMPLATES = (
     ),
     NoteTemplate(
         "therapy",
-        "Physical or occupational therapy visit",
+        "Physical or occupational therapy session",
         SOAP,
         {
-            "subjective": "Reports tolerating the last visit well. Pain as before.",
+            "subjective": "Reports tolerating the last session well. Pain as before.",
             "objective": "Therapeutic exercise and activities as in the plan of care, with cues "
             "for form. Tolerated without adverse signs.",
             "assessment": "Progressing towards the goals of the plan of care.",

@@ -25,7 +25,7 @@ from scheduling.sessions.filters import SessionFilter
 
 
 class Completion(Input):
-    """When the session really ran; without it, from when it was started (else booked) to now."""
+    """The actual times. By default from when the session was started (else booked) to now."""
 
     started_at = Instant(required=False, allow_null=True)
     ended_at = Instant(required=False, allow_null=True)
@@ -44,7 +44,7 @@ class Reopening(Input):
 MAX_TEXT_LENGTH, MAX_NARRATIVE_LENGTH = 10_000, 40_000
 
 
-VERSION = "As last read; a change made since then is answered with 409 `stale`."
+VERSION = "The version last read. If there was a change since then, the answer is 409 `stale`."
 
 
 def _section(longest: int) -> Text:
@@ -52,7 +52,7 @@ def _section(longest: int) -> Text:
 
 
 class NoteDraft(Input):
-    """The whole note: a text that is not named is empty."""
+    """The whole note: texts that are left out are empty."""
 
     format = serializers.ChoiceField(
         choices=ProgressNote.Format.choices, default=ProgressNote.Format.SOAP
@@ -89,7 +89,10 @@ class NewAddendum(Input):
 
 
 class SessionOutput(Output):
-    """What really happened. While it runs it has neither end nor units; its note is apart."""
+    """The session that took place. Until completed, it has no end and no units.
+
+    Its note is read separately.
+    """
 
     service_code_id = serializers.IntegerField(source="appointment.service_code_id")
     minutes = serializers.IntegerField(allow_null=True)
@@ -144,7 +147,7 @@ class AddendumOutput(Output):
 
 
 class NoteOutput(Output):
-    """`version` counts its changes; once signed it takes addenda only."""
+    """`version` counts the changes. Once signed, only addenda can be added."""
 
     signed_by_id = serializers.IntegerField(allow_null=True)
     addenda = AddendumOutput(many=True)
@@ -204,9 +207,9 @@ class Sessions(Resource):
 
     @does("note.write", NoteDraft, answers=NoteOutput, at=note)
     def draft(self, row: Session, **fields: Any) -> ProgressNote:
-        """Write the draft of a session's note, or write it anew.
+        """Write or replace the draft of a session's note.
 
-        The practitioner who gave the session writes it, or their supervisor.
+        Only the practitioner who rendered the session, or their supervisor, may write it.
         """
         return notes.draft(actor=self.actor, session=row, **fields)
 
@@ -214,7 +217,7 @@ class Sessions(Resource):
     def sign(self, row: Session, *, version: int | None = None) -> ProgressNote:
         """Sign a session's note and lock it.
 
-        A signature is a person's: an API key cannot give it, its author's app can.
+        Only a person can sign: the author's app can, an API key cannot.
         """
         return notes.sign(actor=self.actor, note=self._note(row), version=version)
 
@@ -222,7 +225,7 @@ class Sessions(Resource):
     def addendum(self, row: Session, *, text: str) -> Addendum:
         """Add to a signed note.
 
-        An addendum is a person's, as a signature is.
+        Only a person can add an addendum, as with signing.
         """
         return notes.amend(actor=self.actor, note=self._note(row), text=text)
 
@@ -234,19 +237,19 @@ class Sessions(Resource):
 
 
 class AppointmentsWithSessions(Appointments):
-    """The appointments, with what begins, ends and takes back their sessions."""
+    """Appointments, with the actions that start, complete and reopen their sessions."""
 
     @does("appointment.start")
     def start(self, row: Appointment) -> Appointment:
-        """Begin the session now."""
+        """Start the session now."""
         return sessions.start(actor=self.actor, appointment=row)
 
     @does("appointment.complete", Completion, answers=SessionOutput)
     def complete(self, row: Appointment, **times: Any) -> Session:
-        """Complete the session and use its actual units."""
+        """Complete the session and consume its actual units."""
         return sessions.complete(actor=self.actor, appointment=row, **times)
 
     @does("appointment.reopen", Reopening)
     def reopen(self, row: Appointment, *, reason: str) -> Appointment:
-        """Take a completion back, with a reason; its units are reserved again."""
+        """Reopen a completed session, with a reason; its units are reserved again."""
         return sessions.reopen(actor=self.actor, appointment=row, reason=reason)

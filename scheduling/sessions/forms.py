@@ -20,13 +20,13 @@ class InstantField(forms.DateTimeField):
 
 
 class CompleteForm(forms.Form):
-    """When the session really ran, on the clinic's wall clock; empty means as started and now."""
+    """The session's actual times by the clinic's wall clock. Empty: as started, and now."""
 
     started_at = InstantField(label="Began", required=False)
     ended_at = InstantField(label="Ended", required=False)
 
     def fill(self, **times: datetime) -> None:
-        """What was sent without times shows these, as if they had been typed."""
+        """Show these times in a form that was sent without any, as if they had been entered."""
         shown = {}
         for name, instant in times.items():
             field = self.fields[name]

@@ -25,7 +25,7 @@ CLOCK_SLACK = timedelta(minutes=2)
 
 @write("appointment.start")
 def start(*, actor: Actor, appointment: Appointment) -> Appointment:
-    """Begin the session now. Raises UnlawfulTransition, TimeInvalid, Conflict `day_not_come`."""
+    """Start the session now. Raises UnlawfulTransition, TimeInvalid, Conflict `day_not_come`."""
     locked = lock(actor, appointment)
     checks.day_has_come(actor, locked, "Start")
     if locked.status == Status.COMPLETED:
@@ -82,7 +82,7 @@ def complete(
         session=session.pk,
         minutes=session.minutes,
         units=units,
-        reserved=locked.held_units,
+        reserved=locked.reservation_units,
     )
     return session
 
@@ -128,11 +128,11 @@ def reopen(
 
 
 def may_start(actor: Actor, appointment: Appointment) -> bool:
-    """Whether `start` would begin its session now; one of an earlier day is completed instead."""
+    """Whether `start` would start its session now. One of an earlier day is completed instead."""
     return (
         appointment.status != Status.COMPLETED
         and appointment.may_become(Status.IN_PROGRESS)
-        and _is_of_its_day(actor, appointment, timezone.now())
+        and _is_on_its_day(actor, appointment, timezone.now())
     )
 
 
@@ -142,7 +142,7 @@ def reserved_if_reopened(reservation: Reservation) -> int:
 
 
 def _begin_session(appointment: Appointment, started_at: datetime) -> Session:
-    """A visit that was cancelled while it ran, and restored, has a session already."""
+    """An appointment that was cancelled in progress, then restored, has a session already."""
     session, _ = Session.objects.update_or_create(
         appointment=appointment,
         defaults={
@@ -165,10 +165,10 @@ def _check_times(started_at: datetime, ended_at: datetime) -> None:
 
 def _check_day(actor: Actor, appointment: Appointment, started_at: datetime) -> None:
     """Units are reserved for the appointment's day: on another, dates and caps would not hold."""
-    if not _is_of_its_day(actor, appointment, started_at):
+    if not _is_on_its_day(actor, appointment, started_at):
         day = actor.organization.local(appointment.starts_at).date()
         raise TimeInvalid(
-            f"This appointment is of {day:%-d %b %Y}: enter the times of that day. "
+            f"This appointment is on {day:%-d %b %Y}. Enter the times of that day. "
             "For a session on another day, book that day.",
             code="other_day",
             field="started_at",
@@ -176,8 +176,8 @@ def _check_day(actor: Actor, appointment: Appointment, started_at: datetime) -> 
         )
 
 
-def _is_of_its_day(actor: Actor, appointment: Appointment, started_at: datetime) -> bool:
-    """It may begin after midnight within the time booked."""
+def _is_on_its_day(actor: Actor, appointment: Appointment, started_at: datetime) -> bool:
+    """Whether a start is on the appointment's day, or after midnight within the time booked."""
     local = actor.organization.local
     is_in_time = appointment.starts_at <= started_at < appointment.ends_at
     return is_in_time or local(started_at).date() == local(appointment.starts_at).date()

@@ -20,7 +20,7 @@ from scheduling import access
 from scheduling.appointments import checks
 from scheduling.appointments.forms import ReasonForm
 from scheduling.appointments.views import panel
-from scheduling.appointments.views.steps import _step
+from scheduling.appointments.views.steps import change_with_message
 from scheduling.errors import TimeInvalid
 from scheduling.models import Appointment, ProgressNote, Session, Status
 from scheduling.notes import services as notes
@@ -33,21 +33,21 @@ from scheduling.sessions.tables import SessionTable
 
 
 def start(request: ClinicRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, "appointment.start", sessions.start, "Started.")
+    return change_with_message(request, pk, "appointment.start", sessions.start, "Started.")
 
 
 def complete(request: ClinicRequest, pk: int) -> HttpResponse:
-    """The form with the actual times; sent empty by a button, it takes the times as they are.
+    """The form with the actual times. If a button sends it empty, the times are used as they are.
 
-    But for a session that has hardly begun: then the button was pressed by mistake, or the times
-    are to be mended, and only the form completes it.
+    Except for a session that has just begun: the button may have been pressed by mistake, or the
+    times may need a correction, so the form is shown again with them.
     """
     appointment = panel.find_changeable(request, pk)
     session = access.sessions(request.actor).filter(appointment=appointment).first()
     is_running = appointment.status == Status.IN_PROGRESS
     started_at = session.started_at if session else appointment.starts_at
     ended_at = appointment.ends_at
-    if is_running:  # for whole minutes, which the form's clock keeps
+    if is_running:  # in whole minutes, since the form's fields have no seconds
         ended_at = started_at + timedelta(minutes=whole_minutes(started_at, timezone.now()))
     form = CompleteForm(
         request.POST or None, initial={"started_at": started_at, "ended_at": ended_at}
@@ -78,11 +78,14 @@ def complete(request: ClinicRequest, pk: int) -> HttpResponse:
 def _confirm_short_session(
     appointment: Appointment, started_at: datetime, ended_at: datetime
 ) -> None:
-    """The service takes it; a button may have been pressed by mistake, and only a page can ask."""
+    """Raises TimeInvalid for a session too short for a unit, to ask whether it was a mistake.
+
+    The service accepts such a session; only a page can ask.
+    """
     try:
         checks.units(appointment.service_code, started_at, ended_at)
     except TimeInvalid as short:
-        again = ", or complete it once more if they are right" if ended_at > started_at else ""
+        again = ", or complete it again if they are right" if ended_at > started_at else ""
         raise TimeInvalid(
             f"{short.message} Correct the times{again}.", code="too_short", field="ended_at"
         ) from None
@@ -146,7 +149,7 @@ def session(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def note_write(request: ClinicRequest, pk: int) -> HttpResponse:
-    """Keep the draft; with the button Sign, sign it in the same transaction."""
+    """Save the draft; with the button Sign, also sign it in the same transaction."""
     found = _found(request, pk)
     page = request.actor.url("scheduling:session", pk=pk)
     if request.method != "POST":
@@ -213,7 +216,7 @@ def _note(request: ClinicRequest, session: Session) -> ProgressNote | None:
 
 
 def _form(request: ClinicRequest, note: ProgressNote | None) -> NoteForm:
-    """The draft; while nothing is written, the beginning that was chosen with ?template=."""
+    """The form of the draft; for an empty note, filled from the template named by ?template=."""
     chosen = note_templates.BY_KEY.get(request.GET.get("template", ""))
     if chosen is not None and (note is None or note.is_empty):
         return NoteForm(format=chosen.format, initial={**chosen.texts, "format": chosen.format})

@@ -46,7 +46,7 @@ def entries_of(context: template.Context, appointment: Appointment) -> str:
 
 @register.simple_tag(takes_context=True)
 def next_step(context: template.Context, appointment: Appointment) -> Step | None:
-    """What comes next for an appointment, if the actor may do it."""
+    """The next step of an appointment, if the actor may do it."""
     actor: Any = context["request"].actor
     step = NEXT_STEPS.get(Status(appointment.status))
     if step is None or not actor.may(step.verb) or not step.possible(actor, appointment):

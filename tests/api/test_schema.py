@@ -138,10 +138,10 @@ def test_it_is_made_once_however_many_ask(monkeypatch) -> None:
         return {"openapi": "3.1.1"}
 
     monkeypatch.setattr(schema, "generated", slowly)
-    views._made.cache_clear()
+    views._cached_schema.cache_clear()
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: views._schema(), range(4)))
-    views._made.cache_clear()
+    views._cached_schema.cache_clear()
     assert (len(made), set(answers)) == (1, {'{"openapi": "3.1.1"}'})
 
 

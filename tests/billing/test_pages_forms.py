@@ -54,7 +54,7 @@ def test_sent_twice_has_one_effect(desk, at):
 
 def test_payer_refusals(desk, at, authorization):
     said = refused(desk, at("payer_new"), 409, "name", name=authorization.payer.name, phone="555")
-    assert "exists already" in said
+    assert "already exists" in said
     assert "This field is required" in refused(
         desk, at("payer_new"), 422, "name", name="", phone="555"
     )
@@ -66,7 +66,7 @@ def test_payer_buttons(desk, at, authorization):
     assert desk.post(at("payer_deactivate")).status_code == 302
     assert not Payer.objects.get(pk=authorization.payer_id).is_active
     again = desk.post(at("payer_deactivate"), follow=True)
-    assert "is inactive already" in text_of(again)
+    assert "is already inactive" in text_of(again)
     desk.post(at("payer_reactivate"))
     assert Payer.objects.get(pk=authorization.payer_id).is_active
 
@@ -97,7 +97,7 @@ def test_a_service_code(desk, at):
         ({"default_rate": "-1"}, 422, "greater than or equal to 0"),
         ({"default_rate": "1.005"}, 422, "no more than 2 decimal places"),
         ({"default_rate": "NaN"}, 422, "Enter a number"),
-        ({"code": "97153"}, 409, "exists already"),
+        ({"code": "97153"}, 409, "already exists"),
     ],
 )
 def test_service_code_refusals(desk, at, typed, status, said):
@@ -107,7 +107,7 @@ def test_service_code_refusals(desk, at, typed, status, said):
 
 def test_a_policy_covers_while_it_has_an_authorization(desk, at, policy):
     said = refused(desk, at("policy_edit"), 409, "member_id", is_active="", member_id="W-2")
-    assert "This policy has 1 authorization, so it is no mistake" in said
+    assert "This policy has 1 authorization, so it must stay active" in said
     policy.refresh_from_db()
     assert policy.is_active
 
@@ -128,7 +128,7 @@ def test_a_policy_is_added_and_ended(desk, at, clinic, patient):
     [
         ({}, 409, "is the patient's primary policy from"),
         ({"priority": "9"}, 422, "not one of the available choices"),
-        ({"priority": "2", "end_date": "2026-05-31"}, 400, "lies before the start date"),
+        ({"priority": "2", "end_date": "2026-05-31"}, 400, "is before the start date"),
         ({"start_date": "2026-02-30"}, 422, "Enter a valid date"),
         ({"member_id": ""}, 422, "This field is required"),
         ({"priority": "2", "member_id": "W\x00"}, 422, "Null characters"),
@@ -172,7 +172,7 @@ def test_an_authorization_is_added(desk, at, typed):
         ({"total_units": "-1"}, 422, "greater than or equal to 1"),
         ({"total_units": HUGE}, 422, "less than or equal to 1000000"),
         ({"total_units": "many"}, 422, "Enter a whole number"),
-        ({"end_date": "2026-05-31"}, 400, "lies before the start date"),
+        ({"end_date": "2026-05-31"}, 400, "is before the start date"),
         ({"number": "a\x07b"}, 422, "U+0007"),
         ({"number": "x" * 10_000}, 422, "at most 60 characters"),
         ({"number": "A-1042"}, 409, "already in use"),
@@ -227,8 +227,8 @@ def test_a_cap_below_what_is_taken_is_saved_and_said(desk, at, authorization, re
     form = open_form(desk, at("authorization_edit"), having="number")
     assert form.send(desk, cap_per_day="4", cap_per_week="9").status_code == 302
     shown = text_of(desk.get(at("authorization")))
-    assert "The cap is 4 units a day, and 6 units on 11 Jun 2026 are taken." in shown
-    assert "The cap is 9 units a week, and 10 units in the week of 8 Jun 2026 are taken." in shown
+    assert "The cap is 4 units a day, but 6 units on 11 Jun 2026 are reserved or used." in shown
+    assert "The cap is 9 units a week, but 10 units in the week of 8 Jun 2026 are" in shown
     assert "units a month" not in shown
 
 
@@ -256,7 +256,7 @@ def test_adjusting(desk, at, authorization, reserve):
         ({"total_units": "-1", "reason": "Letter"}, 422, "greater than or equal to 0"),
         ({"total_units": HUGE, "reason": "Letter"}, 422, "less than or equal to 1000000"),
         ({"total_units": "30", "reason": "a\x07b"}, 422, "U+0007"),
-        ({"total_units": "20", "reason": "Letter"}, 400, "is 20 units already"),
+        ({"total_units": "20", "reason": "Letter"}, 400, "is already 20 units"),
     ):
         assert said in refused(desk, url, status, "reason", **typed)
     form = open_form(desk, url, having="reason")
@@ -267,7 +267,9 @@ def test_adjusting(desk, at, authorization, reserve):
 
 def test_cancelling_says_what_it_will_do(desk, at, authorization, reserve, admin):
     reservation = reserve(4)
-    assert "Not while 4 units are reserved" in text_of(desk.get(at("authorization_cancel")))
+    assert "Not possible while 4 units are reserved" in text_of(
+        desk.get(at("authorization_cancel"))
+    )
     url = at("authorization_cancel")
     assert "4 units on A-1042 are reserved" in refused(
         desk, url, 409, "reason", reason="Withdrawn by the payer"
@@ -289,4 +291,4 @@ def test_activating(desk, at, authorization):
     authorization.refresh_from_db()
     assert authorization.status == "active"
     again = desk.post(at("authorization_activate"), follow=True)
-    assert "is active already" in text_of(again)
+    assert "is already active" in text_of(again)

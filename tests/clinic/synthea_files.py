@@ -15,7 +15,7 @@ from django.core.management import call_command
 from accounts.models import Event, Organization, Patient, Practitioner
 from billing.models import InsurancePolicy, Payer, ServiceCode
 from clinic.synthea import run
-from clinic.synthea.report import Fate, FileReport, Report
+from clinic.synthea.report import FileReport, Report, RowResult
 from scheduling.models import Appointment, Session
 
 DATA = settings.BASE_DIR.parent / "shared" / "data" / "synthea"
@@ -32,7 +32,7 @@ def imported(folder: Path, organization: Organization) -> dict[str, FileReport]:
 
 
 def figures(file: FileReport) -> tuple[int, int, int]:
-    return file.read, file.counts[Fate.ACCEPTED], file.counts[Fate.REFUSED]
+    return file.read, file.counts[RowResult.ACCEPTED], file.counts[RowResult.REFUSED]
 
 
 def command(*arguments: object) -> tuple[str, str]:

@@ -64,7 +64,7 @@ def completed(admin: Actor, *, external_id: str = "") -> Session:
 
 
 def test_all_of_today_is_counted_and_leads_to_its_list(desk, admin, monkeypatch) -> None:
-    monkeypatch.setattr(home, "MANY", 1)
+    monkeypatch.setattr(home, "MAX_APPOINTMENTS", 1)
     for _ in range(3):
         book(admin)
     arrival.check_in(actor=admin, appointment=book(admin))

@@ -19,7 +19,7 @@ from billing.models import InsurancePolicy, Payer, ServiceCode
 from clinic.synthea import run
 from clinic.synthea.encounters import Encounters
 from clinic.synthea.files import Row
-from clinic.synthea.report import Fate, FileReport, Outcome
+from clinic.synthea.report import FileReport, Outcome, RowResult
 from scheduling.models import Appointment, Status
 from tests.clinic.synthea_files import DATA, ENCOUNTERS, command, figures, imported, needed, written
 from tests.factories import OrganizationFactory
@@ -59,7 +59,7 @@ def taken(django_db_setup: None, django_db_blocker: Any) -> Iterator[Imported]:
 
 def test_every_row_of_the_real_files_is_accounted_for(taken: Imported) -> None:
     assert {name: figures(file) for name, file in taken.files.items()} == EXPECTED
-    assert not any(file.counts[Fate.ALREADY_THERE] for file in taken.files.values())
+    assert not any(file.counts[RowResult.ALREADY_THERE] for file in taken.files.values())
 
     assert Payer.objects.count() == 9
     assert not Payer.objects.filter(name="NO_INSURANCE").exists()
@@ -118,7 +118,7 @@ def test_running_it_twice_changes_nothing(taken: Imported) -> None:
     assert written() == before
     for name, (read, accepted, refused) in EXPECTED.items():
         assert figures(again[name]) == (read, 0, refused)
-        assert again[name].counts[Fate.ALREADY_THERE] == accepted
+        assert again[name].counts[RowResult.ALREADY_THERE] == accepted
 
 
 def test_an_import_that_was_killed_is_simply_run_again_beside_another_clinics(
@@ -129,21 +129,24 @@ def test_an_import_that_was_killed_is_simply_run_again_beside_another_clinics(
     here = Appointment.objects.of(organization)
     monkeypatch.setattr(run, "BATCH_ROWS", 100)
     batches = iter([False, False, True])
-    real = Encounters.take
+    real = Encounters.import_rows
 
-    def take(self: Encounters, rows: Sequence[Row]) -> Iterator[Outcome]:
+    def import_rows(self: Encounters, rows: Sequence[Row]) -> Iterator[Outcome]:
         yield from real(self, rows)
         if next(batches):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Encounters, "take", take)
+        patch.setattr(Encounters, "import_rows", import_rows)
         with pytest.raises(KeyboardInterrupt):
             imported(DATA, organization)
     before = here.count()
     assert 190 < before <= 200
     again = imported(DATA, organization)[ENCOUNTERS]
-    assert (again.counts[Fate.ALREADY_THERE], again.counts[Fate.ACCEPTED]) == (before, 598 - before)
+    assert (again.counts[RowResult.ALREADY_THERE], again.counts[RowResult.ACCEPTED]) == (
+        before,
+        598 - before,
+    )
     assert here.count() == Appointment.objects.of(taken.organization).count() == 598
 
 
@@ -156,7 +159,7 @@ def test_the_command_founds_the_clinic_shows_progress_and_writes_the_report(
     clinic = Organization.objects.get(slug="synthea")
     assert (clinic.name, clinic.time_zone) == ("Synthea", "America/Denver")
     assert "payer_transitions.csv: 1,051 rows" in err
-    assert "258 refused: No insurance in this time" in out
+    assert "258 refused: No insurance in this period" in out
     assert "time.\n         rows 77, 199, 432\n" in out
     assert "refused: It lasts 91 h 48 min: 24 hours at most.\n         row 314" in out
     with report.open(encoding="utf-8", newline="") as file:
@@ -165,5 +168,5 @@ def test_the_command_founds_the_clinic_shows_progress_and_writes_the_report(
     assert rows[0] == {
         "file": "payers.csv",
         "row": "11",
-        "reason": "NO_INSURANCE is no payer: it stands for having none.",
+        "reason": "NO_INSURANCE is not a payer: it means that there is no insurance.",
     }

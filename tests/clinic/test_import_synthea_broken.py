@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError
 
 from accounts.models import Organization, Patient
-from clinic.synthea.report import Fate
+from clinic.synthea.report import RowResult
 from scheduling.models import Appointment
 from tests.clinic.synthea_files import (
     ENCOUNTERS,
@@ -45,7 +45,7 @@ def copy(tmp_path: Path) -> Path:
     ("name", "values", "reason"),
     [
         (PATIENTS, {"Id": ""}, "Id is empty."),
-        (PATIENTS, {"Id": "9d188916-8390-282b-3ec2-73fce6e08649"}, "has the same Id already."),
+        (PATIENTS, {"Id": "9d188916-8390-282b-3ec2-73fce6e08649"}, "already has the same Id."),
         (PATIENTS, {"Id": "x" * 41}, "MRN: Ensure this value has at most 40"),
         (PATIENTS, {"FIRST": ""}, "FIRST is empty."),
         (PATIENTS, {"LAST": "x" * 10_000}, "Legal last name"),
@@ -60,7 +60,7 @@ def copy(tmp_path: Path) -> Path:
         (PROVIDERS, {"NAME": "Cher"}, "a first and a last name"),
         (PROVIDERS, {"NAME": ""}, "NAME is empty."),
         (PROVIDERS, {"SPECIALITY": "x" * 41}, "Credential"),
-        (PAYERS, {"NAME": "Medicare"}, "A payer of this name exists already."),
+        (PAYERS, {"NAME": "Medicare"}, "A payer with this name already exists."),
         (PAYERS, {"Id": ""}, "Id is empty."),
         (TRANSITIONS, {"PATIENT": "nobody"}, "'nobody' is not in patients.csv"),
         (TRANSITIONS, {"PAYER": "nobody"}, "'nobody' is not in payers.csv"),
@@ -128,7 +128,7 @@ def test_what_a_refused_row_is_needed_for_is_refused_too(
     edit(copy, PATIENTS, lambda rows: rows[0].update(BIRTHDATE="?"))
     found = imported(copy, organization)
     kind = "PATIENT is not in patients.csv, or was refused there."
-    assert found[PATIENTS].counts[Fate.REFUSED] == 1
+    assert found[PATIENTS].counts[RowResult.REFUSED] == 1
     assert found[TRANSITIONS].kinds[kind] == 10
     assert found[ENCOUNTERS].kinds[kind] > 0
 
@@ -159,7 +159,7 @@ def test_what_the_clinic_has_under_the_same_name_is_not_touched(
     payer = PayerFactory(organization=organization, name="medicare")
     PatientFactory(organization=organization, mrn="3EDAC2E3-d223-6fae-d515-daf96ef6bc76")
     found = imported(copy, organization)
-    assert "exists already" in found[PAYERS].refusals[0].reason
+    assert "already exists" in found[PAYERS].refusals[0].reason
     assert "MRN" in found[PATIENTS].refusals[0].reason
     payer.refresh_from_db()
     assert (payer.name, payer.external_id) == ("medicare", "")

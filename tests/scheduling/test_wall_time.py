@@ -70,7 +70,7 @@ def test_times_that_the_clocks_skip_or_repeat(zone, day, clock, code) -> None:
     ],
 )
 def test_days_of_24_hours(zone, day, is_even) -> None:
-    assert wall.has_even_clock(clinic(zone), day) is is_even
+    assert wall.has_24_hours(clinic(zone), day) is is_even
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_a_night_lies_in_both_its_days() -> None:
 
 
 def test_hours_stretch_to_what_lies_outside() -> None:
-    opening = Hours.of(clinic(NEW_YORK), [])
+    opening = Hours.covering(clinic(NEW_YORK), [])
     assert (opening.first_minute, opening.row_count) == (8 * 60, 40)
     assert (opening.open_row, opening.close_row) == (0, 40)
-    stretched = Hours.of(clinic(NEW_YORK), [(6 * 60 + 20, 7 * 60), (1200, 1245)])
+    stretched = Hours.covering(clinic(NEW_YORK), [(6 * 60 + 20, 7 * 60), (1200, 1245)])
     assert (stretched.first_minute, stretched.row_count) == (6 * 60, 60)
     assert (stretched.open_row, stretched.close_row) == (8, 48)
     assert stretched.place((6 * 60 + 20, 7 * 60)) == (1, 3)

@@ -51,5 +51,5 @@ class Command(BaseCommand):
         for role, email, password in SIGN_INS:
             if email in known:
                 self.stdout.write(f"  {role:<20} {email:<36} {password}")
-        self.stdout.write("\nCtrl-C stops it; the data stays.")
+        self.stdout.write("\nCtrl-C stops it. The data is kept.")
         self.stdout.flush()

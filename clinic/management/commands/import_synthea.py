@@ -13,13 +13,13 @@ from clinic.synthea.report import Report
 
 
 class Command(BaseCommand):
-    help = "Import a folder of Synthea's CSV files into a clinic. Running it again changes nothing."
+    help = "Import a folder of Synthea's CSV files into a clinic. It is safe to run it again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--organization", required=True, metavar="SLUG")
-        parser.add_argument("--create", metavar="NAME", help="found the clinic if it is not there")
-        parser.add_argument("--time-zone", default="America/New_York", help="of a clinic founded")
+        parser.add_argument("--create", metavar="NAME", help="create the clinic if there is none")
+        parser.add_argument("--time-zone", default="America/New_York", help="of a clinic created")
         parser.add_argument("--report", type=Path, metavar="FILE", help="write every refused row")
 
     def handle(self, *, folder: Path, **options: Any) -> None:
@@ -37,14 +37,14 @@ class Command(BaseCommand):
         if options["report"]:
             self._write(report, options["report"])
         if not report.adds_up:
-            raise CommandError("The figures do not add up: please report this as a fault.")
+            raise CommandError("The counts do not add up. Please report this as a bug.")
 
     def _organization(self, slug: str, name: str | None, time_zone: str) -> Organization:
         if found := Organization.objects.filter(slug=slug).first():
             return found
         if not name:
             raise CommandError(
-                f"There is no clinic “{slug}”. Give another --organization, or found it: "
+                f"There is no clinic “{slug}”. Give another --organization, or create it: "
                 '--create "Its name" --time-zone America/New_York'
             )
         try:

@@ -14,13 +14,13 @@ FILE = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 
 
 class Command(BaseCommand):
-    help = "Write docs/openapi.yaml. Refuses a change that would break a program in use."
+    help = "Write docs/openapi.yaml. Refuses changes that would break existing programs."
 
     def handle(self, **options: Any) -> None:
         written = schema.as_yaml()
         if FILE.exists():
             breaks = breaking(yaml.safe_load(FILE.read_text()), yaml.safe_load(written))
             if breaks:
-                raise CommandError("\n".join(["This would break programs in use:", *breaks]))
+                raise CommandError("\n".join(["This would break existing programs:", *breaks]))
         FILE.write_text(written)
         self.stdout.write(f"Written: {FILE.relative_to(settings.BASE_DIR)}")

@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--demo", action="store_true", help="also make the demo clinics, where there are none"
+            "--demo", action="store_true", help="also create the demo clinics if there is no clinic"
         )
 
     def handle(self, *, demo: bool, **options: Any) -> None:
@@ -22,10 +22,10 @@ class Command(BaseCommand):
             prepare()
             if demo and not Organization.objects.exists():
                 self.say("Seeding the demo clinics ...")
-                call_command("seed_demo", stdout=StringIO())  # `demo` says the sign-ins itself
+                call_command("seed_demo", stdout=StringIO())  # `demo` shows the sign-ins
         self.say("Ready to serve.")
 
     def say(self, text: str) -> None:
-        """At once, also into a file or a pipe."""
+        """Write at once, also to a file or a pipe."""
         self.stdout.write(text)
         self.stdout.flush()

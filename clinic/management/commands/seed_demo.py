@@ -11,14 +11,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--scale", type=int, default=1, help="teams for each clinic; 100 makes it big"
+            "--scale", type=int, default=1, help="teams for each clinic; 100 gives large clinics"
         )
 
     def handle(self, *, scale: int, **options: Any) -> None:
         if scale < 1:
-            raise CommandError("--scale counts teams: give 1 or more.")
+            raise CommandError("--scale is a number of teams: give 1 or more.")
         if seeding.exists():
-            self.stdout.write("The demo clinics are here already; nothing was changed.")
+            self.stdout.write("The demo clinics exist already. Nothing was changed.")
             return
         seeding.seed(scale=scale, now=timezone.now(), progress=self.report)
         self.stdout.write("The demo clinics are ready. Sign in as:")

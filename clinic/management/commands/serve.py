@@ -9,7 +9,7 @@ from clinic.stop_signals import stop_request
 
 
 class Command(BaseCommand):
-    help = "Serve the pages, work off the jobs and deliver to webhooks, until stopped."
+    help = "Serve the pages, run the jobs and deliver to webhooks, until stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")

@@ -21,22 +21,22 @@ from scheduling.appointments.booking import BEST
 from scheduling.models import Appointment
 
 AUTHORIZATION = (
-    "What the units are drawn on. Null lets the best be chosen: one that covers the service on the "
-    "day and has enough left, the primary policy's first, then the one that ends first. Where none "
-    "covers it, the appointment is private pay."
+    "The authorization to reserve the units on. Null chooses the best: one that covers the service "
+    "on the day and has enough units left, the primary policy's first, then the one that ends "
+    "first. If none covers the service, the appointment is private pay."
 )
 
 
-PRIVATE = "True draws on no authorization."
+PRIVATE = "True for private pay, without an authorization."
 
 
-OVER = "Lets an administrator book over what is in the way."
+OVER = "The reason for which an administrator books despite conflicts."
 
 
-LENGTH = "Without it the appointment keeps its length."
+LENGTH = "If left out, the appointment keeps its length."
 
 
-VERSION = "As last read; a change made since then is answered with 409 `stale`."
+VERSION = "The version last read. If there was a change since then, the answer is 409 `stale`."
 
 
 def _rooms(actor: Actor) -> QuerySet[Any]:
@@ -44,11 +44,14 @@ def _rooms(actor: Actor) -> QuerySet[Any]:
 
 
 class Booked(Input):
-    """What booking and changing have in common."""
+    """The fields that booking and changing have in common."""
 
     is_private_pay = StrictBoolean(required=False, help_text=PRIVATE)
     location_id = VisibleIdField(
-        access.locations, required=False, allow_null=True, help_text="Without it the room's."
+        access.locations,
+        required=False,
+        allow_null=True,
+        help_text="If left out, the room's location.",
     )
     room_id = VisibleIdField(_rooms, required=False, allow_null=True)
     override_reason = Text(required=False, allow_blank=True, max_length=300, help_text=OVER)
@@ -57,18 +60,18 @@ class Booked(Input):
         fields = super().validate(attrs)
         if fields.get("room") is not None:
             fields.setdefault("location", None)
-        return self._drawn(fields)
+        return self._with_authorization(fields)
 
-    def _drawn(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """The two fields that say what the units are drawn on are one to the service."""
+    def _with_authorization(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Merge `is_private_pay` into `authorization`: they are one argument of the services."""
         is_private = fields.pop("is_private_pay", None)
         if is_private and fields.get("authorization") is not None:
             raise serializers.ValidationError(
-                {"is_private_pay": "Private pay draws on no authorization: name one or the other."}
+                {"is_private_pay": "Private pay has no authorization. Send one or the other."}
             )
         if is_private is False and "authorization" not in fields:
             raise serializers.ValidationError(
-                {"is_private_pay": "Name authorization_id too: an id, or null for the best."}
+                {"is_private_pay": "Send authorization_id too: an id, or null for the best."}
             )
         if is_private:
             return {**fields, "authorization": None}
@@ -100,7 +103,7 @@ class NewAppointment(Booked):
 
 
 class AppointmentMove(Booked):
-    """What is not named stays as it is."""
+    """Fields that are left out stay as they are."""
 
     practitioner_id = VisibleIdField(accounts_access.practitioners, required=False)
     service_code_id = VisibleIdField(billing_access.service_codes, required=False)
@@ -114,8 +117,8 @@ class AppointmentMove(Booked):
         example = {"starts_at": "2026-11-30T13:00:00-06:00"}
 
     @classmethod
-    def over(cls, row: Appointment, fields: dict[str, Any]) -> dict[str, Any]:
-        """All that moving takes."""
+    def completed(cls, row: Appointment, fields: dict[str, Any]) -> dict[str, Any]:
+        """All arguments of a move: the given fields, and the appointment's own for the others."""
         kept = ("practitioner", "service_code", "starts_at", "authorization", "location", "room")
         wanted = {**{name: getattr(row, name) for name in kept}, **fields}
         return {"ends_at": wanted["starts_at"] + (row.ends_at - row.starts_at), **wanted}
@@ -129,7 +132,7 @@ class AppointmentChange(AppointmentMove):
 
 
 class Rescheduled(AppointmentChange):
-    """What is not named stays as it is."""
+    """Fields that are left out stay as they are."""
 
     starts_at = Instant()
 
@@ -138,13 +141,13 @@ class Rescheduled(AppointmentChange):
 
 
 class Cancellation(Input):
-    """Patients just cancel."""
+    """All fields are optional. Patients need none of them."""
 
     reason = Text(required=False, allow_blank=True, max_length=300)
     cancelled_by = serializers.ChoiceField(
         choices=Appointment.CancelledBy.choices,
         required=False,
-        help_text="Who wished it; without it the side of who cancels.",
+        help_text="Who asked for it. If left out, the side of the person who cancels.",
     )
     version = StrictInteger(required=False, min_value=1, max_value=2**31 - 1, help_text=VERSION)
 

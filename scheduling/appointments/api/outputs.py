@@ -12,7 +12,7 @@ from scheduling.models import Appointment
 
 
 class AppointmentOutput(Output):
-    """Without an authorization it is private pay. The two reasons are empty for patients."""
+    """Private pay if there is no authorization. For patients, both reasons are empty."""
 
     is_private_pay = serializers.BooleanField()
 
@@ -69,7 +69,7 @@ class AppointmentOutput(Output):
 
 
 class ProblemOutput(serializers.Serializer):
-    """The error that booking would answer; figures such as `needed` and `until` are in `data`."""
+    """The error that booking would answer. Figures such as `needed` and `until` are in `data`."""
 
     code = serializers.CharField()
     detail = serializers.CharField(source="message")
@@ -92,16 +92,16 @@ class UnitsOutput(serializers.Serializer):
 
 
 class PreviewOutput(serializers.Serializer):
-    """What would happen now. Without an authorization it would be private pay.
+    """What booking would do now. Without an authorization it would be private pay.
 
-    `before` and `after` are the authorization's units; `after` is null where it would be refused.
+    `before` and `after` are the authorization's units; `after` is null if booking would be refused.
     """
 
     is_possible = serializers.BooleanField(source="fits")
     date_of_service = serializers.DateField(source="day")
     is_out_of_hours = serializers.BooleanField(
         source="out_of_hours",
-        help_text="The clinic is closed for some of it, which refuses nothing.",
+        help_text="Whether the clinic is closed during a part of it. Booking is still possible.",
     )
     units = serializers.IntegerField()
     authorization_id = serializers.IntegerField(

@@ -42,7 +42,7 @@ class Appointments(Resource):
 
     @does("appointment.book", NewAppointment, answers=PreviewOutput, of_one=False, reads=True)
     def preview(self, *, patient: Patient, **fields: Any) -> Preview:
-        """Say what booking would do, and book nothing.
+        """Preview a booking without making it.
 
         Conflicts and refusals carry the codes and figures of the errors that booking would answer.
         """
@@ -51,17 +51,17 @@ class Appointments(Resource):
 
     @updates("appointment.reschedule", AppointmentChange)
     def partial_update(self, row: Appointment, **fields: Any) -> Appointment:
-        """Change when, where, what, by whom or on which units; not the status."""
-        return self._moved(row, fields)
+        """Change time, place, service, practitioner or authorization, but not the status."""
+        return self._reschedule(row, fields)
 
     @does("appointment.reschedule", Rescheduled)
     def reschedule(self, row: Appointment, **fields: Any) -> Appointment:
-        """Move an appointment to another time; its units move along."""
-        return self._moved(row, fields)
+        """Move an appointment to another time, with its units."""
+        return self._reschedule(row, fields)
 
-    def _moved(self, row: Appointment, fields: dict[str, Any]) -> Appointment:
-        seen = {"version": row.version, **AppointmentMove.over(row, fields)}
-        return appointments.reschedule(actor=self.actor, appointment=row, **seen)
+    def _reschedule(self, row: Appointment, fields: dict[str, Any]) -> Appointment:
+        wanted = {"version": row.version, **AppointmentMove.completed(row, fields)}
+        return appointments.reschedule(actor=self.actor, appointment=row, **wanted)
 
     @does(
         "appointment.reschedule",
@@ -71,31 +71,31 @@ class Appointments(Resource):
         path="preview",
     )
     def preview_move(self, row: Appointment, **fields: Any) -> Preview:
-        """Say what changing the appointment would do, and change nothing."""
-        wanted = AppointmentMove.over(row, fields)
+        """Preview a change of an appointment without making it."""
+        wanted = AppointmentMove.completed(row, fields)
         return preview(actor=self.actor, patient=row.patient, moving=row, **wanted)
 
     @does("appointment.confirm")
     def confirm(self, row: Appointment) -> Appointment:
-        """Note that the patient will come."""
+        """Record that the patient will come."""
         return arrival.confirm(actor=self.actor, appointment=row)
 
     @does("appointment.check_in")
     def check_in(self, row: Appointment) -> Appointment:
-        """Note that the patient is here."""
+        """Record that the patient has arrived."""
         return arrival.check_in(actor=self.actor, appointment=row)
 
     @does("appointment.cancel", Cancellation)
     def cancel(self, row: Appointment, **fields: Any) -> Appointment:
-        """Cancel an appointment and give its units back."""
+        """Cancel an appointment and release its units."""
         return cancellation.cancel(actor=self.actor, appointment=row, **fields)
 
     @does("appointment.mark_no_show")
     def no_show(self, row: Appointment) -> Appointment:
-        """Note that the patient did not come; the units are given back."""
+        """Record that the patient did not come, and release the units."""
         return cancellation.mark_no_show(actor=self.actor, appointment=row)
 
     @does("appointment.restore")
     def restore(self, row: Appointment) -> Appointment:
-        """Undo a check-in; or a cancellation or no-show, if time and units are still free."""
+        """Undo a check-in; or a cancellation or no-show, if time and units are still available."""
         return cancellation.restore(actor=self.actor, appointment=row)

@@ -27,12 +27,17 @@ from scheduling.appointments.forms import PRIVATE, BookingForm, CancelForm
 from scheduling.appointments.history import related_events
 from scheduling.appointments.tables import AppointmentTable
 from scheduling.appointments.views import panel
-from scheduling.appointments.views.booking import booking, page_url, previewed, typed
+from scheduling.appointments.views.booking import (
+    booking_arguments,
+    entered_data,
+    page_url,
+    previewed,
+)
 from scheduling.appointments.views.panel import MOVE
 from scheduling.appointments.views.steps import back_to
 from scheduling.models import Appointment
 
-# What a move back would not bring back, so that it is no undo when one of them changed.
+# Moving back does not restore these: Undo is offered only if none of them was changed.
 UNCHANGED_BY_MOVE = ("minutes", "service_code_id", "authorization_id", "room_id")
 
 
@@ -49,7 +54,7 @@ def appointment_list(request: ClinicRequest) -> HttpResponse:
 
 
 def appointment(request: ClinicRequest, pk: int) -> HttpResponse:
-    """Who, what, when, its units, and what may be done with it; a page, or the panel."""
+    """An appointment, its units and the possible actions; a page, or the panel for htmx."""
     actor = request.actor
     require(actor.role, "appointment.view")
     found = panel.find(request, pk)
@@ -65,7 +70,7 @@ def appointment_history(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def cancel(request: ClinicRequest, pk: int) -> HttpResponse:
-    """Says what cancelling will do, then does it."""
+    """Show what cancelling will do; POST cancels."""
     found = panel.find_changeable(request, pk)
     actor = request.actor
     by_patient = actor.role == Role.PATIENT
@@ -112,7 +117,7 @@ def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
             actor=actor,
             appointment=found,
             version=panel.version_in(request.POST),
-            **_moved(form, found),
+            **_move_arguments(form, found),
         ),
         success_url=lambda moved: _rescheduled(request, found, moved),
         context=_move_context(request, found, form),
@@ -120,7 +125,7 @@ def reschedule(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def reschedule_preview(request: ClinicRequest, pk: int) -> HttpResponse:
-    """The form of `reschedule` with its figures as typed so far; saves nothing."""
+    """The form of `reschedule` with a preview of what is entered so far; saves nothing."""
     require(request.actor.role, MOVE)
     found = panel.find_changeable(request, pk)
     if request.method != "POST":
@@ -134,17 +139,17 @@ def reschedule_preview(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def appointment_move(request: ClinicRequest, pk: int) -> HttpResponse:
-    """To another free time, as it is: from the grid, or by a toast's Undo."""
+    """Move it to another free time, otherwise unchanged: in the calendar, or by a toast's Undo."""
     found = panel.find_changeable(request, pk)
-    asked = {**request.GET.dict(), **request.POST.dict()}
+    sent = {**request.GET.dict(), **request.POST.dict()}
     return action(
         request,
         verb=MOVE,
         save=lambda actor: appointments.reschedule(
             actor=actor,
             appointment=found,
-            version=panel.version_in(asked),
-            **_elsewhere(actor, found, asked),
+            version=panel.version_in(sent),
+            **_slot_arguments(actor, found, sent),
         ),
         success_url=lambda moved: _rescheduled(request, found, moved),
         back=back_to(request, found),
@@ -152,12 +157,12 @@ def appointment_move(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def _cancelled(request: ClinicRequest, cancelled: Appointment, back: str) -> str | HttpResponse:
-    panel.say_ended(request, "Cancelled.", cancelled)
+    panel.add_ended_message(request, "Cancelled.", cancelled)
     return panel.after_change(request, cancelled.pk, go_to=back)
 
 
 def _move_form(request: ClinicRequest, found: Appointment) -> BookingForm:
-    data: Any = typed(request)
+    data: Any = entered_data(request)
     if request.method != "POST":
         start = request.actor.organization.local(found.starts_at)
         data = {
@@ -172,8 +177,8 @@ def _move_form(request: ClinicRequest, found: Appointment) -> BookingForm:
     return BookingForm(data, actor=request.actor, patient=found.patient, moves=found)
 
 
-def _moved(form: BookingForm, found: Appointment) -> dict[str, Any]:
-    wanted = booking(form)
+def _move_arguments(form: BookingForm, found: Appointment) -> dict[str, Any]:
+    wanted = booking_arguments(form)
     del wanted["patient"]
     room = wanted["room"]
     return {**wanted, "location": room.location if room else found.location}
@@ -194,11 +199,11 @@ def _move_context(request: ClinicRequest, found: Appointment, form: BookingForm)
     }
 
 
-def _elsewhere(actor: Actor, found: Appointment, asked: dict[str, str]) -> dict[str, Any]:
-    """The same appointment at the wall-clock time and practitioner that a slot names."""
-    local = _parsed(asked.get("starts_at", ""))
+def _slot_arguments(actor: Actor, found: Appointment, sent: dict[str, str]) -> dict[str, Any]:
+    """Arguments of a move to a slot's practitioner and start, by the clinic's wall clock."""
+    local = _parsed(sent.get("starts_at", ""))
     starts_at = wall_time.instant(actor.organization, local.date(), local.time())
-    wanted = asked.get("practitioner", "")
+    wanted = sent.get("practitioner", "")
     practitioner = found.practitioner
     if wanted and id_in(wanted) != practitioner.pk:
         practitioner = get_object_or_404(practitioners(actor), pk=id_in(wanted))
@@ -223,7 +228,7 @@ def _parsed(text: str) -> datetime:
     return local.replace(tzinfo=None)
 
 
-def _back_again(request: ClinicRequest, before: Appointment, after: Appointment) -> str:
+def _undo_url(request: ClinicRequest, before: Appointment, after: Appointment) -> str:
     start = request.actor.organization.local(before.starts_at)
     params = {
         "starts_at": f"{start:%Y-%m-%dT%H:%M}",
@@ -246,7 +251,7 @@ def _rescheduled(
     messages.success(
         request,
         f"Moved to {moved_to:%a %-d %b, %H:%M}." if is_moved else "Changed.",
-        extra_tags=f"undo:{_back_again(request, before, after)}" if may_undo else "",
+        extra_tags=f"undo:{_undo_url(request, before, after)}" if may_undo else "",
     )
     if request.htmx and request.htmx.target == "calendar":
         return panel.after_move(request)

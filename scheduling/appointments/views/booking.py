@@ -1,4 +1,4 @@
-"""The booking panel: beside the calendar, or a page of its own."""
+"""The booking form, in the panel next to the calendar or as a page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ QUARTER = timedelta(minutes=15)
 
 
 def book(request: ClinicRequest) -> HttpResponse:
-    """First whom, then the rest; POST books."""
+    """Choose the patient first, then enter the rest; POST books."""
     require(request.actor.role, VERB)
     wanted = request.POST.get("patient") or request.GET.get("patient", "")
     if not wanted:
@@ -48,14 +48,14 @@ def book(request: ClinicRequest) -> HttpResponse:
         verb=VERB,
         form=form,
         template=_template(request),
-        save=lambda actor, fields: appointments.book(actor=actor, **booking(form)),
+        save=lambda actor, fields: appointments.book(actor=actor, **booking_arguments(form)),
         success_url=lambda booked: _booked(request, booked),
         context=_context(request, form),
     )
 
 
 def book_preview(request: ClinicRequest) -> HttpResponse:
-    """The same form with its figures as typed so far; saves nothing."""
+    """The same form with a preview of what is entered so far; saves nothing."""
     require(request.actor.role, VERB)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -67,8 +67,8 @@ def book_preview(request: ClinicRequest) -> HttpResponse:
     return render(request, _template(request), context)
 
 
-def typed(request: ClinicRequest) -> QueryDict:
-    """What was entered; a service just changed brings its usual length along."""
+def entered_data(request: ClinicRequest) -> QueryDict:
+    """What was entered. If the service has just been changed, with the service's usual length."""
     chosen = id_in(request.POST.get("service_code", ""))
     if request.GET.get("changed") != "service" or not chosen:
         return request.POST
@@ -79,8 +79,8 @@ def typed(request: ClinicRequest) -> QueryDict:
     return data
 
 
-def booking(form: BookingForm) -> dict[str, Any]:
-    """What `appointments.book` takes, of a valid form."""
+def booking_arguments(form: BookingForm) -> dict[str, Any]:
+    """The arguments of `appointments.book`, from a valid form."""
     fields = form.cleaned_data
     starts_at, ends_at = form.times()
     return {
@@ -96,20 +96,20 @@ def booking(form: BookingForm) -> dict[str, Any]:
 
 
 def previewed(form: BookingForm, *, moving: Appointment | None = None) -> dict[str, Any]:
-    """For the panel: the preview of a valid form, and what to say of its hours."""
+    """Context of the panel: the preview of a valid form, and a notice if out of opening hours."""
     if not form.is_bound or not form.is_valid():
         return {"preview": None}
-    wanted = booking(form)
+    wanted = booking_arguments(form)
     wanted.pop("override_reason")
     seen = preview(actor=form.actor, moving=moving, **wanted)
     clinic = form.actor.organization
     hours = f"{clinic.opens_at:%H:%M} to {clinic.closes_at:%H:%M}"
-    told = f"Outside the clinic's hours, {hours}." if seen.out_of_hours else ""
-    return {"preview": seen, "out_of_hours": told}
+    notice = f"Outside the clinic's hours, {hours}." if seen.out_of_hours else ""
+    return {"preview": seen, "out_of_hours": notice}
 
 
 def _pick_patient(request: ClinicRequest) -> HttpResponse:
-    """By name, MRN or date of birth; before anything is typed, whom the practitioner sees."""
+    """Find patients by name, MRN or date of birth; at first, list the practitioner's patients."""
     actor = request.actor
     text = request.GET.get("q", "").replace("\0", "")[:MAX_QUERY_LENGTH].strip()
     found = access.bookable_patients(actor).filter(is_active=True)
@@ -144,20 +144,20 @@ def _patient(request: ClinicRequest, wanted: str) -> Patient:
 def _form(request: ClinicRequest, patient: Patient) -> BookingForm:
     actor = request.actor
     if request.method == "POST":
-        return BookingForm(typed(request), actor=actor, patient=patient)
+        return BookingForm(entered_data(request), actor=actor, patient=patient)
     form = BookingForm(actor=actor, patient=patient)
-    form.begin(_beginnings(request, form))
+    form.prefill(_suggested_entries(request, form))
     return form
 
 
-def _beginnings(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
-    """From the slot, and from what the patient had last or is authorized for."""
+def _suggested_entries(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
+    """From the chosen slot, and from the patient's last appointment and authorizations."""
     actor = request.actor
-    asked = id_in(request.GET.get("practitioner", ""))
-    last = _last(actor, form.patient, asked)
-    service = _service(form, last)
-    start = _start(request)
-    practitioner = asked or actor.practitioner_id or (last.practitioner_id if last else None)
+    chosen = id_in(request.GET.get("practitioner", ""))
+    last = _last_appointment(actor, form.patient, chosen)
+    service = _suggested_service(form, last)
+    start = _suggested_start(request)
+    practitioner = chosen or actor.practitioner_id or (last.practitioner_id if last else None)
     is_same = last is not None and service is not None and last.service_code_id == service.pk
     return {
         "service_code": service.pk if service else "",
@@ -170,8 +170,8 @@ def _beginnings(request: ClinicRequest, form: BookingForm) -> dict[str, Any]:
     }
 
 
-def _last(actor: Actor, patient: Patient, practitioner: int) -> Appointment | None:
-    """The patient's latest appointment, with that practitioner if there was one."""
+def _last_appointment(actor: Actor, patient: Patient, practitioner: int) -> Appointment | None:
+    """The patient's latest appointment, with that practitioner if there is one."""
     earlier = access.appointments(actor).filter(patient=patient).exclude(status=Status.CANCELLED)
     latest = earlier.order_by("-starts_at")
     theirs: Appointment | None = None
@@ -180,34 +180,35 @@ def _last(actor: Actor, patient: Patient, practitioner: int) -> Appointment | No
     return theirs or latest.first()
 
 
-def _service(form: BookingForm, last: Appointment | None) -> ServiceCode | None:
-    """What was rendered last, else what is authorized first, else the first there is."""
+def _suggested_service(form: BookingForm, last: Appointment | None) -> ServiceCode | None:
+    """The service of the last appointment, else the first authorized one, else the first one."""
     services = form.fields["service_code"].queryset  # type: ignore[attr-defined]
     if last is not None:
         for service in services:
             if service.pk == last.service_code_id:
                 return cast(ServiceCode, service)
-    authorized: ServiceCode | None = services.filter(authorizations__in=form.found).first()
+    authorized: ServiceCode | None = services.filter(authorizations__in=form.authorizations).first()
     return authorized or services.first()
 
 
-def _start(request: ClinicRequest) -> datetime:
-    """The slot's wall time; else when the clinic opens on the day in sight, or soon today."""
+def _suggested_start(request: ClinicRequest) -> datetime:
+    """The slot's wall-clock time; else the opening time of the day shown, or later today."""
     try:
         return datetime.fromisoformat(request.GET.get("start", "")).replace(tzinfo=None)
     except ValueError:
-        return _soon(request)
+        return _next_start(request)
 
 
-def _soon(request: ClinicRequest) -> datetime:
+def _next_start(request: ClinicRequest) -> datetime:
+    """The opening time of the day shown; today, not before the next quarter of an hour."""
     clinic = request.actor.organization
     now = clinic.local(timezone.now()).replace(tzinfo=None)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    soon = midnight + ((now - midnight) // QUARTER + 1) * QUARTER
-    if soon.date() > now.date() or soon.time() >= clinic.closes_at:
-        soon = midnight + timedelta(days=1)
-    day = max(day_in(request.GET.get("date", "")) or soon.date(), soon.date())
-    return max(soon, datetime.combine(day, clinic.opens_at))
+    earliest = midnight + ((now - midnight) // QUARTER + 1) * QUARTER
+    if earliest.date() > now.date() or earliest.time() >= clinic.closes_at:
+        earliest = midnight + timedelta(days=1)
+    day = max(day_in(request.GET.get("date", "")) or earliest.date(), earliest.date())
+    return max(earliest, datetime.combine(day, clinic.opens_at))
 
 
 def _template(request: ClinicRequest) -> str:

@@ -1,4 +1,4 @@
-"""An appointment as it is now, and what may be done with it: beside the calendar or as a page."""
+"""An appointment as it is now, with its possible actions: in the panel or as a page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def find(request: ClinicRequest, pk: int) -> Appointment:
 
 
 def find_changeable(request: ClinicRequest, pk: int) -> Appointment:
-    """One that the actor may change; for others there is none."""
+    """An appointment that the actor may change. Raises Http404 for any other."""
     rows = access.changeable_appointments(request.actor).with_people()
     found: Appointment = get_object_or_404(
         rows.select_related("reservation", "organization"), pk=pk
@@ -43,7 +43,7 @@ def find_changeable(request: ClinicRequest, pk: int) -> Appointment:
 
 
 def version_in(sent: Mapping[str, str]) -> int | None:
-    """The version that the page showed."""
+    """The version that the page showed, from the data it sent; None if it sent none."""
     version = sent.get("version", "")
     return id_in(version) if version else None
 
@@ -51,9 +51,9 @@ def version_in(sent: Mapping[str, str]) -> int | None:
 def context_of(
     request: ClinicRequest, found: Appointment, *, glass: BreakGlass | None, page_url: str = ""
 ) -> dict[str, Any]:
-    """What `appointment.html` draws; `page_url` is that of the calendar that the panel is open on.
+    """The context of `detail.html`. `page_url` is that of the calendar that the panel is open on.
 
-    `glass` is the access by which the actor is in this record.
+    `glass` is the break-glass access by which the actor sees the record, if any.
     """
     actor = request.actor
     return {
@@ -62,37 +62,37 @@ def context_of(
         "next": page_url,
         "session": access.sessions(actor).filter(appointment=found).first(),
         "glass": glass,
-        **_possible(actor, found),
+        **_possible_actions(actor, found),
     }
 
 
-def is_open(request: ClinicRequest) -> bool:
-    """Whether the answer is drawn into the panel, so that the calendar beside it stays."""
+def _is_open(request: ClinicRequest) -> bool:
+    """Whether the answer goes into the panel, so that the calendar next to it stays."""
     return bool(request.htmx) and request.htmx.target == "panel"
 
 
 def after_change(request: ClinicRequest, pk: int, *, go_to: str) -> str | HttpResponse:
-    """The panel anew, the calendar told to follow, and the messages.
+    """Render the panel again with the messages, and have the calendar reload itself.
 
-    Without a panel, and beside a page that does not follow, `go_to`.
+    Returns `go_to` if there is no panel, or if the page next to it does not reload itself.
     """
-    if not is_open(request) or _is_on_another_page(request):
+    if not _is_open(request) or _is_on_another_page(request):
         return go_to
     found = find(request, pk)
     context = context_of(request, found, glass=open_glass(request.actor, found.patient))
-    drawn = render(request, "scheduling/appointments/changed.html", context)
-    return trigger_client_event(drawn, "calendar-changed")
+    answer = render(request, "scheduling/appointments/changed.html", context)
+    return trigger_client_event(answer, "calendar-changed")
 
 
 def _is_on_another_page(request: ClinicRequest) -> bool:
-    """Than the calendar, which draws itself anew."""
+    """Whether the panel is open on another page than the calendar, which reloads itself."""
     path = urlsplit(request.htmx.current_url or "").path
     calendar = (request.actor.url("scheduling:week"), request.actor.url("scheduling:day"))
     return bool(path) and path not in calendar
 
 
 def after_move(request: ClinicRequest) -> HttpResponse:
-    """For a move in the grid: nothing is swapped, calendar and panel draw themselves anew."""
+    """After a move in the calendar: swap nothing, and have calendar and panel reload themselves."""
     answer = render(request, "components/toasts_oob.html")
     answer["HX-Reswap"] = "none"
     for event in ("calendar-changed", "appointment-moved"):
@@ -100,39 +100,39 @@ def after_move(request: ClinicRequest) -> HttpResponse:
     return answer
 
 
-def say_ended(request: ClinicRequest, said: str, ended: Appointment) -> None:
-    """That it gave its units back; with Undo for those who may put it back."""
-    released = f" {count(ended.held_units)} released." if ended.authorization else ""
-    say_done(request, said + released, ended)
+def add_ended_message(request: ClinicRequest, text: str, ended: Appointment) -> None:
+    """Add a message with the units that were released, and Undo as in `add_message_with_undo`."""
+    released = f" {count(ended.reservation_units)} released." if ended.authorization else ""
+    add_message_with_undo(request, text + released, ended)
 
 
-def say_done(request: ClinicRequest, said: str, changed: Appointment) -> None:
-    """With Undo for those who may put it back as scheduled."""
+def add_message_with_undo(request: ClinicRequest, text: str, changed: Appointment) -> None:
+    """Add a success message, with Undo for those who may restore the appointment."""
     restore = request.actor.url("scheduling:restore", pk=changed.pk)
     undo = f"undo:{restore}?version={changed.version}"
     may_undo = request.actor.may("appointment.restore")
-    messages.success(request, said, extra_tags=undo if may_undo else "")
+    messages.success(request, text, extra_tags=undo if may_undo else "")
 
 
 def consequences(found: Appointment) -> list[str]:
     """What cancelling will do, in words."""
-    told = [released] if (released := _released(found)) else []
+    listed = [released] if (released := _release_consequence(found)) else []
     if cancellation.would_be_late(found):
         hours = found.organization.late_cancellation_hours
-        told.append(f"Counts as a late cancellation: less than {hours} hours' notice")
+        listed.append(f"Counts as a late cancellation: less than {hours} hours' notice")
     else:
-        told.append("In time: not a late cancellation")
-    return told
+        listed.append("In time: not a late cancellation")
+    return listed
 
 
-def _released(found: Appointment) -> str:
+def _release_consequence(found: Appointment) -> str:
     if found.authorization is None:
         return ""
-    return f"Releases {count(found.held_units)} to {found.authorization.number}"
+    return f"Releases {count(found.reservation_units)} to {found.authorization.number}"
 
 
-def _possible(actor: Actor, found: Appointment) -> dict[str, Any]:
-    """The controls that role and status allow."""
+def _possible_actions(actor: Actor, found: Appointment) -> dict[str, Any]:
+    """Which actions the actor's role and the status allow, for the template."""
     if not access.may_change(actor, found):
         return {}
 
@@ -149,7 +149,7 @@ def _possible(actor: Actor, found: Appointment) -> dict[str, Any]:
         "may_confirm": may("appointment.confirm", Status.CONFIRMED),
         "may_move": actor.may(MOVE) and found.is_movable,
         "may_no_show": may_no_show,
-        "if_no_show": _released(found) if may_no_show else "",
+        "no_show_consequence": _release_consequence(found) if may_no_show else "",
         "may_complete": has_come and may("appointment.complete", Status.COMPLETED),
         "may_reopen": may("appointment.reopen", Status.IN_PROGRESS)
         and found.status == Status.COMPLETED,

@@ -26,7 +26,7 @@ MAX_UPCOMING, MAX_PAST = 10, 10
 
 
 def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
-    """The part of an authorization's page that lists what holds its units."""
+    """The part of an authorization's page that lists the appointments with reserved units."""
     actor = request.actor
     require(actor.role, "appointment.view")
     authorizations = billing_access.authorizations(actor).select_related("patient")
@@ -35,12 +35,12 @@ def authorization_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     rows = access.appointments(actor).filter(
         authorization=found, reservation__state=Reservation.State.ACTIVE
     )
-    held = _held(rows.with_people().order_by("starts_at"), MAX_RESERVED_LISTED)
-    return _part(request, "Appointments with reserved units", held)
+    listed = _first_rows(rows.with_people().order_by("starts_at"), MAX_RESERVED_LISTED)
+    return _part(request, "Appointments with reserved units", listed)
 
 
 def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
-    """The part of a patient's page that lists their appointments: the next, then the last."""
+    """The part of a patient's page that lists their appointments: the next ones, then past ones."""
     actor = request.actor
     require(actor.role, "appointment.view")
     found = get_object_or_404(patients(actor), pk=pk)
@@ -49,16 +49,16 @@ def patient_appointments(request: ClinicRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     to_come = rows.filter(ends_at__gte=now, starts_at__gt=now - MAX_APPOINTMENT_DURATION)
     shown = [
-        *_held(to_come.order_by("starts_at"), MAX_UPCOMING),
-        *_held(rows.filter(ends_at__lt=now).order_by("-starts_at"), MAX_PAST),
+        *_first_rows(to_come.order_by("starts_at"), MAX_UPCOMING),
+        *_first_rows(rows.filter(ends_at__lt=now).order_by("-starts_at"), MAX_PAST),
     ]
     everything = f"{actor.url('scheduling:appointments')}?patient={found.pk}"
-    new = _new(actor, found)
+    new = _booking_url(actor, found)
     return _part(request, "Appointments", shown, fragment="card", everything=everything, new=new)
 
 
-def _new(actor: Actor, patient: Patient) -> str:
-    """Where to book for the patient, if the actor may."""
+def _booking_url(actor: Actor, patient: Patient) -> str:
+    """The URL to book for the patient; empty if the actor may not."""
     theirs = access.bookable_patients(actor).filter(pk=patient.pk, is_active=True)
     if actor.may("appointment.book") and theirs.exists():
         return f"{actor.url('scheduling:book')}?patient={patient.pk}"
@@ -66,7 +66,7 @@ def _new(actor: Actor, patient: Patient) -> str:
 
 
 def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
-    """Explains the ledger's "appointment:17"."""
+    """Resolves the ledger's sources "appointment:17" by their ids; see `billing.sources`."""
     rows = access.appointments(actor).filter(pk__in=ids).select_related("service_code")
     return {
         row.pk: Source(
@@ -77,8 +77,8 @@ def sources(actor: Actor, ids: Collection[int]) -> dict[int, Source]:
     }
 
 
-def _held(rows: Any, most: int) -> list[Any]:
-    return list(rows.select_related("reservation")[:most])
+def _first_rows(rows: Any, limit: int) -> list[Any]:
+    return list(rows.select_related("reservation")[:limit])
 
 
 def _part(

@@ -17,7 +17,7 @@ from scheduling.models import Appointment
 
 def confirm(request: ClinicRequest, pk: int) -> HttpResponse:
     save = partial(arrival.confirm, version=panel.version_in(request.POST))
-    return _step(request, pk, "appointment.confirm", save, "Confirmed.")
+    return change_with_message(request, pk, "appointment.confirm", save, "Confirmed.")
 
 
 def check_in(request: ClinicRequest, pk: int) -> HttpResponse:
@@ -26,7 +26,7 @@ def check_in(request: ClinicRequest, pk: int) -> HttpResponse:
         panel.find_changeable(request, pk),
         "appointment.check_in",
         arrival.check_in,
-        lambda arrived: panel.say_done(request, "Checked in.", arrived),
+        lambda arrived: panel.add_message_with_undo(request, "Checked in.", arrived),
     )
 
 
@@ -36,26 +36,27 @@ def no_show(request: ClinicRequest, pk: int) -> HttpResponse:
         panel.find_changeable(request, pk),
         "appointment.mark_no_show",
         partial(cancellation.mark_no_show, version=panel.version_in(request.POST)),
-        lambda marked: panel.say_ended(request, "Marked as no-show.", marked),
+        lambda marked: panel.add_ended_message(request, "Marked as no-show.", marked),
     )
 
 
 def restore(request: ClinicRequest, pk: int) -> HttpResponse:
-    """Undo of a check-in, cancellation or no-show: as it was shown, or as the toast knew it."""
+    """Undo a check-in, cancellation or no-show. The version is sent by the page or the toast."""
     seen = panel.version_in(request.POST) or panel.version_in(request.GET)
     save = partial(cancellation.restore, version=seen)
-    return _step(request, pk, "appointment.restore", save, "Scheduled again.")
+    return change_with_message(request, pk, "appointment.restore", save, "Scheduled again.")
 
 
-def _step(
+def change_with_message(
     request: ClinicRequest,
     pk: int,
     verb: str,
     save: Callable[..., Any],
-    said: str,
+    message: str,
 ) -> HttpResponse:
+    """Change an appointment by the service `save`, and return to where the button was."""
     found = panel.find_changeable(request, pk)
-    return _change(request, found, verb, save, lambda _: messages.success(request, said))
+    return _change(request, found, verb, save, lambda _: messages.success(request, message))
 
 
 def _change(
@@ -63,12 +64,12 @@ def _change(
     appointment: Appointment,
     verb: str,
     save: Callable[..., Any],
-    say: Callable[[Any], None],
+    add_message: Callable[[Any], None],
 ) -> HttpResponse:
     back = back_to(request, appointment)
 
     def done(result: Any) -> str | HttpResponse:
-        say(result)
+        add_message(result)
         return panel.after_change(request, appointment.pk, go_to=back)
 
     return action(
@@ -81,7 +82,7 @@ def _change(
 
 
 def back_to(request: ClinicRequest, appointment: Appointment) -> str:
-    """The page a button stood on, as `next` says, else the appointment's own."""
+    """The page that the button was on, given by `next`; else the appointment's own page."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted

@@ -181,7 +181,7 @@ class TestStatus:
     def test_a_pending_one_is_activated(self, admin, terms):
         pending = authorizations.create(actor=admin, **terms, status="pending")
         assert authorizations.activate(actor=admin, authorization=pending).status == "active"
-        with pytest.raises(Conflict, match="is active already"):
+        with pytest.raises(Conflict, match="is already active"):
             authorizations.activate(actor=admin, authorization=pending)
 
     def test_cancelling_keeps_what_was_used(self, admin, authorization, reserve):
@@ -225,5 +225,5 @@ class TestStatus:
         with pytest.raises(errors.ReasonMissing):
             authorizations.cancel(**cancel, reason=" ")
         authorizations.cancel(**cancel, reason="Withdrawn")
-        with pytest.raises(Conflict, match="is cancelled already"):
+        with pytest.raises(Conflict, match="is already cancelled"):
             authorizations.cancel(**cancel, reason="Withdrawn")

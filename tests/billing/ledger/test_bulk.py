@@ -133,7 +133,7 @@ def test_what_lies_in_the_future_or_before_the_last_entry_is_refused(
     with pytest.raises(Invalid, match="future"):
         bulk.load(actor=system, movements=[Movement(at=ago(days=-1), **grant)])
     bulk.load(actor=system, movements=[Movement(at=ago(days=1), **grant)])
-    with pytest.raises(Conflict, match="later time"):
+    with pytest.raises(Conflict, match="later entry"):
         bulk.load(actor=system, movements=[Movement(at=ago(days=2), **grant)])
 
 

@@ -52,7 +52,8 @@ def test_refuses_within_the_period_only(capped, reserve, period, inside, outside
     error = raised.value
     assert error.code == "cap_reached"
     assert error.message == (
-        f"3 units needed, but A-1042 allows 6 per {period} and 4 are taken (until {until})."
+        f"3 units needed, but A-1042 allows 6 per {period} and 4 are reserved or used "
+        f"(until {until})."
     )
     figures = {"period": period, "cap": 6, "held": 4, "needed": 3, "available": 2}
     assert error.data.items() >= figures.items()
@@ -69,7 +70,7 @@ def test_the_tightest_cap_counts(capped, reserve):
 def test_consumed_units_count_and_released_do_not(capped, reserve, admin):
     capped(day=6)
     ledger.consume(actor=admin, reservation=reserve(4), units=4)
-    with pytest.raises(errors.CapReached, match="4 are taken"):
+    with pytest.raises(errors.CapReached, match="4 are reserved"):
         reserve(4)
     for end in (ledger.release, ledger.expire):
         end(actor=admin, reservation=reserve(2))

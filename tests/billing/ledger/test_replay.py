@@ -88,14 +88,14 @@ def test_a_clean_ledger(moved):
         ),
         (
             "UPDATE billing_authorization SET entry_count = entry_count + 1",
-            "entries are missing or out of number",
+            "entries are missing or wrongly numbered",
         ),
         ("DELETE FROM billing_ledgerentry WHERE number = 3", "entries are missing"),
         (
             "DELETE FROM billing_ledgerentry WHERE number = 4",
             "the balance differs from its entries",
         ),
-        ("UPDATE billing_ledgerentry SET number = 9 WHERE number = 4", "out of number"),
+        ("UPDATE billing_ledgerentry SET number = 9 WHERE number = 4", "wrongly numbered"),
         (
             "UPDATE billing_ledgerentry SET used_after = used_after + 1 WHERE number = 3",
             "balance differs from the sum of the entries up to it",

@@ -175,7 +175,7 @@ class TestRefusals:
         Authorization.objects.filter(pk=authorization.pk).update(status=status)
         error = self.refused(errors.NotActive, reserve, 4)
         assert (error.code, error.data["status"]) == ("authorization_not_active", status)
-        assert error.message == f"A-1042 is {status}: no units can be taken from it."
+        assert error.message == f"A-1042 is {status}: its units cannot be reserved."
 
     def test_service_not_covered(self, reserve, clinic):
         other = factories.ServiceCodeFactory(organization=clinic, code="97155")
@@ -305,7 +305,7 @@ class TestRefusals:
         )
         assert error.message == (
             "A-1042 cannot go down to 10 units: 8 are used and 6 reserved. "
-            "Set it to 14 or more, or free units first."
+            "Set it to 14 or more, or release units first."
         )
         assert (error.field, error.data["lowest"]) == ("total_units", 14)
 

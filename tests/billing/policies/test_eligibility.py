@@ -76,7 +76,7 @@ def test_a_check_is_recorded_by_page_and_listed(desk, admin, policy) -> None:
     form = open_form(desk, admin.url("billing:policy_verify", pk=policy.pk), having="result")
     refused = form.send(desk, result="active", start_date="2026-02-01", end_date="2026-01-01")
     assert refused.status_code == 400
-    assert "The cover ends before it starts" in refused.content.decode()
+    assert "The insurance ends before it starts" in refused.content.decode()
     saved = form.send(desk, result="active", plan_name="Choice Plus", reference_number="271-88341")
     assert saved["Location"] == page
     shown = desk.get(page).content.decode()

@@ -54,7 +54,7 @@ class TestPayers:
     def test_deactivate_and_back(self, admin):
         payer = payers.create(actor=admin, name="Blue Plan")
         assert not payers.deactivate(actor=admin, payer=payer).is_active
-        with pytest.raises(Conflict, match="is inactive already"):
+        with pytest.raises(Conflict, match="is already inactive"):
             payers.deactivate(actor=admin, payer=payer)
         assert payers.reactivate(actor=admin, payer=payer).is_active
 

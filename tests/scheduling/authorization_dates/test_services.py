@@ -30,8 +30,8 @@ def test_dates_typed_after_the_list_was_drawn_change_nothing(desk, dates, appoin
     appointment.refresh_from_db()
     assert appointment.status == Status.SCHEDULED
     page = refused.content.decode()
-    assert "Other appointments lie outside these dates than you were shown" in page
-    assert "1 appointment, holding 4 units." in page
+    assert "are no longer those that you were shown" in page
+    assert "1 appointment with 4 reserved units." in page
     again = form_on(refused, having="expected_digest")
     assert again.values["end_date"] == "2026-06-10"
     assert again.send(desk, outside="cancel").status_code == 302
@@ -57,6 +57,6 @@ def test_the_sums_are_of_all_of_them(desk, admin, service) -> None:
     url = admin.url("scheduling:authorization_dates", pk=authorization.pk)
     page = html.unescape(desk.get(url, {"end_date": "2026-06-09"}).content.decode())
     everything = MAX_APPOINTMENTS_LISTED + 2
-    assert f"{everything} appointments, holding {4 * everything} units." in page
+    assert f"{everything} appointments with {4 * everything} reserved units." in page
     assert "Cancelled now, 2 of them count as late: less than 24 hours' notice." in page
     assert "and 2 more" in page

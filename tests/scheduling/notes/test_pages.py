@@ -81,7 +81,7 @@ def test_a_session_that_has_hardly_begun_is_completed_by_its_times_only(
     page = me.url("scheduling:complete", pk=session.appointment_id)
     answer = tablet.post(page)
     assert answer.status_code == 400
-    again = ", or complete it once more if they are right" if minutes else ""
+    again = ", or complete it again if they are right" if minutes else ""
     said = f"{minutes} min is too short for a unit of 97153. Correct the times{again}."
     assert said in answer.content.decode()
     session.refresh_from_db()
