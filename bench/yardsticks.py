@@ -15,7 +15,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from accounts.writes import events
 from bench.data import Clinic
 from bench.figures import Sample
-from billing.errors import NotEnoughUnits
+from billing.ledger.errors import NotEnoughUnits
 from billing.models import Authorization, LedgerEntry, Reservation
 
 RETRIES = 5

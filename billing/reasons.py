@@ -6,15 +6,22 @@ from django.core.exceptions import ValidationError
 
 from accounts.errors import Invalid
 from accounts.validators import validate_plain_text
-from billing import errors
 
 MAX_REASON_LENGTH = 300
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+
+    @classmethod
+    def of(cls, what: str) -> ReasonMissing:
+        return cls(f"Say why: {what} needs a reason.", field="reason")
 
 
 def required(reason: str, *, of: str) -> str:
     """The reason without surrounding white space. Raises ReasonMissing, Invalid."""
     if not reason.strip():
-        raise errors.ReasonMissing.of(of)
+        raise ReasonMissing.of(of)
     return checked(reason)
 
 

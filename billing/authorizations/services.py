@@ -9,10 +9,12 @@ from typing import Any, TypedDict, Unpack
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Patient
-from accounts.writes import events, fields
+from accounts.writes import events
 from accounts.writes.rows import locked, refuse_stale, tidy
 from accounts.writes.transaction import write
-from billing import access, errors, reasons
+from billing import access, reasons
+from billing.authorizations import rules
+from billing.ledger import errors
 from billing.ledger import services as ledger
 from billing.models import Authorization, AuthorizedService, InsurancePolicy, ServiceCode
 
@@ -51,7 +53,7 @@ def create(
     `authorization_number_taken`.
     """
     covered = list(service_codes)
-    _check_services(actor, covered)
+    rules.check_services(actor, covered)
     current_policy = _lock_active_policy(actor, patient, policy)
     authorization = Authorization(
         organization=actor.organization,
@@ -66,7 +68,7 @@ def create(
         cap_per_month=cap_per_month,
         status=status,
     )
-    _check(authorization, covered)
+    rules.check_terms(authorization, covered)
     ledger.check_range(total_units, lowest=1, field="total_units")
     authorization.save(force_insert=True)
     _add_services(authorization, covered)
@@ -105,16 +107,16 @@ def update(
     current = locked(access.authorizations(actor), authorization)
     before = list(current.service_codes.all())
     covered = before if service_codes is None else list(service_codes)
-    _check_services(actor, covered)
+    rules.check_services(actor, covered)
     given = [*wanted] if service_codes is None else [*wanted, "service_codes"]
     refuse_stale(current, given, expected_digest)
     _check_not_cancelled(current)
     changed = events.changes(current, wanted)
     for name, value in wanted.items():
         setattr(current, name, value)
-    _check(current, covered)
-    _refuse_reservations_outside_dates(current)
-    _refuse_removing_reserved_services(current, covered)
+    rules.check_terms(current, covered)
+    rules.refuse_reservations_outside_dates(current)
+    rules.refuse_removing_reserved_services(current, covered)
     current.save(update_fields=list(changed))
     if services := _change_services(current, before, covered):
         changed["services"] = services
@@ -224,29 +226,6 @@ def _change_status(
     return current
 
 
-def _check(authorization: Authorization, covered: list[ServiceCode]) -> None:
-    fields.check(authorization)
-    if authorization.end_date < authorization.start_date:
-        raise Invalid("The end date is before the start date.", field="end_date")
-    for name in ("cap_per_day", "cap_per_week", "cap_per_month"):
-        cap = getattr(authorization, name)
-        if cap is not None:
-            ledger.check_range(cap, lowest=1, field=name)
-    _check_number(authorization, covered)
-
-
-def _check_number(authorization: Authorization, covered: list[ServiceCode]) -> None:
-    same = AuthorizedService.objects.filter(
-        payer=authorization.payer_id,
-        number=authorization.number,
-        service_code__in=covered,
-        start_date__lte=authorization.end_date,
-        end_date__gte=authorization.start_date,
-    ).exclude(authorization=authorization.pk)
-    if same.exclude(status=Authorization.Status.CANCELLED).exists():
-        raise errors.number_taken()
-
-
 def _lock_active_policy(actor: Actor, patient: Patient, policy: InsurancePolicy) -> InsurancePolicy:
     """The policy, locked: the authorization copies its payer, which must not change meanwhile.
 
@@ -265,44 +244,6 @@ def _lock_active_policy(actor: Actor, patient: Patient, policy: InsurancePolicy)
             field="policy",
         )
     return current
-
-
-def _check_services(actor: Actor, covered: list[ServiceCode]) -> None:
-    if not covered:
-        raise Invalid("Choose at least one service.", field="service_codes")
-    known = access.service_codes(actor).filter(pk__in=[code.pk for code in covered]).count()
-    if known != len(covered):
-        raise NotFound("Choose services of this clinic.", field="service_codes")
-
-
-def _refuse_reservations_outside_dates(authorization: Authorization) -> None:
-    outside = authorization.reservations.active().exclude(
-        date_of_service__range=(authorization.start_date, authorization.end_date)
-    )
-    if count := outside.count():
-        units = sum(outside.values_list("units", flat=True))
-        raise Conflict(
-            f"{errors.count(units)} are reserved for dates of service outside the new dates "
-            f"({count} in all). Cancel or move what they are reserved for first.",
-            code="reservations_outside",
-            field="end_date",
-            held=count,
-            units=units,
-        )
-
-
-def _refuse_removing_reserved_services(
-    authorization: Authorization, covered: list[ServiceCode]
-) -> None:
-    reserved = authorization.reservations.active().exclude(service_code__in=covered)
-    if first := reserved.select_related("service_code").first():
-        raise Conflict(
-            f"Units are reserved for {first.service_code.full_code}. "
-            "Cancel or move what they are reserved for first.",
-            code="service_reserved",
-            field="service_codes",
-            service=first.service_code.full_code,
-        )
 
 
 def _add_services(authorization: Authorization, covered: Iterable[ServiceCode]) -> None:

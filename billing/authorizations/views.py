@@ -14,7 +14,7 @@ from accounts.web.form_pages import action, form_page
 from accounts.web.list_pages import list_page
 from accounts.web.requests import ClinicRequest
 from accounts.writes import record_views
-from billing import access, errors
+from billing import access
 from billing.authorizations import services as authorizations
 from billing.authorizations.filters import AuthorizationFilter
 from billing.authorizations.forms import (
@@ -24,7 +24,7 @@ from billing.authorizations.forms import (
     CancelForm,
 )
 from billing.authorizations.tables import AuthorizationTable
-from billing.ledger import rules
+from billing.ledger import errors, rules
 from billing.models import Authorization
 from billing.units import Period
 

@@ -21,7 +21,7 @@ from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Event
 from accounts.writes import bulk_insert, events
 from accounts.writes.transaction import write
-from billing import errors
+from billing.ledger import errors
 from billing.models import Authorization, AuthorizedService, LedgerEntry, Reservation, ServiceCode
 
 Kind = LedgerEntry.Kind

@@ -12,7 +12,8 @@ from typing import Any
 
 from accounts.actor import Actor
 from accounts.writes.transaction import write
-from billing import errors, sources
+from billing import sources
+from billing.ledger import errors
 from billing.ledger import services as ledger
 from billing.models import Authorization, LedgerEntry, Reservation
 

@@ -16,7 +16,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce, Trunc
 
 from accounts.models import Patient
-from billing import errors
+from billing.ledger import errors
 from billing.models import Authorization, Reservation, ServiceCode
 from billing.units import Period, period_of
 

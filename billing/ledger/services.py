@@ -2,7 +2,7 @@
 
 Every function is one movement, written with its entry in one statement (`movements`). Units are
 whole numbers; dates of service are the clinic's own dates. All raise the refusals of
-`billing.errors`, with their figures.
+`billing.ledger.errors`, with their figures.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from accounts.models import Event, Patient
 from accounts.writes import events
 from accounts.writes.rows import not_found
 from accounts.writes.transaction import write
-from billing import errors, reasons
-from billing.ledger import movements, rules
+from billing import reasons
+from billing.ledger import errors, movements, rules
 from billing.ledger.movements import move
 from billing.models import Authorization, LedgerEntry, Reservation, ServiceCode
 

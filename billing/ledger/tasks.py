@@ -8,8 +8,8 @@ from procrastinate.contrib.django import app
 
 from accounts.actor import Actor
 from accounts.errors import DomainError
-from billing.errors import ReservationEnded
 from billing.ledger import services as ledger
+from billing.ledger.errors import ReservationEnded
 from billing.models import Reservation
 
 log = structlog.get_logger(__name__)

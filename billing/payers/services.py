@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 
 from accounts.actor import Actor
-from accounts.errors import Conflict
+from accounts.errors import Conflict, DomainError, translates
 from accounts.writes import events, fields
 from accounts.writes.rows import change, locked, refuse_stale
 from accounts.writes.transaction import write
-from billing import access, errors
+from billing import access
 from billing.models import Payer
 
 
@@ -84,4 +84,9 @@ def _check_name(actor: Actor, name: str, *, exclude: Payer | None = None) -> Non
     if exclude:
         others = others.exclude(pk=exclude.pk)
     if others.exists():
-        raise errors.payer_exists()
+        raise payer_exists()
+
+
+@translates("payer_name_once")
+def payer_exists() -> DomainError:
+    return Conflict("A payer with this name already exists.", code="payer_exists", field="name")

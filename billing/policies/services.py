@@ -8,12 +8,13 @@ from typing import TypedDict, Unpack
 from django.db.models import Q
 
 from accounts.actor import Actor
-from accounts.errors import Conflict, Invalid, NotFound
+from accounts.errors import Conflict, DomainError, Invalid, NotFound, translates
 from accounts.models import Patient
 from accounts.writes import events, fields
 from accounts.writes.rows import change, locked, refuse_stale
 from accounts.writes.transaction import write
-from billing import access, errors
+from billing import access
+from billing.ledger import errors
 from billing.models import Authorization, InsurancePolicy, Payer
 from billing.models.payer import InsurancePolicyQuerySet
 
@@ -193,3 +194,13 @@ def _overlapping(policy: InsurancePolicy) -> InsurancePolicyQuerySet:
     if policy.end_date:
         overlapping = overlapping.filter(start_date__lte=policy.end_date)
     return overlapping
+
+
+@translates("policy_one_per_priority")
+def policies_overlap() -> DomainError:
+    return Conflict(
+        "The patient already has an active policy of this priority in these dates. "
+        "End that one first, or choose another priority.",
+        code="policies_overlap",
+        field="priority",
+    )

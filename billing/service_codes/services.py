@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from accounts.actor import Actor
-from accounts.errors import Invalid
+from accounts.errors import Conflict, DomainError, Invalid, translates
 from accounts.writes import events, fields
 from accounts.writes.rows import change, locked, refuse_stale, tidy
 from accounts.writes.transaction import write
-from billing import access, errors
+from billing import access
 from billing.models import Rounding, ServiceCode
 
 CMS_MINUTES_PER_UNIT = 15
@@ -87,4 +87,11 @@ def _check(service_code: ServiceCode) -> None:
         modifiers=service_code.modifiers,
     )
     if same.exclude(pk=service_code.pk).exists():
-        raise errors.service_code_exists()
+        raise service_code_exists()
+
+
+@translates("service_code_once")
+def service_code_exists() -> DomainError:
+    return Conflict(
+        "This code with these modifiers already exists.", code="service_code_exists", field="code"
+    )

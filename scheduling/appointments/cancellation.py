@@ -13,9 +13,9 @@ from accounts.roles import Role
 from accounts.writes import events
 from accounts.writes.transaction import write
 from billing.ledger import services as ledger
+from scheduling.appointments.errors import UnlawfulTransition
 from scheduling.appointments.reservations import reserve_again
 from scheduling.appointments.services import lock, refuse_conflicts_of, save
-from scheduling.errors import UnlawfulTransition
 from scheduling.models import Appointment, Status
 from scheduling.models.appointment import OCCUPYING
 

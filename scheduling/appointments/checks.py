@@ -13,7 +13,7 @@ from accounts.writes.rows import require_own_clinic
 from billing.models import ServiceCode
 from billing.units import elapsed, units_for, whole_minutes
 from scheduling.access import may_change
-from scheduling.errors import TimeInvalid
+from scheduling.appointments.errors import TimeInvalid
 from scheduling.models import Appointment
 from scheduling.models.appointment import MAX_APPOINTMENT_DURATION
 

@@ -9,7 +9,7 @@ from django.db.models import Q, prefetch_related_objects
 from accounts.actor import Actor
 from scheduling import access
 from scheduling.appointments.booking import Booking
-from scheduling.errors import NotFree
+from scheduling.appointments.errors import NotFree
 from scheduling.models import Appointment
 
 Kind = Literal["practitioner", "patient", "room"]

@@ -12,7 +12,7 @@ from billing.models import Authorization, ServiceCode
 from scheduling.appointments import reservations
 from scheduling.appointments import rules as booking_rules
 from scheduling.appointments.booking import AuthorizationChoice, Booking
-from scheduling.errors import NotFree
+from scheduling.appointments.errors import NotFree
 from scheduling.models import Appointment, Location, Room
 
 

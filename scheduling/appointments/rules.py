@@ -21,7 +21,7 @@ from billing.ledger import rules as reservation_rules
 from billing.models import ServiceCode
 from scheduling.appointments import checks, conflicts, reservations
 from scheduling.appointments.booking import BEST, Booking
-from scheduling.errors import NotFree, TimeInvalid, UnlawfulTransition
+from scheduling.appointments.errors import NotFree, TimeInvalid, UnlawfulTransition
 from scheduling.models import Location, Room
 
 MAX_BOOKING_AHEAD = timedelta(days=731)

@@ -23,7 +23,7 @@ from billing.models import Authorization, Reservation, ServiceCode
 from scheduling.appointments import checks, reservations
 from scheduling.appointments import rules as booking_rules
 from scheduling.appointments.booking import AuthorizationChoice, Booking
-from scheduling.errors import NotFree
+from scheduling.appointments.errors import NotFree
 from scheduling.models import Appointment, Location, Room
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 
 from accounts.actor import Actor
+from accounts.errors import Conflict, DomainError, translates
 from accounts.writes import events, fields
 from accounts.writes.rows import change, locked, refuse_stale, require_own_clinic
 from accounts.writes.transaction import write
@@ -78,3 +79,17 @@ def update_room(
     current = locked(access.rooms(actor), room)
     refuse_stale(current, details, expected_digest)
     return change(actor=actor, row=current, to=details, action="room.updated")
+
+
+@translates("location_name_once")
+def location_exists() -> DomainError:
+    return Conflict(
+        "A location with this name already exists.", code="location_exists", field="name"
+    )
+
+
+@translates("room_name_once")
+def room_exists() -> DomainError:
+    return Conflict(
+        "A room with this name already exists at this location.", code="room_exists", field="name"
+    )

@@ -18,7 +18,7 @@ from billing.models import ServiceCode
 from scheduling.appointments import checks
 from scheduling.appointments import rules as booking_rules
 from scheduling.appointments.booking import Booking
-from scheduling.errors import TimeInvalid
+from scheduling.appointments.errors import TimeInvalid
 from scheduling.models import Appointment, Session, Status
 
 MAX_EXTERNAL_ID_LENGTH = 64

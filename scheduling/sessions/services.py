@@ -14,9 +14,9 @@ from billing.units import units_for, whole_minutes
 from scheduling.appointments import checks
 from scheduling.appointments.arrival import advance
 from scheduling.appointments.cancellation import require
+from scheduling.appointments.errors import TimeInvalid, UnlawfulTransition
 from scheduling.appointments.reservations import reserve_again
 from scheduling.appointments.services import lock, save
-from scheduling.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, Session, Status
 
 # A tablet's clock may run a little ahead of the server's.

@@ -14,14 +14,14 @@ from accounts.web.form_pages import form_page
 from accounts.web.list_pages import list_page
 from accounts.web.requests import ClinicRequest
 from accounts.writes import record_views
-from billing.errors import count
+from billing.ledger.errors import count
 from billing.units import whole_minutes
 from scheduling import access
 from scheduling.appointments import checks
+from scheduling.appointments.errors import TimeInvalid
 from scheduling.appointments.forms import ReasonForm
 from scheduling.appointments.views import panel
 from scheduling.appointments.views.steps import change_with_message
-from scheduling.errors import TimeInvalid
 from scheduling.models import Appointment, ProgressNote, Session, Status
 from scheduling.notes import services as notes
 from scheduling.notes import templates as note_templates

@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from billing.errors import NotEnoughUnits
 from billing.ledger import movements, rules
 from billing.ledger import services as ledger
+from billing.ledger.errors import NotEnoughUnits
 from billing.models import LedgerEntry, Reservation
 from scheduling.appointments import arrival, cancellation
 from scheduling.models import Appointment, Session, Status

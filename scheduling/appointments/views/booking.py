@@ -18,7 +18,7 @@ from accounts.web.form_pages import form_page
 from accounts.web.requests import ClinicRequest, day_in, id_in
 from accounts.writes import record_views
 from billing import access as billing_access
-from billing.errors import count
+from billing.ledger.errors import count
 from billing.models import ServiceCode
 from scheduling import access
 from scheduling.appointments import services as appointments

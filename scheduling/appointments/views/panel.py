@@ -16,7 +16,7 @@ from accounts.actor import Actor
 from accounts.models import BreakGlass
 from accounts.roles import Role
 from accounts.web.requests import ClinicRequest, id_in
-from billing.errors import count
+from billing.ledger.errors import count
 from scheduling import access
 from scheduling.appointments import cancellation, checks
 from scheduling.appointments.forms import CancelForm

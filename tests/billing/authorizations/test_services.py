@@ -7,11 +7,11 @@ import pytest
 
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.models import Event
-from billing import errors
 from billing.authorizations import services as authorizations
-from billing.ledger import replay
+from billing.ledger import errors, replay
 from billing.ledger import services as ledger
 from billing.models import Authorization, InsurancePolicy
+from billing.reasons import ReasonMissing
 from tests import factories
 from tests.billing.conftest import TODAY
 
@@ -222,7 +222,7 @@ class TestStatus:
 
     def test_cancelling_has_a_reason_and_happens_once(self, admin, authorization):
         cancel = {"actor": admin, "authorization": authorization}
-        with pytest.raises(errors.ReasonMissing):
+        with pytest.raises(ReasonMissing):
             authorizations.cancel(**cancel, reason=" ")
         authorizations.cancel(**cancel, reason="Withdrawn")
         with pytest.raises(Conflict, match="is already cancelled"):

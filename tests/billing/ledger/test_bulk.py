@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import Event
-from billing.errors import NotEnoughUnits
 from billing.ledger import bulk, replay
 from billing.ledger import services as ledger
 from billing.ledger.bulk import Movement
+from billing.ledger.errors import NotEnoughUnits
 from billing.models import Authorization, LedgerEntry, Reservation
 from tests.factories import AuthorizationFactory, actor
 

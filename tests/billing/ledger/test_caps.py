@@ -6,9 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.errors import from_integrity_error
-from billing import errors
 from billing.authorizations import services as authorizations
-from billing.ledger import replay, rules
+from billing.ledger import errors, replay, rules
 from billing.ledger import services as ledger
 from billing.models import Authorization
 from billing.units import period_of

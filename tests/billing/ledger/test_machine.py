@@ -19,8 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from billing import errors
-from billing.ledger import replay
+from billing.ledger import errors, replay
 from billing.ledger import services as ledger
 from billing.models import Authorization, Reservation
 from billing.units import period_of

@@ -7,9 +7,8 @@ import pytest
 from accounts.errors import Conflict, NotAllowed, NotFound
 from accounts.models import Event
 from accounts.roles import Role
-from billing import errors
 from billing.authorizations import services as authorizations
-from billing.ledger import replay
+from billing.ledger import errors, replay
 from billing.ledger import services as ledger
 from billing.models import Authorization, LedgerEntry, Reservation
 from tests import factories

@@ -9,10 +9,11 @@ from accounts.errors import Busy
 from accounts.models import Event
 from accounts.roles import Role
 from accounts.search import queries as search
-from billing import errors, sources
+from billing import sources
 from billing.authorizations import attention
 from billing.authorizations.attention import Reason
 from billing.authorizations.search_unit_bars import search_unit_bars
+from billing.ledger import errors
 from billing.ledger import services as ledger
 from billing.ledger.tasks import expire_reservations
 from billing.models import Authorization, Reservation

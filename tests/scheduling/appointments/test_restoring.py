@@ -9,13 +9,13 @@ import pytest
 
 from accounts.models import Event
 from accounts.roles import Role
-from billing.errors import ReservationEnded
 from billing.ledger import services as ledger
+from billing.ledger.errors import ReservationEnded
 from billing.models import LedgerEntry
 from billing.service_codes import services as service_codes
 from scheduling.appointments import arrival, cancellation
 from scheduling.appointments import services as appointments
-from scheduling.errors import NotFree, UnlawfulTransition
+from scheduling.appointments.errors import NotFree, UnlawfulTransition
 from scheduling.models import Appointment, Status
 from tests import factories
 

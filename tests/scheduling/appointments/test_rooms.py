@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from scheduling.appointments import services as appointments
-from scheduling.errors import NotFree
+from scheduling.appointments.errors import NotFree
 from scheduling.models import Appointment
 from tests import factories
 from tests.scheduling.conftest import NOW

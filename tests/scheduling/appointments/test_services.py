@@ -13,7 +13,7 @@ from billing.models import LedgerEntry, Reservation
 from scheduling.appointments import cancellation
 from scheduling.appointments import services as appointments
 from scheduling.appointments.booking import BEST
-from scheduling.errors import NotFree, UnlawfulTransition
+from scheduling.appointments.errors import NotFree, UnlawfulTransition
 from scheduling.models import Appointment, Status
 from tests import factories
 from tests.scheduling.conftest import NOW

@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from accounts.errors import Conflict, DomainError, Invalid
 from accounts.models import Event
 from accounts.roles import Role
-from billing.errors import ReasonMissing
 from billing.models import LedgerEntry
+from billing.reasons import ReasonMissing
 from scheduling.appointments import arrival, cancellation
 from scheduling.appointments import services as appointments
-from scheduling.errors import TimeInvalid, UnlawfulTransition
+from scheduling.appointments.errors import TimeInvalid, UnlawfulTransition
 from scheduling.models import Appointment, ProgressNote, Session, Status
 from scheduling.models.appointment import TRANSITIONS
 from scheduling.notes import services as notes

@@ -170,55 +170,6 @@ class ExpiryPassed(Invalid):
         )
 
 
-class ReasonMissing(Invalid):
-    code = "reason_missing"
-
-    @classmethod
-    def of(cls, what: str) -> ReasonMissing:
-        return cls(f"Say why: {what} needs a reason.", field="reason")
-
-
-@translates("policy_one_per_priority")
-def policies_overlap() -> DomainError:
-    return Conflict(
-        "The patient already has an active policy of this priority in these dates. "
-        "End that one first, or choose another priority.",
-        code="policies_overlap",
-        field="priority",
-    )
-
-
-@translates("authorization_number_once")
-def number_taken() -> DomainError:
-    return Conflict(
-        "This payer's authorization number is already in use for that service in these dates.",
-        code="authorization_number_taken",
-        field="number",
-    )
-
-
-@translates("authorization_of_its_policy")
-def not_of_the_policy() -> DomainError:
-    return Conflict(
-        "An authorization must have the patient and the payer of its policy, which has changed "
-        "meanwhile. Check the policy, then try again.",
-        code="policy_in_use",
-        field="policy",
-    )
-
-
-@translates("payer_name_once")
-def payer_exists() -> DomainError:
-    return Conflict("A payer with this name already exists.", code="payer_exists", field="name")
-
-
-@translates("service_code_once")
-def service_code_exists() -> DomainError:
-    return Conflict(
-        "This code with these modifiers already exists.", code="service_code_exists", field="code"
-    )
-
-
 @translates("authorization_never_overbooked")
 def overbooked() -> DomainError:
     return Conflict("There are not enough units left.", code=NotEnoughUnits.code)

@@ -51,17 +51,3 @@ def changed_meanwhile() -> DomainError:
     return UnlawfulTransition(
         "The appointment was changed by somebody else. Reload it and try again."
     )
-
-
-@translates("location_name_once")
-def location_exists() -> DomainError:
-    return Conflict(
-        "A location with this name already exists.", code="location_exists", field="name"
-    )
-
-
-@translates("room_name_once")
-def room_exists() -> DomainError:
-    return Conflict(
-        "A room with this name already exists at this location.", code="room_exists", field="name"
-    )
