@@ -4,42 +4,70 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, TypeVar
 
-from django.utils.http import http_date
 from django_filters import FilterSet
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.deprecation import Deprecation
 from accounts.api.serializers import Input
 
 Call = TypeVar("Call", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointSpec:
+    """What an endpoint says of itself; the frame, the schema and the tests read it.
+
+    `answers` is None where the answer is the row as the resource shows it. One that `reads` writes
+    nothing, whatever its method. With `is_partial`, fields that the body does not name stay. With
+    `is_paginated` it answers with pages, to which `filters` and `ordering` (a client's name to the
+    field it means) apply.
+    """
+
+    verb: str
+    takes: type[Input] = Input
+    answers: type[serializers.BaseSerializer] | None = None
+    status: int = 200
+    reads: bool = False
+    is_of_one: bool = False
+    is_partial: bool = False
+    is_paginated: bool = False
+    filters: type[FilterSet] | None = None
+    ordering: Mapping[str, str] = field(default_factory=dict)
+    deprecation: Deprecation | None = None
+
+    @property
+    def access(self) -> str:
+        """Which half of its area's scopes it needs."""
+        return "read" if self.reads else "write"
 
 
 def creates(
     verb: str, takes: type[Input], *, answers: type[serializers.BaseSerializer] | None = None
 ) -> Callable[[Call], Call]:
     """`create(self, **fields)`: POST to the list; answers 201."""
-    return _endpoint(verb, takes=takes, answers=answers, status=201)
+    return _endpoint(EndpointSpec(verb=verb, takes=takes, answers=answers, status=201))
 
 
 def updates(verb: str, takes: type[Input]) -> Callable[[Call], Call]:
     """`partial_update(self, row, **fields)`: PATCH; what is not named stays as it is."""
-    return _endpoint(verb, takes=takes, of_one=True, keeps=True)
+    return _endpoint(EndpointSpec(verb=verb, takes=takes, is_of_one=True, is_partial=True))
 
 
 def removes(verb: str) -> Callable[[Call], Call]:
     """`destroy(self, row)`: DELETE; answers 204."""
-    return _endpoint(verb, of_one=True, status=204)
+    return _endpoint(EndpointSpec(verb=verb, is_of_one=True, status=204))
 
 
 def does(
     verb: str,
-    takes: type[Input] | None = None,
+    takes: type[Input] = Input,
     *,
     answers: type[serializers.BaseSerializer] | None = None,
     of_one: bool = True,
@@ -48,19 +76,19 @@ def does(
     path: str | None = None,
     at: Any = None,
 ) -> Callable[[Call], Call]:
-    """`deed(self, row, **fields)`: POST to `/{id}/deed`. One that `reads` writes nothing.
+    """`action(self, row, **fields)`: POST to `/{id}/action`. One that `reads` writes nothing.
 
     `at` is the part that `shows` gives: this POST is to its address.
     """
+    spec = EndpointSpec(
+        verb=verb, takes=takes, answers=answers, status=status, reads=reads, is_of_one=of_one
+    )
 
     def decorate(call: Call) -> Call:
-        url_path = path or call.__name__.replace("_", "-")
-        endpoint = _endpoint(
-            verb, takes=takes, answers=answers, of_one=of_one, status=status, reads=reads
-        )(call)
+        endpoint = _endpoint(spec)(call)
         if at is not None:
             return at.mapping.post(endpoint)
-        return action(detail=of_one, methods=["post"], url_path=url_path)(endpoint)
+        return action(detail=of_one, methods=["post"], url_path=path or _path_of(call))(endpoint)
 
     return decorate
 
@@ -77,92 +105,58 @@ def shows(
 ) -> Callable[[Call], Call]:
     """`part(self, row, **query)`: GET `/{id}/part`; with `pages` it returns a QuerySet.
 
-    `filters` and `ordering` are of the pages, beside what the method itself takes.
+    `filters` and `ordering` are of the pages, in addition to what the method itself takes.
     """
+    spec = EndpointSpec(
+        verb=verb,
+        takes=takes,
+        answers=answers,
+        reads=True,
+        is_of_one=True,
+        is_paginated=pages,
+        filters=filters,
+        ordering=ordering,
+    )
 
     def decorate(call: Call) -> Call:
-        url_path = path or call.__name__.replace("_", "-")
-        endpoint = _endpoint(
-            verb,
-            takes=takes,
-            answers=answers,
-            of_one=True,
-            reads=True,
-            pages=pages,
-            filters=filters,
-            ordering=ordering,
-        )
-        return action(detail=True, methods=["get"], url_path=url_path)(endpoint(call))
+        endpoint = _endpoint(spec)(call)
+        return action(detail=True, methods=["get"], url_path=path or _path_of(call))(endpoint)
 
     return decorate
-
-
-def _endpoint(
-    verb: str,
-    *,
-    takes: type[Input] | None = None,
-    answers: type[serializers.BaseSerializer] | None = None,
-    of_one: bool = False,
-    keeps: bool = False,
-    status: int = 200,
-    reads: bool = False,
-    pages: bool = False,
-    filters: type[FilterSet] | None = None,
-    ordering: Mapping[str, str] = {},
-) -> Callable[[Call], Call]:
-    def decorate(call: Call) -> Call:
-        @functools.wraps(call)
-        def endpoint(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-            row = [self.get_object()] if of_one else []
-            fields = self.read(takes or Input, partial=keeps)
-            if row and reads:
-                self.seen(row[0])
-            result = call(self, *row, **fields)
-            if keeps:
-                self.seen_unchanged(row[0], result)
-            return self.answer(result, answers, status)
-
-        endpoint.verb, endpoint.reads = verb, reads  # type: ignore[attr-defined]
-        endpoint.takes, endpoint.answers = takes, answers  # type: ignore[attr-defined]
-        endpoint.status, endpoint.pages = status, pages  # type: ignore[attr-defined]
-        endpoint.filters, endpoint.ordering = filters, ordering  # type: ignore[attr-defined]
-        return endpoint  # type: ignore[return-value]
-
-    return decorate
-
-
-@dataclass(frozen=True)
-class Deprecation:
-    """When an endpoint or a field was deprecated, until when it works, and what to use instead."""
-
-    since: date
-    until: date
-    instead: str
-
-    @property
-    def words(self) -> str:
-        return f"Works until {self.until:%-d %B %Y}. Use {self.instead} instead."
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """RFC 9745 and RFC 8594."""
-        since, until = (
-            datetime.combine(day, time.min, UTC).timestamp() for day in (self.since, self.until)
-        )
-        return {"Deprecation": f"@{since:.0f}", "Sunset": http_date(until)}
-
-
-def deprecations(fields: Any) -> Mapping[str, Deprecation]:
-    """Of an input's or an output's fields, by their names: its `Meta.deprecations`."""
-    found: Mapping[str, Deprecation] = getattr(getattr(fields, "Meta", None), "deprecations", {})
-    return found
 
 
 def deprecated(*, since: date, until: date, instead: str) -> Callable[[Call], Call]:
     """Above the decorator that makes the endpoint: it goes on working until `until`."""
 
     def mark(endpoint: Call) -> Call:
-        endpoint.deprecation = Deprecation(since, until, instead)  # type: ignore[attr-defined]
-        return endpoint
+        deprecation = Deprecation(since, until, instead)
+        return with_spec(endpoint, replace(endpoint.spec, deprecation=deprecation))  # type: ignore[attr-defined]
 
     return mark
+
+
+def with_spec(endpoint: Call, spec: EndpointSpec) -> Call:
+    endpoint.spec = spec  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _path_of(call: Callable[..., Any]) -> str:
+    return call.__name__.replace("_", "-")
+
+
+def _endpoint(spec: EndpointSpec) -> Callable[[Call], Call]:
+    def decorate(call: Call) -> Call:
+        @functools.wraps(call)
+        def endpoint(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            row = [self.get_object()] if spec.is_of_one else []
+            fields = self.read(spec)
+            if row and spec.reads:
+                self.record_view(row[0])
+            result = call(self, *row, **fields)
+            if spec.is_partial:
+                self.record_view_if_unchanged(row[0], result)
+            return self.answer(result)
+
+        return with_spec(endpoint, spec)  # type: ignore[return-value]
+
+    return decorate

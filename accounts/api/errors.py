@@ -75,8 +75,8 @@ class Formatter(ExceptionFormatter):
         return answer
 
     def _named(self, argument: str | None) -> str | None:
-        takes = getattr(getattr(self.context["view"], "endpoint", None), "takes", None)
-        return takes.named(argument) if takes and argument else argument
+        spec = getattr(getattr(self.context["view"], "endpoint", None), "spec", None)
+        return spec.takes.named(argument) if spec and argument else argument
 
 
 def plain(value: Any) -> Any:

@@ -12,17 +12,17 @@ from rest_framework.pagination import Cursor, CursorPagination, PageNumberPagina
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-MOST = 200
-USUAL = 50
+MAX_PAGE_SIZE = 200
+DEFAULT_PAGE_SIZE = 50
 _PLACE = re.compile("[0-9]{1,18}")
 
 
 class ByCursor(CursorPagination):
     """In the order of ids, so that what is added meanwhile shifts nothing."""
 
-    page_size = USUAL
+    page_size = DEFAULT_PAGE_SIZE
     page_size_query_param = "page_size"
-    max_page_size = MOST
+    max_page_size = MAX_PAGE_SIZE
     ordering = "id"
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
@@ -46,9 +46,9 @@ def _encoded(cursor: Cursor) -> str:
 class Pages(PageNumberPagination):
     """`page` and `page_size`; with `cursor` (empty for the first) the stable form for export."""
 
-    page_size = USUAL
+    page_size = DEFAULT_PAGE_SIZE
     page_size_query_param = "page_size"
-    max_page_size = MOST
+    max_page_size = MAX_PAGE_SIZE
     parameters = ("page", "page_size", "cursor")
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
@@ -99,5 +99,10 @@ class Pages(PageNumberPagination):
 
 def _check_size(request: Request) -> None:
     asked = request.query_params.get("page_size", "1")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 6 and 1 <= int(asked) <= MOST):
-        raise ValidationError({"page_size": f"Choose a number from 1 to {MOST}."})
+    if not (
+        asked.isascii()
+        and asked.isdecimal()
+        and len(asked) < 6
+        and 1 <= int(asked) <= MAX_PAGE_SIZE
+    ):
+        raise ValidationError({"page_size": f"Choose a number from 1 to {MAX_PAGE_SIZE}."})

@@ -10,7 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-DEEPEST = 20
+MAX_DEPTH = 20
 
 
 class StrictJSONParser(BaseParser):
@@ -32,7 +32,7 @@ class StrictJSONParser(BaseParser):
             raise ParseError(f"The body is not JSON: {error}") from error
         if "\\ud" in text.lower() and not _is_text(found):
             raise ParseError("The body holds half of a surrogate pair, which is no character.")
-        if _is_deeper(found, DEEPEST):
+        if _is_deeper(found, MAX_DEPTH):
             raise ParseError("The body is nested too deeply.")
         return found
 

@@ -16,17 +16,18 @@ from rest_framework import serializers
 
 from accounts import permissions
 from accounts.api.credentials import ORGANIZATION
-from accounts.api.endpoints import deprecations
+from accounts.api.deprecation import deprecations
+from accounts.api.endpoints import EndpointSpec
 from accounts.api.pagination import Pages
 from accounts.api.resource import Resource
-from accounts.api.serializers import LARGEST_ID, VisibleIdField
+from accounts.api.serializers import MAX_ID, Input, VisibleIdField
 from accounts.roles import Role
 from accounts.web.filters import ActiveFilter
 from accounts.writes.idempotent_answers import HEADER as IDEMPOTENCY_KEY
 from accounts.writes.idempotent_answers import REPLAYED
 
 WRITES = ("POST", "PATCH", "DELETE")
-_ID = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
+_ID = {"type": "integer", "minimum": 0, "maximum": MAX_ID}
 
 
 class ErrorItem(serializers.Serializer):
@@ -63,8 +64,8 @@ class Schema(AutoSchema):
     view: Resource
 
     @property
-    def endpoint(self) -> Any:
-        return self.view.endpoint
+    def spec(self) -> EndpointSpec:
+        return self.view.spec
 
     def is_excluded(self) -> bool:
         return not isinstance(self.view, Resource)
@@ -82,25 +83,25 @@ class Schema(AutoSchema):
             return f"List {self._nouns()}"
         if self.view.action == "retrieve":
             return f"Read one of the {self._nouns()}"
-        return (self.endpoint.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        return (self.view.endpoint.__doc__ or "").strip().splitlines()[0].rstrip(".")
 
     def _nouns(self) -> str:
         return self.view.nouns or self.view.basename.replace("-", " ")
 
     def get_description(self) -> str:
-        lines = (getattr(self.endpoint, "__doc__", "") or "").strip().splitlines()[1:]
+        lines = (self.view.endpoint.__doc__ or "").strip().splitlines()[1:]
         more = "\n".join(line.strip() for line in lines).strip()
         if self.view.action in ("list", "retrieve"):
             more = ""
-        roles = permissions.table()[self.view.verb()] - {Role.SYSTEM}
+        roles = permissions.table()[self.spec.verb] - {Role.SYSTEM}
         who = ", ".join(str(role.label) for role in Role if role in roles)
-        said = f"{more}\n\nRoles: {who}. Scope: `{self.view.scope()}`.".strip()
-        if deprecation := getattr(self.endpoint, "deprecation", None):
-            said += f"\n\n{deprecation.words}"
+        said = f"{more}\n\nRoles: {who}. Scope: `{self.view.scope}`.".strip()
+        if self.spec.deprecation:
+            said += f"\n\n{self.spec.deprecation.words}"
         return said
 
     def is_deprecated(self) -> bool:
-        return hasattr(self.endpoint, "deprecation")
+        return self.spec.deprecation is not None
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
         found: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
@@ -113,7 +114,7 @@ class Schema(AutoSchema):
     # In
 
     def get_request_serializer(self) -> Any:
-        return getattr(self.endpoint, "takes", None)
+        return self.spec.takes if self.spec.takes is not Input else None
 
     def _get_serializer(self) -> Any:
         return self.view.output
@@ -124,7 +125,7 @@ class Schema(AutoSchema):
         ]
         if self._of_one():
             found.append(OpenApiParameter("id", _ID, OpenApiParameter.PATH))
-        if self.method == "GET" or (self._status() != 204 and self.view.shows_what_is_read()):
+        if self.method == "GET" or (self._status() != 204 and self.spec.answers is None):
             found.append(_answered("ETag", "Names what is shown, as it is now.", self._status()))
         found.append(_answered("Retry-After", "Seconds to wait.", 429))
         if self.method in WRITES:
@@ -141,9 +142,9 @@ class Schema(AutoSchema):
             if (takes := self.get_request_serializer()) and takes().fields:
                 found.append(takes)
             if self.view.action == "list":
-                found += _filters(self.view.filterset_class)
-            found += self._ordering()
-            found += _filters(getattr(self.endpoint, "filters", None))
+                found += _filters(self.spec.filters) + self._ordering()
+            else:
+                found += self._ordering() + _filters(self.spec.filters)
         return found
 
     def get_filter_backends(self) -> list[Any]:
@@ -165,9 +166,9 @@ class Schema(AutoSchema):
         ]
 
     def _ordering(self) -> list[OpenApiParameter]:
-        if not self.view.orders():
+        if not self.spec.ordering:
             return []
-        names = ", ".join(self.view.orders())
+        names = ", ".join(self.spec.ordering)
         text = f"By {names}; several with commas between, a minus before turns one."
         return [OpenApiParameter("ordering", str, description=text)]
 
@@ -184,15 +185,15 @@ class Schema(AutoSchema):
         return answers
 
     def _status(self) -> int:
-        return int(getattr(self.endpoint, "status", 200))
+        return self.spec.status
 
     def _answer(self) -> Any:
         if self._status() == 204:
             return OpenApiResponse(None, "Done.")
-        return getattr(self.endpoint, "answers", None) or self.view.output
+        return self.spec.answers or self.view.output
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return self.view.action == "list" or bool(getattr(self.endpoint, "pages", False))
+        return self.spec.is_paginated
 
     def _get_paginator(self) -> Any:
         return Pages()

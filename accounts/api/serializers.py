@@ -19,7 +19,7 @@ from accounts.errors import DomainError
 from accounts.prepared import by_id
 from accounts.validators import validate_day, validate_plain_text
 
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 _ID = re.compile("[0-9]{1,19}")
 
 
@@ -115,7 +115,7 @@ class VisibleIdField(serializers.PrimaryKeyRelatedField):
             data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("incorrect_type", data_type=type(data).__name__)
-        if not 0 < data <= LARGEST_ID:
+        if not 0 < data <= MAX_ID:
             self.fail("does_not_exist", pk_value=data)
         found = by_id(self.rows, self.context["actor"], data)
         if found is None:

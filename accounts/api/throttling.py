@@ -17,7 +17,7 @@ from django.db import connection
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-HANDFULS = 20  # a minute's requests are taken in at least so many parts
+MIN_ALLOTMENTS_PER_MINUTE = 20  # a minute's requests are taken in at least so many parts
 COUNT = """
     INSERT INTO accounts_apiusage (credential, minute, requests) VALUES (%s, %s, %s)
     ON CONFLICT (credential, minute) DO UPDATE
@@ -72,7 +72,7 @@ def _take(credential: str, minute: int, limit: int) -> int:
 
 
 def _refill(credential: str, held: RequestAllotment, limit: int) -> None:
-    wanted = max(limit // HANDFULS, 1)
+    wanted = max(limit // MIN_ALLOTMENTS_PER_MINUTE, 1)
     at = datetime.fromtimestamp(held.minute * 60, UTC)
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [credential, at, wanted])

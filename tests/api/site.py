@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework.serializers import BaseSerializer
 
+from accounts.api.endpoints import EndpointSpec
 from accounts.api.resource import Resource
 from accounts.api.serializers import Input
 from clinic.api.router import router
@@ -38,35 +39,38 @@ class Endpoint:
         return getattr(self.resource, self.action)
 
     @property
+    def spec(self) -> EndpointSpec:
+        spec: EndpointSpec = self.call.spec
+        return spec
+
+    @property
     def takes(self) -> type[Input]:
-        return getattr(self.call, "takes", None) or Input
+        return self.spec.takes
 
     @property
     def answers(self) -> type[BaseSerializer]:
-        return getattr(self.call, "answers", None) or self.resource.output
+        return self.spec.answers or self.resource.output
 
     @property
     def pages(self) -> bool:
-        return self.action == "list" or bool(getattr(self.call, "pages", False))
+        return self.spec.is_paginated
 
     @property
     def filters(self) -> dict[str, Any]:
-        named = self.resource.filterset_class if self.action == "list" else None
-        found = named or getattr(self.call, "filters", None)
-        return dict(found.base_filters) if found else {}
+        return dict(self.spec.filters.base_filters) if self.spec.filters else {}
 
     @property
     def verb(self) -> str:
-        return getattr(self.call, "verb", None) or self.resource.verbs[self.action]
+        return self.spec.verb
 
     @property
     def reads(self) -> bool:
-        """By what it says of itself; a dry run is a POST that reads."""
-        return self.action in ("list", "retrieve") or bool(self.call.reads)
+        """By its spec; a dry run is a POST that reads."""
+        return self.spec.reads
 
     @property
     def scope(self) -> str:
-        return f"{self.resource.area}:{'read' if self.reads else 'write'}"
+        return f"{self.resource.area}:{self.spec.access}"
 
     def path(self, pk: Any) -> str:
         return f"/api/v1/{self.address.replace('{id}', str(pk))}"

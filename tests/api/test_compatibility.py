@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.api.endpoints import Deprecation
+from accounts.api.deprecation import Deprecation
 from clinic.api.compatibility import breaking
 
 NULL = {"type": "null"}

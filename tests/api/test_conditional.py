@@ -16,14 +16,15 @@ WEBHOOK = {"url": "https://203.0.114.7/hooks", "event_types": ["patient.*"]}
 
 
 def test_unchanged_says_what_is_left_and_until_when(api, clinic, monkeypatch) -> None:
-    mark = deprecated(since=date(2026, 12, 1), until=date(2027, 6, 1), instead="the list")
-    monkeypatch.setattr(Patients, "retrieve", mark(Patients.retrieve))
+    monkeypatch.setattr(Patients.retrieve, "spec", Patients.retrieve.spec)
+    deprecated(since=date(2026, 12, 1), until=date(2027, 6, 1), instead="the list")(
+        Patients.retrieve
+    )
     path = f"patients/{factories.PatientFactory(organization=clinic).pk}"
     read = api.get(path)
 
     unchanged = api.get(path, If_None_Match=read["ETag"])
 
-    del Patients.retrieve.deprecation
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert unchanged["ETag"] == read["ETag"]
     assert read["Cache-Control"] == "private, no-cache"

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from accounts import tasks
-from accounts.api.answering import Answering
+from accounts.api import rendering
 from accounts.api_keys import services as api_keys
 from accounts.models import ApiAnswer, ApiKey, ApiUsage, Event, Patient, WebhookDelivery
 from accounts.models.api import SCOPES
@@ -212,7 +212,7 @@ def test_killed_before_the_commit_and_tried_again(clinic) -> None:
 def test_an_answer_lost_behind_the_commit_is_given_again(clinic, monkeypatch) -> None:
     api, (path, body) = program(clinic), reservation(clinic)
     with monkeypatch.context() as patch:
-        patch.setattr(Answering, "_with_headers", lambda *_: 1 / 0)
+        patch.setattr(rendering, "add_headers", lambda *_: 1 / 0)
         assert api.post(path, body, Idempotency_Key="k").status_code == 500
     assert clinic.balance() == (40, 0, 4)
     again = api.post(path, body, Idempotency_Key="k")

@@ -19,10 +19,7 @@ WITHOUT_SEARCH = {"insurance/{id}/checks", "webhook-deliveries/{id}/attempts"}
 
 @pytest.mark.parametrize("endpoint", LISTS, ids=str)
 def test_order_search_and_dates(endpoint: Endpoint) -> None:
-    of_part = getattr(endpoint.call, "ordering", {})
-    ordering = endpoint.resource.ordering_fields if endpoint.action == "list" else of_part
-
-    assert ordering
+    assert endpoint.spec.ordering
     assert ("search" in endpoint.filters) != (endpoint.address in WITHOUT_SEARCH)
     has_dates = any(pair <= endpoint.filters.keys() for pair in DATES)
     assert has_dates != (endpoint.address in WITHOUT_DATES)

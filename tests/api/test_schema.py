@@ -10,7 +10,8 @@ import pytest
 import yaml
 from django.test import Client
 
-from accounts.api.endpoints import Deprecation, deprecated
+from accounts.api.deprecation import Deprecation
+from accounts.api.endpoints import deprecated
 from billing.authorizations.api import Authorizations
 from billing.payers.api import NewPayer, PayerOutput
 from clinic.api import schema, views
@@ -91,7 +92,8 @@ def test_what_is_deprecated_says_so(api, monkeypatch) -> None:
     for fields in (NewPayer, PayerOutput):
         monkeypatch.setattr(fields.Meta, "deprecations", own, raising=False)
     mark = deprecated(since=date(2026, 12, 1), until=date(2027, 6, 1), instead="the entries")
-    monkeypatch.setattr(Authorizations, "activate", mark(Authorizations.activate))
+    monkeypatch.setattr(Authorizations.activate, "spec", Authorizations.activate.spec)
+    mark(Authorizations.activate)
     answer = api.post("authorizations/1/activate")
     assert answer["Deprecation"] == "@1796083200"
     assert answer["Sunset"] == "Tue, 01 Jun 2027 00:00:00 GMT"
@@ -103,7 +105,6 @@ def test_what_is_deprecated_says_so(api, monkeypatch) -> None:
         phone = found["components"]["schemas"][name]["properties"]["phone"]
         assert phone["deprecated"] is True
         assert phone["description"].endswith("Works until 1 July 2027. Use contacts instead.")
-    del Authorizations.activate.deprecation
 
 
 @pytest.mark.django_db

@@ -77,7 +77,7 @@ class ProblemOutput(serializers.Serializer):
     data = serializers.SerializerMethodField()
 
     def get_attr(self, error: DomainError) -> str | None:
-        takes = self.context["view"].endpoint.takes
+        takes = self.context["view"].spec.takes
         return takes.named(error.field) if error.field else None
 
     def get_data(self, error: DomainError) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Appointments(Resource):
 
         Conflicts and refusals carry the codes and figures of the errors that booking would answer.
         """
-        self.seen(patient)
+        self.record_view(patient)
         return preview(actor=self.actor, patient=patient, **fields)
 
     @updates("appointment.reschedule", AppointmentChange)
