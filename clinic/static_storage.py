@@ -15,18 +15,7 @@ ADDRESS = re.compile(r'url\("(?:\.\./)+(?P<path>[^"]+)"\)')
 
 
 class OneStylesheetStorage(CompressedManifestStaticFilesStorage):
-    """Inlines the imports of main.css: each would be a request before the first paint.
-
-    JavaScript modules stay apart and import each other by their hashed names. Only our own are
-    rewritten: the scripts of other packages contain text that looks like an import.
-    """
-
-    support_js_module_import_aggregation = True
-    _js_module_import_aggregation_patterns = (
-        "js/*.js",
-        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
-    )
-    max_post_process_passes = 10  # one for each level of imports
+    """Inlines the imports of main.css: each would be a request before the first paint."""
 
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any

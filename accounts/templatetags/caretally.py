@@ -7,14 +7,13 @@ from typing import Any
 
 import lucide
 from django import template
-from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts import access
 from accounts.actor import Actor
-from accounts.web import formatting, js_modules, marks
+from accounts.web import formatting, marks
 from accounts.web.middleware import MAX_CLINICS_LISTED
 
 register = template.Library()
@@ -55,15 +54,6 @@ def once(context: template.Context) -> SafeString:
     """The hidden key by which a form has one effect, however often it is sent."""
     key = context.get("idempotency_key") or uuid.uuid4()
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', key)
-
-
-@register.simple_tag
-def module_preloads(entry: str) -> SafeString:
-    """Preload links for all that a module imports; else each level waits for the one above."""
-    paths = js_modules.imported_modules(entry)
-    return format_html_join(
-        "\n", '<link rel="modulepreload" href="{}">', ((static(path),) for path in paths)
-    )
 
 
 @register.filter
