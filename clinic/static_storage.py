@@ -9,13 +9,24 @@ from typing import Any
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
+from clinic import script_modules
+
 STYLESHEET = "css/main.css"
 IMPORT = re.compile(r'@import url\("(?P<path>[^"]+)"\) layer\((?P<layer>[\w-]+)\);')
 ADDRESS = re.compile(r'url\("(?:\.\./)+(?P<path>[^"]+)"\)')
 
 
 class OneStylesheetStorage(CompressedManifestStaticFilesStorage):
-    """Inlines the imports of main.css: each would be a request before the first paint."""
+    """Write main.css' imports into it: each would be a request before the first paint.
+
+    In our JavaScript modules, replace the paths of imports by hashed names. Django's own switch
+    (`support_js_module_import_aggregation`) would also change comments and other packages' scripts.
+    """
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        (script_modules.FILES, ((script_modules.IMPORT, script_modules.REWRITTEN),)),
+    )
 
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any

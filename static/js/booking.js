@@ -1,8 +1,8 @@
-// A booking or a change that is being entered beside the calendar follows the time that is chosen.
+// While a booking or a change is entered beside the calendar, a click on a free time sets its time.
 
 const form = () => document.querySelector("#panel #booking");
 
-// Before app.js, which would open a new panel and lose what was entered.
+// In the capture phase: before app/panel.js, which would open a new panel in place of the form.
 document.addEventListener(
   "click",
   (event) => {
@@ -33,20 +33,3 @@ document.addEventListener("click", ({ target }) => {
   if (slot) mark(slot);
 });
 document.addEventListener("panel:closed", () => mark(null));
-
-// Choosing the patient by keys: Enter takes the first, the arrows go down the list.
-document.addEventListener("keydown", (event) => {
-  const list = event.target.closest("#pick-patient");
-  if (!list) return;
-  const links = [...list.querySelectorAll("#pick-results a")];
-  const at = links.indexOf(document.activeElement);
-  const field = list.querySelector("input[type=search]");
-  if (event.key === "Enter" && event.target === field && links.length) {
-    event.preventDefault();
-    links[0].click();
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    event.preventDefault();
-    const next = at + (event.key === "ArrowDown" ? 1 : -1);
-    (next < 0 ? field : links[Math.min(next, links.length - 1)])?.focus();
-  }
-});
