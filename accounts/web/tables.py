@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
@@ -12,6 +13,7 @@ ROW_LINK = {"a": {"class": "row-link"}}
 FIGURE = {"td": {"class": "num"}, "th": {"class": "num"}}
 FIT = {"td": {"class": "fit"}}
 MONO = {"td": {"class": "mono"}}
+ACTIVE_CELL = "accounts/web/active_cell.html"
 
 
 def row_url(table: tables.Table, name: str, pk: int) -> str:
@@ -37,3 +39,12 @@ class Cell(tables.TemplateColumn):
         template: Template = table.context.template.engine.get_template(self.template_name)
         with table.context.update(own):
             return template.render(table.context)
+
+
+def cells_in(folder: str) -> Callable[..., Cell]:
+    """A shorthand for the cells of one room: `cell("units")` is `<folder>/cells/units.html`."""
+
+    def cell(template: str, **kwargs: Any) -> Cell:
+        return Cell(f"{folder}/cells/{template}.html", **kwargs)
+
+    return cell

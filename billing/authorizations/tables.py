@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
-from billing.cells import cell
+from accounts.web.tables import cells_in
 from billing.models import Authorization
+
+cell = cells_in("billing/authorizations")
 
 
 class AuthorizationTable(tables.Table):

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
-from billing.cells import NUM, cell
+from accounts.web.tables import FIGURE, cells_in
 from billing.models import LedgerEntry
+
+cell = cells_in("billing/ledger")
 
 
 class EntryTable(tables.Table):
-    number = tables.Column(verbose_name="No.", attrs=NUM)
+    number = tables.Column(verbose_name="No.", attrs=FIGURE)
     at = cell("instant", verbose_name="When")
     kind = cell("movement", verbose_name="What")
     changes = cell("changes", verbose_name="Change", empty_values=())

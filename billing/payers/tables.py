@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
-from billing.cells import NUM, cell
+from accounts.web.tables import ACTIVE_CELL, FIGURE, Cell, cells_in
 from billing.models import Payer
+
+cell = cells_in("billing/payers")
 
 
 class PayerTable(tables.Table):
@@ -11,9 +13,12 @@ class PayerTable(tables.Table):
     payer_id = tables.Column(verbose_name="Payer ID", order_by=("payer_id", "id"))
     phone = tables.Column(orderable=False)
     policies = tables.Column(
-        accessor="policy_count", verbose_name="Policies", order_by=("policy_count", "id"), attrs=NUM
+        accessor="policy_count",
+        verbose_name="Policies",
+        order_by=("policy_count", "id"),
+        attrs=FIGURE,
     )
-    state = cell("active", order_by=("-is_active", "id"), verbose_name="State")
+    state = Cell(ACTIVE_CELL, order_by=("-is_active", "id"), verbose_name="State")
 
     class Meta:
         model = Payer
