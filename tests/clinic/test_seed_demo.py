@@ -191,5 +191,5 @@ def test_a_second_run_changes_nothing_and_says_so(seeded: str) -> None:
     before = Event.objects.count(), Appointment.objects.count()
     said = StringIO()
     call_command("seed_demo", stdout=said)
-    assert "nothing was changed" in said.getvalue()
+    assert "Nothing was changed" in said.getvalue()
     assert (Event.objects.count(), Appointment.objects.count()) == before
