@@ -209,13 +209,13 @@ def test_grows(after) -> None:
     assert breaking(BEFORE, after) == []
 
 
-def test_a_choice_taken_away_breaks() -> None:
+def test_removing_a_choice_is_breaking() -> None:
     after = copy.deepcopy(BEFORE)
     at(after, *GET)["parameters"][0]["schema"]["enum"] = ["a"]
     assert breaking(BEFORE, after) == ["GET /payers?state no longer accepts b"]
 
 
-def test_a_farewell_says_when() -> None:
+def test_a_deprecation_states_its_dates() -> None:
     deprecation = Deprecation(
         since=date(2026, 12, 1), until=date(2027, 6, 1), instead="GET /payers"
     )

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 WEBHOOK = {"url": "https://203.0.114.7/hooks", "event_types": ["patient.*"]}
 
 
-def test_unchanged_says_what_is_left_and_until_when(api, clinic, monkeypatch) -> None:
+def test_not_modified_carries_rate_limit_and_deprecation(api, clinic, monkeypatch) -> None:
     monkeypatch.setattr(Patients.retrieve, "spec", Patients.retrieve.spec)
     deprecated(since=date(2026, 12, 1), until=date(2027, 6, 1), instead="the list")(
         Patients.retrieve

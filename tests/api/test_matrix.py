@@ -66,7 +66,7 @@ def test_no_endpoint_is_missing_from_the_table() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
-def test_everybody_gets_what_the_table_says_and_sees_no_more(world: World, method: str) -> None:
+def test_every_role_gets_what_the_table_states_and_no_more(world: World, method: str) -> None:
     wrong, kept = [], secrets()
     for row in [one for one in rows() if one.method == method]:
         for name, expected in row.outcomes.items():
@@ -90,7 +90,7 @@ def test_the_other_clinics_things_are_not_there(world: World) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_lists_hold_nothing_of_the_other_clinics(world: World) -> None:
+def test_lists_contain_no_other_clinics_rows(world: World) -> None:
     stranger = ApiClient(
         world.callers["stranger"].headers["Authorization"].removeprefix("Bearer "),
         Caretally_Organization=world.other.organization.slug,
@@ -181,7 +181,7 @@ def test_dry_runs_and_reads_change_nothing(world: World) -> None:
                 transaction.set_rollback(True)
 
 
-def test_whoever_reads_a_record_leaves_a_trace(world: World) -> None:
+def test_reading_a_record_is_recorded(world: World) -> None:
     silent = []
     for row in rows():
         is_read = row.method == "GET" and row.kind in {*OF_A_RECORD, "reservation"}

@@ -18,7 +18,7 @@ def test_another_method(api, method, headers) -> None:
     assert answer["Allow"] == "GET, HEAD, POST"
 
 
-def test_it_is_no_way_in() -> None:
+def test_options_is_not_allowed() -> None:
     assert ApiClient().send("OPTIONS", "locations").status_code == 405
 
 

@@ -103,7 +103,7 @@ def own_membership(actor: Actor) -> Any:
     return Membership.objects.filter(user=actor.user, organization=actor.organization)
 
 
-def test_the_second_user_is_not_taken_for_the_first(world: World) -> None:
+def test_the_second_user_is_not_mistaken_for_the_first(world: World) -> None:
     first, second = (factories.actor(role=Role.VIEWER, organization=world.clinic) for _ in range(2))
     own = [own_membership(actor).get().pk for actor in (first, second)]
     assert by_id(own_membership, first, own[0]).pk == own[0]

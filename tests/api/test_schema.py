@@ -44,7 +44,7 @@ def test_the_committed_schema_is_current(committed, current) -> None:
     assert committed == current, "run 'make openapi'"
 
 
-def test_every_endpoint_says_what_it_does_and_who_may(current) -> None:
+def test_every_endpoint_documents_its_effect_and_roles(current) -> None:
     for where, operation in operations(current):
         assert operation["summary"], where
         assert "Roles: " in operation["description"], where
@@ -86,7 +86,7 @@ def test_every_refusal_has_one_shape(current) -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_deprecated_says_so(api, monkeypatch) -> None:
+def test_deprecated_endpoints_and_fields_are_marked(api, monkeypatch) -> None:
     """An endpoint, a field of a request, and a field of an answer."""
     own = {"phone": Deprecation(date(2026, 12, 1), date(2027, 7, 1), "contacts")}
     for fields in (NewPayer, PayerOutput):
@@ -108,7 +108,7 @@ def test_what_is_deprecated_says_so(api, monkeypatch) -> None:
 
 
 @pytest.mark.django_db
-def test_who_names_a_deprecated_field_is_told(api, monkeypatch) -> None:
+def test_naming_a_deprecated_field_adds_sunset_headers(api, monkeypatch) -> None:
     """Each time, also when the first answer is given again; who does not name it is left alone."""
     earlier, later = (Deprecation(date(2026, 12, 1), date(2027, 6, day), "it") for day in (1, 2))
     ending = {"phone": later, "electronic_id": earlier}
@@ -147,7 +147,7 @@ def test_it_is_made_once_however_many_ask(monkeypatch) -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_not_there_is_told_in_json() -> None:
+def test_an_unknown_path_answers_404_in_json() -> None:
     answer = Client().get("/api/v1/nothing")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
     assert answer.json()["errors"][0]["code"] == "not_found"

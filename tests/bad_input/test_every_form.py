@@ -78,7 +78,7 @@ def choices(found: Found) -> list[str]:
     return [*found.typed_fields("select", "radio"), *several]
 
 
-def test_no_text_takes_control_characters_or_a_book(untouched: Site, address: str) -> None:
+def test_text_fields_reject_control_characters_and_oversize(untouched: Site, address: str) -> None:
     for found in forms(untouched, address):
         refuses_each(untouched, found, found.typed_fields(*TEXT), NO_TEXT)
 
@@ -97,7 +97,7 @@ def test_no_text_takes_bytes_that_are_no_text(untouched: Site, address: str) -> 
                 assert_told_beside(answer, names, f"{found}: no text")
 
 
-def test_no_number_takes_what_it_cannot_hold(untouched: Site, address: str) -> None:
+def test_number_fields_reject_values_out_of_range(untouched: Site, address: str) -> None:
     for found in forms(untouched, address):
         refuses_each(untouched, found, found.typed_fields("number"), NO_NUMBER)
 
@@ -160,7 +160,7 @@ def test_what_a_page_carries_along_is_not_trusted(untouched: Site, address: str)
 ELSEWHERE = ("//evil.example/", "javascript:alert(1)", "/\0\r\nX: y")
 
 
-def test_nobody_is_sent_elsewhere(site: Site, db: None, address: str) -> None:
+def test_next_never_redirects_to_another_host(site: Site, db: None, address: str) -> None:
     for found in forms(site, address):
         for value in ELSEWHERE if "next" in found.form.values else ELSEWHERE[:1]:
             with transaction.atomic():

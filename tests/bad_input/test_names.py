@@ -81,7 +81,7 @@ def _pages_with(site: Site, patient: Patient) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["שרה", "ليلى", "Nguyễn", "Łukasz"])
-def test_whoever_is_named_so_is_found_by_it(site: Site, db: None, name: str) -> None:
+def test_search_finds_unusual_names(site: Site, db: None, name: str) -> None:
     (found,) = site.forms["accounts:patient_new"]
     site.sent(found, legal_first_name=name, **REST)
     address = reverse("accounts:search", kwargs={CLINIC: site.slug})

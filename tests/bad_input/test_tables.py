@@ -12,7 +12,7 @@ from tests.bad_input.tables import Snapshot
 pytestmark = pytest.mark.django_db
 
 
-def test_a_snapshot_sees_every_kind_of_write_until_it_is_taken_back() -> None:
+def test_a_snapshot_detects_every_kind_of_write_until_rollback() -> None:
     patient = factories.PatientFactory()
     before = Snapshot()
     assert before.is_unchanged()

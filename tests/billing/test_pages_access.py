@@ -34,7 +34,7 @@ def test_viewers_see_no_control_that_writes(clinic, at, name):
 
 @pytest.mark.parametrize("name", [*WRITE, *BUTTONS])
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.PRACTITIONER])
-def test_nobody_else_writes(clinic, patient, at, name, role):
+def test_other_roles_cannot_write(clinic, patient, at, name, role):
     actor = factories.actor(clinic, role)
     if role == Role.PRACTITIONER:
         factories.CareTeamMemberFactory(

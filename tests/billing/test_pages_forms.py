@@ -203,7 +203,7 @@ def test_another_clinics_payer(desk, at):
     assert "valid choice" in refused(desk, at("policy_new"), 422, "member_id", **typed)
 
 
-def test_without_a_policy_the_page_says_what_to_do(desk, admin, clinic):
+def test_without_a_policy_the_page_explains_what_to_do(desk, admin, clinic):
     patient = factories.PatientFactory(organization=clinic)
     page = desk.get(admin.url("billing:authorization_new", pk=patient.pk))
     assert "No active insurance policy" in text_of(page)
@@ -220,7 +220,7 @@ def test_editing(desk, at, authorization, service):
     assert [row.service_code for row in authorization.services.all()] == [service]
 
 
-def test_a_cap_below_what_is_taken_is_saved_and_said(desk, at, authorization, reserve):
+def test_a_cap_below_reserved_units_is_saved_with_a_warning(desk, at, authorization, reserve):
     reserve(4)
     reserve(6, date_of_service=TODAY + timedelta(days=1))
     reserve(2, date_of_service=TODAY + timedelta(days=7))
@@ -232,7 +232,7 @@ def test_a_cap_below_what_is_taken_is_saved_and_said(desk, at, authorization, re
     assert "units a month" not in shown
 
 
-def test_shortening_past_reserved_units_leads_to_what_holds_them(
+def test_shortening_past_reserved_units_links_to_their_appointments(
     desk, at, admin, authorization, reserve
 ):
     reserve(4, date_of_service=TODAY + timedelta(days=9))
@@ -265,7 +265,7 @@ def test_adjusting(desk, at, authorization, reserve):
     assert authorization.total_units == 30
 
 
-def test_cancelling_says_what_it_will_do(desk, at, authorization, reserve, admin):
+def test_cancelling_states_its_effect(desk, at, authorization, reserve, admin):
     reservation = reserve(4)
     assert "Not possible while 4 units are reserved" in text_of(
         desk.get(at("authorization_cancel"))

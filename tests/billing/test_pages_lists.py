@@ -117,7 +117,7 @@ class TestEntries:
         assert "Kind: Select a valid choice" in text_of(nonsense)
         assert self.shown(nonsense) == []
 
-    def test_each_says_who_what_why_and_for_what(self, desk, at, admin):
+    def test_each_entry_shows_actor_movement_reason_and_source(self, desk, at, admin):
         page = text_of(desk.get(at("entries")))
         assert "Consumption reversed 5 Other patient" in page
         assert "−5 used" in page

@@ -11,7 +11,7 @@ from tests import factories
 ASKED = {"Accept-Encoding": "gzip"}
 
 
-def test_a_page_is_compressed_for_whoever_takes_it(db: None) -> None:
+def test_pages_are_compressed_for_clients_that_accept_it(db: None) -> None:
     actor = factories.actor(factories.OrganizationFactory())
     browser = Client()
     browser.force_login(actor.user)

@@ -98,7 +98,7 @@ def test_what_is_imported_is_as_it_was(taken: Imported) -> None:
     assert CareTeamMember.objects.filter(patient=patient, practitioner=visit.practitioner).exists()
 
 
-def test_no_double_booking_is_taken_over(taken: Imported) -> None:
+def test_double_bookings_are_not_imported(taken: Imported) -> None:
     assert dict(taken.files[ENCOUNTERS].kinds) == {
         "The patient has another appointment at that time.": 3,
         "The provider has another appointment at that time.": 2,
@@ -121,7 +121,7 @@ def test_running_it_twice_changes_nothing(taken: Imported) -> None:
         assert again[name].counts[RowResult.ALREADY_THERE] == accepted
 
 
-def test_an_import_that_was_killed_is_simply_run_again_beside_another_clinics(
+def test_a_killed_import_is_run_again_while_another_clinic_imports(
     taken: Imported, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed in its third batch of encounters: two are there, and nothing of the third."""

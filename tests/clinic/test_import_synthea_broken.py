@@ -133,7 +133,7 @@ def test_what_a_refused_row_is_needed_for_is_refused_too(
     assert found[ENCOUNTERS].kinds[kind] > 0
 
 
-def test_a_mended_file_brings_what_was_refused(copy: Path, organization: Organization) -> None:
+def test_a_corrected_file_imports_refused_rows(copy: Path, organization: Organization) -> None:
     edit(copy, PATIENTS, lambda rows: rows[0].update(BIRTHDATE="?"))
     broken = imported(copy, organization)
     assert (figures(broken[PATIENTS]), Appointment.objects.count()) == ((3, 2, 1), 0)

@@ -26,7 +26,7 @@ def shown_to(person: str) -> list[Row]:
     return [row for row in rows() if row.method == "GET" and row.outcomes[person] == "200"]
 
 
-def test_a_list_drawn_anew_is_its_part_of_the_page(world) -> None:
+def test_a_refreshed_list_equals_its_part_of_the_page(world) -> None:
     found = set()
     for person in ("admin", "patient"):
         client = world.clients[person]
@@ -43,7 +43,7 @@ def test_a_list_drawn_anew_is_its_part_of_the_page(world) -> None:
     assert found == LISTS
 
 
-def test_what_says_how_long_it_keeps_is_left_at_that(world) -> None:
+def test_explicit_cache_policies_are_kept(world) -> None:
     kept = {
         "/nowhere/": "no-store",
         "/account/login/": "no-store",

@@ -101,7 +101,7 @@ def test_a_server_that_was_killed_comes_back_with_the_next_connection(data_dir: 
     assert not is_running(data_dir)
 
 
-def test_a_record_of_a_dead_server_is_no_hindrance(data_dir: Path) -> None:
+def test_a_stale_record_of_a_server_does_not_prevent_a_start(data_dir: Path) -> None:
     User(data_dir).end()
     # As after a power cut: by now the number belongs to another program.
     (data_dir / "postmaster.pid").write_text("1\n/elsewhere\n0\n5432\n/elsewhere\n\n0 0\nready\n")

@@ -144,7 +144,7 @@ def test_today_shows_appointments_at_every_stage(seeded: str) -> None:
     assert today.filter(practitioner=maya).exists()
 
 
-def test_services_run_beside_each_other_and_in_groups(seeded: str) -> None:
+def test_services_run_concurrently_and_in_groups(seeded: str) -> None:
     technician = Appointment.objects.filter(service_code__code="97153")
     assert technician.filter(
         patient__appointments__service_code__code="97155",
@@ -187,7 +187,7 @@ def test_what_happened_is_an_event_of_its_own_time(seeded: str) -> None:
     assert booked.filter(at__lt=NOW - timedelta(days=20)).exists()
 
 
-def test_a_second_run_changes_nothing_and_says_so(seeded: str) -> None:
+def test_a_second_run_changes_nothing_and_reports_it(seeded: str) -> None:
     before = Event.objects.count(), Appointment.objects.count()
     said = StringIO()
     call_command("seed_demo", stdout=said)

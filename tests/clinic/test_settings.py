@@ -69,7 +69,7 @@ def test_no_merge_joins(db: None) -> None:
         assert cursor.fetchone() == ("off",)
 
 
-def test_the_planners_option_stands_beside_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_planner_option_is_added_to_own_options(monkeypatch: pytest.MonkeyPatch) -> None:
     url = "postgresql://caretally@localhost/caretally"
     monkeypatch.setenv("DATABASE_URL", f"{url}?options=-c%20statement_timeout%3D5s")
     assert databases.database_from_url()["OPTIONS"]["options"] == (

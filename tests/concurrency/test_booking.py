@@ -80,7 +80,7 @@ def test_twenty_want_one_room(clinic):
 
 
 @pytest.mark.parametrize("company", ["allows_group", "allows_concurrent"])
-def test_a_room_is_not_shared_by_strangers_who_may_have_company(clinic, company):
+def test_unrelated_concurrent_services_cannot_share_a_room(clinic, company):
     outcome = overtake(*clinic.rivals_for_a_room(**{company: True}))
     assert outcome.refused == {"room_not_free": 1}
 
@@ -178,7 +178,7 @@ def test_booked_while_dates_are_shortened(clinic):
     assert clinic.balance() == (40, 0, 4)
 
 
-def test_service_taken_away_while_one_books(clinic):
+def test_a_service_is_removed_during_a_booking(clinic):
     other = factories.ServiceCodeFactory(organization=clinic.organization)
     outcome = overtake(lambda: change_letter(clinic, service_codes=[other]), clinic.book)
     assert outcome.refused == {"service_not_covered": 1}
@@ -197,7 +197,7 @@ def test_authorization_cancelled_while_one_books(clinic):
 
 
 @pytest.mark.parametrize("goal", [4, 8])
-def test_total_lowered_while_all_book(goal):
+def test_the_total_is_lowered_during_bookings(goal):
     clinic = Clinic(units=20)
     lower = [
         lambda: authorizations.set_total(

@@ -57,7 +57,7 @@ def test_cancel_against_complete_at_once(clinic):
     assert clinic.balance() == (40, used, 0)
 
 
-def test_second_cancellation_is_told(clinic):
+def test_a_second_cancellation_is_refused(clinic):
     booked = clinic.book()
     outcome = overtake(lambda: clinic.cancel(booked), lambda: clinic.cancel(booked))
     assert outcome.refused == {"unlawful_transition": 1}
@@ -235,7 +235,7 @@ def test_units_come_free_when_more_was_refused(clinic, monkeypatch):
     assert (refused.value.data["needed"], refused.value.data["available"]) == (2, 0)
 
 
-def test_a_visit_broken_off_and_restored_begins_anew(clinic):
+def test_a_cancelled_and_restored_session_begins_again(clinic):
     """No race, but the same row twice: the session of the first start is still there."""
     booked = clinic.book_today()
     sessions.start(actor=clinic.actor, appointment=booked)

@@ -52,7 +52,7 @@ def test_move_to_another_authorization_overtakes_move(clinic):
     assert clinic.balance(other) == (8, 0, 0)
 
 
-def test_move_to_another_day_overtakes_the_visit(clinic):
+def test_check_in_start_and_complete_see_a_concurrent_move(clinic):
     """Who checks in or starts does so to the appointment as it is now, not as they saw it."""
     booked = clinic.book_today()
     for visit in (arrival.check_in, sessions.start, sessions.complete):
@@ -74,7 +74,7 @@ def test_move_against_cancel_at_once(clinic):
     assert clinic.balance() == (40, 0, 0)
 
 
-def test_who_saw_an_older_version_is_told(clinic):
+def test_an_outdated_version_is_refused(clinic):
     booked = clinic.book()
     outcome = race(
         [

@@ -18,7 +18,7 @@ def administrators(organization, count):
     return [(actor, Membership.objects.get(user=actor.user)) for actor in made]
 
 
-def test_two_administrators_who_remove_each_other():
+def test_two_administrators_removing_each_other_leave_one():
     (one, ones), (other, others) = administrators(factories.OrganizationFactory(), 2)
     outcome = overtake(
         lambda: members.deactivate(actor=one, membership=others),
@@ -28,7 +28,7 @@ def test_two_administrators_who_remove_each_other():
     assert Membership.objects.filter(is_active=True).count() == 1
 
 
-def test_ten_administrators_who_step_back_at_once():
+def test_ten_administrators_stepping_down_at_once_leave_one():
     outcome = race(
         [
             lambda actor=actor, own=own: members.update_role(
@@ -69,7 +69,7 @@ def invited_member(clinic):
     return member, invitation, lambda: invitations.accept(actor=guest, token="as in the mail")
 
 
-def test_who_joins_as_they_are_let_go_stays_out(clinic):
+def test_accepting_during_deactivation_gives_no_access(clinic):
     member, invitation, accept = invited_member(clinic)
     outcome = overtake(accept, lambda: members.deactivate(actor=clinic.actor, membership=member))
     assert not outcome.refused
@@ -78,7 +78,7 @@ def test_who_joins_as_they_are_let_go_stays_out(clinic):
     assert (member.is_active, invitation.state) == (False, "accepted")
 
 
-def test_who_is_let_go_as_they_join_stays_out(clinic):
+def test_deactivation_during_acceptance_gives_no_access(clinic):
     member, invitation, accept = invited_member(clinic)
     outcome = overtake(lambda: members.deactivate(actor=clinic.actor, membership=member), accept)
     assert outcome.refused == {"invitation_over": 1}

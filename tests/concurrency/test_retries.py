@@ -54,7 +54,7 @@ def test_a_key_is_not_used_up_by_a_refusal(clinic):
     assert clinic.balance() == (40, 0, 4)
 
 
-def test_every_write_of_a_visit_sent_ten_times(clinic):
+def test_every_write_of_a_session_sent_ten_times(clinic):
     """Each button pressed ten times at once: ten times the same answer, one entry each."""
     starts_at = clinic.now()
 

@@ -74,7 +74,7 @@ def test_ones_account_asks_to_sign_in(world: World) -> None:
         assert is_sent or address.name in OPEN or answer.status_code in (401, 404), address
 
 
-def test_nobody_signs_up_by_themselves(world: World) -> None:
+def test_sign_up_is_closed(world: World) -> None:
     before = User.objects.count()
     answers = {"email": "x@example.org", "password1": PASSWORD, "password2": PASSWORD}
     world.clients["nobody"].post(reverse("account_signup"), answers)

@@ -57,7 +57,7 @@ def test_no_link_is_refused(world: World, person: str) -> None:
     assert not found, "\n".join(found)
 
 
-def test_what_opens_beside_a_page_comes_without_one(world: World) -> None:
+def test_panels_are_rendered_without_the_page(world: World) -> None:
     client = world.clients["admin"]
     links = {
         tag[1].replace("&amp;", "&")

@@ -64,7 +64,7 @@ def _leads_to_sign_in(answer: HttpResponse) -> bool:
 
 @pytest.mark.parametrize("area", AREAS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_everybody_gets_what_the_table_says(world: World, method: str, area: str) -> None:
+def test_every_role_gets_what_the_table_states(world: World, method: str, area: str) -> None:
     wrong = [
         f"{row}: {person} gets {found}, not {expected}"
         for row in rows()
@@ -108,7 +108,7 @@ def test_viewers_change_nothing(world: World) -> None:
             assert set(left) <= looked, row
 
 
-def test_whoever_looks_into_a_record_leaves_a_trace(world: World) -> None:
+def test_viewing_a_record_is_recorded(world: World) -> None:
     """Whatever page it is, and whatever the request says of itself."""
     silent = []
     for row in rows():

@@ -84,7 +84,7 @@ def test_days_of_24_hours(zone, day, is_even) -> None:
         ("2027-11-07T04:30Z", "2027-11-07T07:30Z", (30, 150)),
     ],
 )
-def test_blocks_are_drawn_as_the_wall_shows_them(start, end, minutes) -> None:
+def test_blocks_follow_the_wall_clock(start, end, minutes) -> None:
     at = datetime.fromisoformat
     day = at(start).date()
     assert wall.span_on(clinic(NEW_YORK), day, at(start), at(end)) == minutes

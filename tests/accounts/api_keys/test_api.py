@@ -40,7 +40,7 @@ def test_scopes_reach_as_far_as_they_say(new_key) -> None:
     assert other.get("authorizations").status_code == 403
 
 
-def test_the_role_holds_whatever_the_scopes(new_key) -> None:
+def test_the_role_limits_a_key_with_all_scopes(new_key) -> None:
     refused = ApiClient(new_key(Role.VIEWER).secret).post("authorizations", {})
     assert (refused.status_code, error(refused)["code"]) == (403, "role_not_allowed")
 
@@ -62,7 +62,7 @@ def test_a_practitioners_key_sees_the_care_team(new_key, clinic) -> None:
     assert [one["id"] for one in client.get("authorizations").json()["results"]] == [mine.pk]
 
 
-def test_a_practitioners_key_reaches_nobody_once_they_are_inactive(new_key, clinic) -> None:
+def test_an_inactive_practitioners_key_sees_no_patient(new_key, clinic) -> None:
     practitioner = factories.PractitionerFactory(organization=clinic)
     member = factories.CareTeamMemberFactory(organization=clinic, practitioner=practitioner)
     client = ApiClient(new_key(Role.PRACTITIONER, practitioner=practitioner).secret)

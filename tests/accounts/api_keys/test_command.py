@@ -27,7 +27,7 @@ def test_it_prints_the_secret_and_nothing_else(clinic) -> None:
     assert (event.actor_role, event.channel, event.organization) == ("system", "command", clinic)
 
 
-def test_it_reaches_as_far_as_it_is_told(clinic) -> None:
+def test_command_options_set_practitioner_and_scopes(clinic) -> None:
     practitioner = factories.PractitionerFactory(organization=clinic)
     make(clinic, role="practitioner", practitioner=practitioner.pk, scope=["patients:read"])
     key = ApiKey.objects.get()

@@ -63,7 +63,7 @@ def test_search_filters_and_order(api, clinic, event, patient) -> None:
     turned(api, "events", "at")
 
 
-def test_nothing_is_written_or_taken_away(api, event) -> None:
+def test_events_cannot_be_written(api, event) -> None:
     assert api.post("events", {}).status_code == 405
     assert api.patch(f"events/{event.pk}", {}).status_code == 405
     assert api.delete(f"events/{event.pk}").status_code == 405

@@ -61,7 +61,7 @@ def test_page_and_export_filter_alike(trail, admin, as_user, query, count):
     assert len([row for row in rows if row["action"] != "audit.exported"]) == count
 
 
-def test_by_who_did_it_and_by_what_it_was_done_to(trail, admin, viewer, as_user):
+def test_filters_by_actor_and_object(trail, admin, viewer, as_user):
     client = as_user(admin)
     by_viewer = f"{admin.url('accounts:audit')}?actor={viewer.user.pk}"
     assert len(client.get(by_viewer).context["table"].page.object_list) == 1
@@ -130,7 +130,7 @@ def test_a_plain_cell_stays_as_it_is():
     assert (cell("Ada =1"), cell(None), cell(7)) == ("Ada =1", "", "7")
 
 
-def test_it_is_closed_to_who_does_not_oversee_the_clinic(clinic, as_user):
+def test_the_audit_log_is_closed_to_other_roles(clinic, as_user):
     for role in (Role.PRACTITIONER, Role.PATIENT, Role.SUPERADMIN):
         actor = factories.actor(clinic, role)
         for name in ("accounts:audit", "accounts:audit_export"):
@@ -151,7 +151,7 @@ def test_nonsense_in_the_address_is_no_error(trail, admin, as_user):
 
 
 @pytest.mark.parametrize("name", ["audit", "audit_export"])
-def test_a_filter_that_makes_no_sense_is_said_and_nothing_listed(trail, admin, as_user, name):
+def test_an_invalid_filter_is_reported_and_lists_nothing(trail, admin, as_user, name):
     for query in ("first=yesterday", "last=9999-12-31", "actor=99999"):
         page = as_user(admin).get(f"{admin.url(f'accounts:{name}')}?{query}")
         assert page.status_code == 422
@@ -175,7 +175,7 @@ def test_a_page_asks_the_same_for_one_event_and_for_many(
         assert len(client.get(address).context["table"].page.object_list) == 25
 
 
-def test_history_tells_a_patients_story(trail, admin, as_user):
+def test_history_lists_a_patients_events(trail, admin, as_user):
     client = as_user(admin)
     address = admin.url("accounts:patient_history", pk=trail["ada"].pk)
     assert client.get(address).content.count(b"Record viewed") == 2

@@ -53,7 +53,7 @@ def test_what_is_refused(new_app, new_key, outsider, patient, clinic) -> None:
     assert not BreakGlass.objects.exists()
 
 
-def test_own_ones_and_for_who_watches_all(api, new_app, outsider, patient, clinic) -> None:
+def test_grants_list_own_ones_or_all_for_auditors(api, new_app, outsider, patient, clinic) -> None:
     mine = factories.BreakGlassFactory(organization=clinic, user=outsider.user)
     other = factories.BreakGlassFactory(organization=clinic, patient=patient)
     app = new_app(outsider.user)

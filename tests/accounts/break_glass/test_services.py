@@ -33,7 +33,7 @@ def test_it_opens_one_record_for_an_hour(clinic, patient, role):
         assert not access.patients(actor).exists()
 
 
-def test_it_opens_for_nobody_else(clinic, patient, practitioner):
+def test_access_opens_for_its_user_only(clinic, patient, practitioner):
     break_glass.open(actor=practitioner, patient=patient, reason=REASON)
     assert not access.patients(factories.actor(clinic, Role.PRACTITIONER)).exists()
 
@@ -53,7 +53,9 @@ def test_a_view_by_the_care_team_is_not_marked(clinic, patient, practitioner):
     assert record_views.view(actor=practitioner, patient=patient).break_glass is None
 
 
-def test_administrators_are_told_without_the_patients_name(clinic, patient, practitioner, admin):
+def test_administrators_are_notified_without_the_patients_name(
+    clinic, patient, practitioner, admin
+):
     factories.actor(clinic, Role.VIEWER)
     break_glass.open(actor=practitioner, patient=patient, reason=REASON)
     run_jobs()
@@ -80,7 +82,7 @@ def test_it_asks_for_a_reason(clinic, patient, practitioner, reason):
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.VIEWER, Role.PATIENT])
-def test_others_have_no_glass_to_break(clinic, patient, role):
+def test_other_roles_cannot_break_the_glass(clinic, patient, role):
     with pytest.raises(NotAllowed):
         break_glass.open(actor=factories.actor(clinic, role), patient=patient, reason=REASON)
 

@@ -43,7 +43,7 @@ def test_search_filters_and_order(api, clinic, member) -> None:
     turned(api, "care-team", "since", "practitioner")
 
 
-def test_who_is_added_opens_the_record_and_who_leaves_closes_it(api, new_key, clinic) -> None:
+def test_care_team_membership_opens_and_closes_the_record(api, new_key, clinic) -> None:
     patient = factories.PatientFactory(organization=clinic)
     practitioner = factories.PractitionerFactory(organization=clinic)
     theirs = ApiClient(new_key(Role.PRACTITIONER, practitioner=practitioner).secret)

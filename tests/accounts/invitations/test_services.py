@@ -41,7 +41,7 @@ def invited(admin):
     return invitations.invite(actor=admin, email=" Nia@Example.org ", role=Role.VIEWER)
 
 
-def test_only_the_mail_holds_the_token(invited):
+def test_only_the_mail_contains_the_token(invited):
     assert [job.args for job in waiting()] == [{"invitation_id": invited.pk}]
     token = token_from_mail()
     invited.refresh_from_db()
@@ -114,7 +114,7 @@ def test_one_address_has_one_open_invitation_to_work_here(admin, clinic):
     assert set(Invitation.objects.open()) == {theirs, last}
 
 
-def test_an_expired_one_sent_anew_revokes_the_one_after_it(admin, invited):
+def test_resending_an_expired_invitation_revokes_the_later_one(admin, invited):
     Invitation.objects.update(expires_at=timezone.now())
     later = invitations.invite(actor=admin, email=invited.email, role=Role.ADMIN)
     invitations.resend(actor=admin, invitation=invited)
@@ -123,7 +123,7 @@ def test_an_expired_one_sent_anew_revokes_the_one_after_it(admin, invited):
     assert later.revoked_at
 
 
-def test_what_was_invited_once_is_looked_at_anew_when_sent_anew(admin, invited, clinic):
+def test_resending_checks_the_invitation_again(admin, invited, clinic):
     guardian = factories.GuardianFactory(organization=clinic)
     other = invitations.invite(
         actor=admin, email="lena@example.org", role=Role.PATIENT, guardian=guardian
@@ -147,7 +147,7 @@ def test_a_weak_password_is_refused_and_nothing_written(invited):
     assert invitations.by_token(token).is_open
 
 
-def test_whoever_has_an_account_joins_with_it(admin, invited):
+def test_an_existing_account_joins_by_signing_in(admin, invited):
     user = factories.UserFactory(email="nia@example.org")
     token = token_from_mail()
     with pytest.raises(Conflict) as refused:
@@ -156,7 +156,7 @@ def test_whoever_has_an_account_joins_with_it(admin, invited):
     assert invitations.accept(actor=guest(invited, user), token=token).user == user
 
 
-def test_nobody_joins_with_another_address(invited):
+def test_another_address_cannot_accept(invited):
     other = factories.UserFactory()
     with pytest.raises(Conflict) as refused:
         invitations.accept(actor=guest(invited, other), token=token_from_mail())
@@ -187,7 +187,7 @@ def test_a_deactivated_member_comes_back_by_invitation(admin, viewer):
     ]
 
 
-def test_who_is_a_member_already_joins_without_a_change(admin, clinic, viewer):
+def test_accepting_as_a_member_changes_nothing(admin, clinic, viewer):
     invited = factories.InvitationFactory(
         organization=clinic, email=viewer.user.email, token_hash=Invitation.hash_of("mailed")
     )
@@ -265,7 +265,7 @@ def test_a_record_has_one_user(admin, clinic, kind):
     assert not User.objects.filter(email="nia@example.org").exists()
 
 
-def test_nobody_is_two_guardians_of_a_patient(admin, clinic):
+def test_a_user_is_one_guardian_of_a_patient_at_most(admin, clinic):
     first = factories.GuardianFactory(organization=clinic)
     second = factories.GuardianFactory(organization=clinic, patient=first.patient)
     who = {"actor": admin, "email": "nia@example.org", "role": Role.PATIENT}

@@ -27,7 +27,7 @@ def test_the_last_administrator_stays(admin, own):
 
 
 @pytest.mark.parametrize("gone", ["membership", "user"])
-def test_who_cannot_sign_in_does_not_count_as_an_administrator(admin, own, gone):
+def test_an_administrator_who_cannot_sign_in_does_not_count(admin, own, gone):
     other = Membership.objects.get(user=factories.actor(admin.organization).user)
     if gone == "membership":
         Membership.objects.filter(pk=other.pk).update(is_active=False)
@@ -53,7 +53,7 @@ def test_a_role_change_is_recorded_once(admin):
 
 
 @pytest.mark.parametrize("role", [Role.SUPERADMIN, Role.SYSTEM, "owner"])
-def test_nobody_is_given_a_role_that_members_do_not_have(admin, own, role):
+def test_only_member_roles_can_be_given(admin, own, role):
     factories.actor(admin.organization)
     with pytest.raises(Invalid):
         members.update_role(actor=admin, membership=own, role=role)
@@ -71,7 +71,7 @@ def test_a_deactivated_member_is_out_at_the_next_click(admin, viewer, as_user):
     assert as_user(viewer).get(address).status_code == 200
 
 
-def test_who_has_another_clinic_stays_signed_in(admin, viewer, elsewhere, as_user):
+def test_a_member_of_another_clinic_stays_signed_in(admin, viewer, elsewhere, as_user):
     factories.MembershipFactory(organization=elsewhere, user=viewer.user, role=Role.VIEWER)
     client = as_user(viewer)
     client.get(viewer.url("accounts:patients"))

@@ -105,7 +105,7 @@ class TestInstallation:
         root.post(change, {"is_active": "", "is_superuser": "on"})
         assert Event.objects.count() == 2
 
-    def test_nobody_shuts_themselves_out(self, root):
+    def test_users_cannot_deactivate_themselves(self, root):
         own = User.objects.get()
         root.post(reverse("admin:accounts_user_change", args=[own.pk]), {"is_active": ""})
         own.refresh_from_db()

@@ -66,7 +66,7 @@ def expired(clinic):
     )
 
 
-def test_they_do_not_send_themselves_an_old_invitation_anew(superadmin, expired):
+def test_super_administrators_cannot_resend_their_own_invitation(superadmin, expired):
     EmailAddress.objects.create(user=superadmin.user, email=expired.email, verified=True)
     wanted = {"actor": superadmin, "invitation": expired}
     assert refused(invitations.resend, **wanted) == "own_access"
@@ -74,7 +74,7 @@ def test_they_do_not_send_themselves_an_old_invitation_anew(superadmin, expired)
     assert not expired.is_open
 
 
-def test_nor_accept_one_that_they_sent_anew_to_an_address_added_since(superadmin, expired, clinic):
+def test_super_administrators_cannot_accept_a_resent_invitation(superadmin, expired, clinic):
     invitations.resend(actor=superadmin, invitation=expired)
     token = token_from_mail()
     EmailAddress.objects.create(user=superadmin.user, email=expired.email, verified=True)
@@ -118,7 +118,7 @@ def test_administrators_hear_when_they_make_one(superadmin, admin, clinic, expir
     assert address.get(how, member.user.email) in told.subject
 
 
-def test_of_others_nobody_is_told(superadmin, admin, clinic):
+def test_other_invitations_notify_no_administrator(superadmin, admin, clinic):
     member = factories.MembershipFactory(organization=clinic, role=Role.PATIENT)
     invitations.invite(actor=superadmin, email="new@example.org", role=Role.VIEWER)
     members.update_role(actor=superadmin, membership=member, role=Role.VIEWER)

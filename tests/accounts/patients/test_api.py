@@ -54,7 +54,7 @@ def test_search_filters_and_order(api, clinic, patient) -> None:
     turned(api, "patients", "name", "mrn", "date_of_birth", "created_at")
 
 
-def test_whoever_was_added_meanwhile_shifts_no_page(api, clinic) -> None:
+def test_rows_added_meanwhile_shift_no_cursor_page(api, clinic) -> None:
     first, second, third = (factories.PatientFactory(organization=clinic).pk for _ in range(3))
     page = api.get("patients", {"cursor": "", "page_size": 2}).json()
     assert [one["id"] for one in page["results"]] == [first, second]

@@ -161,7 +161,7 @@ def test_booking_somebody_twice_puts_them_into_the_team_once(admin):
     assert CareTeamMember.objects.count() == Event.objects.count() == 1
 
 
-def test_who_no_longer_works_here_joins_no_care_team(admin):
+def test_an_inactive_practitioner_joins_no_care_team(admin):
     gone = factories.PractitionerFactory(organization=admin.organization, is_active=False)
     patient = factories.PatientFactory(organization=admin.organization)
     with pytest.raises(Conflict) as refused:

@@ -59,6 +59,6 @@ def test_page_and_fragment(admin, patient, as_user):
     assert b"No patient matches" in client.get(admin.url("accounts:search") + "?q=zzz").content
 
 
-def test_patients_search_nobody(clinic, as_user):
+def test_patients_cannot_search(clinic, as_user):
     patient = factories.actor(clinic, Role.PATIENT)
     assert as_user(patient).get(patient.url("accounts:search") + "?q=a").status_code == 403

@@ -23,7 +23,7 @@ def is_signed_out(answer):
     return answer.status_code == 302 and answer["Location"].startswith("/account/login/")
 
 
-def test_staff_who_left_are_signed_out_and_come_back_to_their_page(clock, admin, as_user):
+def test_idle_staff_are_signed_out_and_return_to_their_page(clock, admin, as_user):
     client = as_user(admin)
     page = admin.url("accounts:patients")
     assert client.get(page).status_code == 200
@@ -34,7 +34,7 @@ def test_staff_who_left_are_signed_out_and_come_back_to_their_page(clock, admin,
     assert is_signed_out(client.get(page))
 
 
-def test_whoever_keeps_working_stays(clock, admin, as_user):
+def test_activity_keeps_the_session(clock, admin, as_user):
     client = as_user(admin)
     for _ in range(10):
         assert client.get(admin.url("accounts:patients")).status_code == 200
@@ -52,7 +52,7 @@ def test_a_page_that_asks_by_itself_is_no_activity(clock, admin, as_user):
     assert is_signed_out(client.get(page))
 
 
-def test_the_clinic_says_how_long(clock, admin, as_user):
+def test_the_clinics_setting_limits_idle_time(clock, admin, as_user):
     admin.organization.idle_minutes = 60
     admin.organization.save(update_fields=["idle_minutes"])
     client = as_user(admin)
@@ -63,7 +63,7 @@ def test_the_clinic_says_how_long(clock, admin, as_user):
     assert is_signed_out(client.get(admin.url("accounts:patients")))
 
 
-def test_outside_a_clinic_the_installation_says_it(clock, admin, as_user, settings):
+def test_outside_a_clinic_the_installations_limit_applies(clock, admin, as_user, settings):
     settings.STAFF_IDLE_MINUTES = 5
     client = as_user(admin)
     client.get("/clinics/")

@@ -48,13 +48,13 @@ def test_super_administrators_choose_too(clinic):
     assert b"Riverside" in client.get("/clinics/").content
 
 
-def test_a_closed_clinic_is_open_to_nobody(admin, as_user):
+def test_an_inactive_clinic_is_closed_to_everybody(admin, as_user):
     admin.organization.is_active = False
     admin.organization.save(update_fields=["is_active"])
     assert as_user(admin).get(admin.url("clinic:home")).status_code == 404
 
 
-def test_who_is_deactivated_does_not_sign_in(admin):
+def test_a_deactivated_user_cannot_sign_in(admin):
     admin.user.is_active = False
     admin.user.save(update_fields=["is_active"])
     client = Client()
@@ -62,7 +62,7 @@ def test_who_is_deactivated_does_not_sign_in(admin):
     assert client.get("/")["Location"].startswith("/account/login/")
 
 
-def test_who_is_a_member_nowhere_reads_what_to_do(admin):
+def test_a_user_without_clinics_reads_what_to_do(admin):
     Membership.objects.update(is_active=False)
     client = Client()
     sign_in(client, admin.user)
@@ -70,7 +70,7 @@ def test_who_is_a_member_nowhere_reads_what_to_do(admin):
     assert b"no clinic is open to this account" in client.get("/clinics/").content
 
 
-def test_a_wrong_password_says_neither_which_was_wrong(admin):
+def test_a_failed_sign_in_does_not_reveal_whether_the_address_exists(admin):
     answers = [
         sign_in(Client(), admin.user, password="wrong"),
         sign_in(Client(), User(email="nobody@example.org"), password="wrong"),
@@ -87,7 +87,7 @@ def test_guessing_a_password_is_slowed_down(admin):
     assert sign_in(client, admin.user).status_code != 302
 
 
-def test_nobody_signs_up(db):
+def test_sign_up_is_closed(db):
     answer = Client().get(reverse("account_signup"))
     assert b'name="password1"' not in answer.content
 

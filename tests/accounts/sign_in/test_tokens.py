@@ -110,7 +110,7 @@ def test_a_deactivated_member_is_out_at_once(person, clinic) -> None:
     assert refreshed(tokens["refresh_token"]).status_code == 400
 
 
-def test_a_user_who_was_shut_out_has_to_sign_in_anew(person) -> None:
+def test_a_deactivated_user_must_sign_in_again(person) -> None:
     tokens, founder = sign_in(person.user), Actor.founder(None, channel="test")
     for is_active in (False, True):
         users.update(actor=founder, user=person.user, is_active=is_active, is_superuser=False)
@@ -196,7 +196,7 @@ def test_noting_activity_revives_no_used_refresh_token(person, clinic, clock, mo
     assert refreshed(turned.json()["data"]["refresh_token"]).status_code == 200
 
 
-def test_several_clinics_are_told_apart_by_the_header(person) -> None:
+def test_the_header_selects_one_of_several_clinics(person) -> None:
     other = factories.MembershipFactory(user=person.user, role=Role.VIEWER)
     token = sign_in(person.user)["access_token"]
     answer = ApiClient(token).get("authorizations")

@@ -32,7 +32,7 @@ def the(action: str) -> Event:
     return event
 
 
-def test_signing_out_is_told_in_each_clinic(user, admin, elsewhere):
+def test_signing_out_is_recorded_in_each_clinic(user, admin, elsewhere):
     factories.MembershipFactory(organization=elsewhere, user=user, role=Role.VIEWER)
     client = Client()
     sign_in(client, user)
@@ -60,7 +60,7 @@ def test_an_unknown_address_leaves_nothing(user):
     assert not Event.objects.exists()
 
 
-def test_an_app_is_told_apart(user):
+def test_an_apps_sign_in_has_its_own_channel(user):
     entered = {"email": user.email, "password": "wrong"}
     ApiClient().post("/api/auth/app/v1/auth/login", entered)
     assert the("user.sign_in_failed").channel == "app"
@@ -71,27 +71,27 @@ def test_an_app_is_told_apart(user):
     assert the("user.signed_out").channel == "app"
 
 
-def test_who_runs_the_installation_leaves_it_there(clinic, elsewhere):
+def test_a_super_administrators_event_has_no_clinic(clinic, elsewhere):
     superadmin = factories.SuperadminFactory()
     sign_in(Client(), superadmin)
     event = the("user.signed_in")
     assert (event.organization, event.actor, event.actor_role) == (None, superadmin, "superadmin")
 
 
-def test_who_is_a_member_nowhere_leaves_it_there_too(db):
+def test_a_user_without_clinics_leaves_an_event_without_clinic(db):
     user = factories.UserFactory()
     sign_in(Client(), user)
     assert the("user.signed_in").organization is None
 
 
-def test_a_new_password_is_told_and_not_shown(user):
+def test_a_password_change_is_recorded_without_the_password(user):
     typed = {"oldpassword": factories.PASSWORD, "password1": NEW, "password2": NEW}
     at_own_account(user).post(reverse("account_change_password"), typed)
     assert the("user.password_changed").actor == user
     assert NEW not in json.dumps(list(Event.objects.values()), default=str)
 
 
-def test_a_password_reset_by_mail_is_told(user):
+def test_a_password_reset_is_recorded(user):
     client = Client()
     client.post(reverse("account_reset_password"), {"email": user.email})
     run_jobs()
@@ -101,7 +101,7 @@ def test_a_password_reset_by_mail_is_told(user):
     assert the("user.password_reset").object_id == user.pk
 
 
-def test_a_second_factor_is_told_by_its_kind(user, django_capture_on_commit_callbacks):
+def test_a_second_factor_is_recorded_with_its_kind(user, django_capture_on_commit_callbacks):
     client = at_own_account(user)
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
     with django_capture_on_commit_callbacks(execute=True):
@@ -117,7 +117,7 @@ def test_a_second_factor_is_told_by_its_kind(user, django_capture_on_commit_call
     assert secret not in json.dumps(list(Event.objects.values()), default=str)
 
 
-def test_another_address_is_told_and_not_shown(user):
+def test_an_email_change_is_recorded_without_the_address(user):
     client = at_own_account(user)
     typed = {"email": "another@example.org", "action_add": ""}
     client.post(reverse("account_email"), typed)
@@ -128,7 +128,7 @@ def test_another_address_is_told_and_not_shown(user):
     assert "another@" not in json.dumps(list(Event.objects.values()), default=str)
 
 
-def test_ending_other_sessions_is_told(user):
+def test_ending_other_sessions_is_recorded(user):
     for _ in range(2):
         sign_in(Client(), user)
     at_own_account(user).post(reverse("usersessions_list"))

@@ -12,7 +12,7 @@ def widths(bar):
     return {part.kind: (part.x, part.width) for part in bar.segments}
 
 
-def test_a_booking_that_fits_is_drawn_after_what_is_taken():
+def test_a_fitting_booking_follows_used_and_reserved():
     bar = unit_bar(total=64, used=32, reserved=16, booking=8)
     assert widths(bar) == {
         "used": ("0%", "50%"),
@@ -51,7 +51,7 @@ def test_numbers_of_the_bar_lead_to_their_entries():
 @pytest.mark.parametrize(
     ("minutes", "said"), [(45, "45 min"), (60, "1 h"), (90, "1 h 30 min"), (0, "0 min")]
 )
-def test_minutes_are_said_as_people_say_them(minutes, said):
+def test_minutes_are_formatted_as_durations(minutes, said):
     assert duration(minutes).replace("\u00a0", " ") == said
 
 

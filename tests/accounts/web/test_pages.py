@@ -171,7 +171,7 @@ def test_a_deed_is_asked_for_before_it_is_done(admin, clinic, as_user):
     assert not member.is_active
 
 
-def test_the_last_administrator_is_told_why_not(admin, clinic, as_user):
+def test_removing_the_last_administrator_is_refused_with_a_reason(admin, clinic, as_user):
     member = clinic.memberships.get()
     address = admin.url("accounts:member_deactivate", pk=member.pk)
     answer = as_user(admin).post(address)

@@ -196,7 +196,7 @@ def test_plain_http_never_leaves_for_the_internet(names, settings) -> None:
         addresses.checked("https://169.254.169.254/")
 
 
-def test_a_name_nobody_knows_yet_may_be_saved(monkeypatch) -> None:
+def test_a_host_that_does_not_resolve_yet_may_be_saved(monkeypatch) -> None:
     def nobody(*args: Any, **options: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 

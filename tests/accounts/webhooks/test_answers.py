@@ -101,7 +101,7 @@ def test_only_a_kilobyte_of_the_answer_is_kept(new_webhook, admin, receiver) -> 
     assert delivery.attempts.get().response == "x" * 1024
 
 
-def test_nobody_there(new_webhook, admin) -> None:
+def test_a_refused_connection_is_a_failure(new_webhook, admin) -> None:
     delivery = one_delivery(new_webhook("http://127.0.0.1:9/hooks"), admin)
 
     deliver(attempted())
@@ -126,7 +126,7 @@ def test_410_switches_the_endpoint_off(new_webhook, admin, receiver, mailoutbox)
     assert Event.objects.filter(action="webhook.disabled", object_id=webhook.pk).count() == 1
 
 
-def test_failing_for_days_switches_it_off_and_tells(
+def test_failing_for_days_disables_it_with_a_notice(
     new_webhook, admin, receiver, mailoutbox
 ) -> None:
     webhook = new_webhook(receiver.url("500"))

@@ -73,7 +73,7 @@ def test_every_type_has_an_example_of_its_figures(kind) -> None:
     json.dumps(shown)
 
 
-def test_text_that_people_wrote_stays_in_the_house(admin) -> None:
+def test_free_text_is_never_sent(admin) -> None:
     patient = factories.PatientFactory(organization=admin.organization)
     secret = "Ada saw Dr. Okafor"
     event = events.record(

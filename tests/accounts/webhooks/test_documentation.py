@@ -57,7 +57,7 @@ def line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def test_the_receiver_is_as_short_as_it_says() -> None:
+def test_the_example_receiver_is_as_short_as_documented() -> None:
     assert len([one for one in written("python").splitlines() if one]) <= 20
 
 
@@ -82,7 +82,7 @@ def test_the_receiver_takes_each_message_once_and_refuses_others(new_webhook, ad
         assert forged.status_code == 400
 
 
-def test_the_replay_is_asked_for_as_it_says(new_webhook, admin) -> None:
+def test_replay_is_requested_as_documented(new_webhook, admin) -> None:
     webhook = new_webhook()
     bearer = key(admin, "webhooks:write").headers["Authorization"]
     known = {"$CARETALLY": "", "$WEBHOOK": str(webhook.pk), "Bearer $KEY": bearer}

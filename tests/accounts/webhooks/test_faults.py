@@ -31,7 +31,7 @@ def of_a_model_that_is_gone(admin) -> Event:
     )
 
 
-def test_one_that_cannot_be_written_holds_up_no_other(new_webhook, admin, receiver) -> None:
+def test_an_unwritable_delivery_does_not_delay_others(new_webhook, admin, receiver) -> None:
     new_webhook(receiver.url("200"))
     broken, good = of_a_model_that_is_gone(admin), happened(admin)
 

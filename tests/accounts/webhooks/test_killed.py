@@ -93,9 +93,7 @@ def test_killed_many_times(new_webhook, admin, receiver, settings, monkeypatch, 
     assert all(len(known) == 1 for known in ids.values()), "a duplicate has another id"
 
 
-def test_the_command_ends_in_order_and_gives_back_what_it_held(
-    new_webhook, admin, receiver
-) -> None:
+def test_the_command_stops_in_order_and_releases_its_leases(new_webhook, admin, receiver) -> None:
     """Asked to stop, it lets what is on its way arrive."""
     new_webhook(receiver.url("slow"))
     patients = factories.PatientFactory.create_batch(6, organization=admin.organization)

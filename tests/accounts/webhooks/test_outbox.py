@@ -32,7 +32,7 @@ def laid_out() -> list[str]:
         (["payer.*"], False),
     ],
 )
-def test_who_asked_for_it_gets_it(asked, goes, new_webhook, admin) -> None:
+def test_subscribed_endpoints_get_the_event(asked, goes, new_webhook, admin) -> None:
     new_webhook(event_types=asked)
 
     event = happened(admin)
@@ -63,7 +63,7 @@ def test_another_clinics_events_stay_there(new_webhook) -> None:
     assert laid_out() == []
 
 
-def test_nothing_for_who_is_off_or_deleted(new_webhook, admin) -> None:
+def test_disabled_and_deleted_endpoints_get_nothing(new_webhook, admin) -> None:
     webhooks.delete(actor=admin, webhook=new_webhook())
     webhooks.switch(actor=admin, webhook=new_webhook(), is_active=False)
 

@@ -131,7 +131,7 @@ def _event_of(leased: queue.Lease) -> Event:
     return WebhookDelivery.objects.get(pk=leased.delivery_id).event
 
 
-def test_who_lost_the_lease_settles_nothing(new_webhook, admin) -> None:
+def test_an_expired_lease_cannot_settle_a_delivery(new_webhook, admin) -> None:
     new_webhook()
     happened(admin)
     (late,) = queue.lease_due(10)
@@ -213,7 +213,7 @@ def test_what_was_being_written_as_it_was_switched_on_takes_another_replay(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_waits_for_the_webhook_before_it_holds_the_delivery(new_webhook, admin) -> None:
+def test_the_endpoint_is_locked_before_the_delivery(new_webhook, admin) -> None:
     """As a replay of many does: else each would wait for what the other has."""
     webhook = new_webhook()
     delivery = parked(admin)
@@ -253,7 +253,7 @@ def test_a_clinic_has_so_many_webhooks_and_no_more(new_webhook, monkeypatch) -> 
         new_webhook()
 
 
-def test_who_waits_behind_is_due_with_the_first(new_webhook, admin) -> None:
+def test_later_deliveries_are_due_with_the_first(new_webhook, admin) -> None:
     new_webhook()
     first = happened(admin)
     second = _again(admin, first)

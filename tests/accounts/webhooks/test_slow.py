@@ -73,7 +73,7 @@ def test_many_slow_endpoints_delay_no_other(
     assert (waited > SLOW_SECONDS) == is_late
 
 
-def test_a_locked_endpoint_holds_up_no_other(new_webhook, admin, receiver) -> None:
+def test_a_locked_endpoint_does_not_delay_others(new_webhook, admin, receiver) -> None:
     """Somebody changes the failing one, and takes their time; its outcome waits, and is kept."""
     failing = new_webhook(receiver.url("500"), event_types=["patient.*"])
     new_webhook(receiver.url("200"), event_types=["payer.*"])

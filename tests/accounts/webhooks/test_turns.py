@@ -34,7 +34,7 @@ def test_everybody_has_one_before_anybody_has_two(new_webhook, admin) -> None:
     assert queue.lease_due(3) == []
 
 
-def test_who_has_waited_longest_is_first_among_equals(new_webhook, admin) -> None:
+def test_the_longest_waiting_endpoint_is_first(new_webhook, admin) -> None:
     mine = [new_webhook().pk for _ in range(3)]
     happened(admin)
     now = timezone.now()
@@ -47,7 +47,7 @@ def test_who_has_waited_longest_is_first_among_equals(new_webhook, admin) -> Non
 
 
 @pytest.mark.parametrize(("kept", "is_late"), [(2, False), (0, True)])
-def test_places_are_kept_for_who_has_nothing_on_its_way(
+def test_capacity_is_reserved_for_idle_endpoints(
     kept, is_late, new_webhook, admin, settings
 ) -> None:
     """Slow ones that never fail take what they may; with nothing kept, that is everything."""

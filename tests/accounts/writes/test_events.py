@@ -44,7 +44,7 @@ def test_the_database_refuses_to_change_what_happened(written, table, name, stat
     assert Event.objects.count() == BreakGlass.objects.count() == 1
 
 
-def test_an_event_tells_who_what_whom_when_and_whence(admin, patient):
+def test_an_event_records_actor_action_patient_time_and_origin(admin, patient):
     event = events.record(
         actor=admin, action="patient.created", obj=patient, patient=patient, units=4
     )
@@ -111,7 +111,7 @@ def numbers():
     return list(Event.objects.order_by("pk").values_list("details__number", flat=True))
 
 
-def test_a_writes_events_are_written_together_but_not_those_taken_back(admin, patient):
+def test_events_of_a_write_are_inserted_together_without_rolled_back_ones(admin, patient):
     with CaptureQueriesContext(connection) as queries:
         looked_twice(actor=admin, patient=patient)
     assert numbers() == [1, 3]

@@ -33,7 +33,7 @@ def test_the_same_key_in_another_clinic_is_not_answered_with_the_firsts(admin, e
     assert Patient.objects.count() == 1
 
 
-def test_a_result_that_was_taken_back_is_not_given_again(admin, clinic):
+def test_an_undone_result_is_not_returned_again(admin, clinic):
     patient = factories.PatientFactory(organization=clinic)
     practitioner = factories.PractitionerFactory(organization=clinic)
     keyed = admin.with_key("k")

@@ -36,7 +36,7 @@ def told() -> list[dict]:
     return [event.details for event in found]
 
 
-def test_a_page_tells_whom_it_showed_and_what_was_filtered_by(admin, ada, bo, as_user):
+def test_a_list_records_its_patients_and_filters(admin, ada, bo, as_user):
     client = as_user(admin)
     client.get(admin.url("accounts:patients"))
     client.get(admin.url("accounts:patients"), {"search": "ada", "state": ""})
@@ -53,13 +53,13 @@ def test_a_page_tells_whom_it_showed_and_what_was_filtered_by(admin, ada, bo, as
     )
 
 
-def test_a_list_of_nobody_leaves_nothing(admin, ada, as_user):
+def test_an_empty_list_records_nothing(admin, ada, as_user):
     as_user(admin).get(admin.url("accounts:patients"), {"search": "nobody"})
     as_user(admin).get(admin.url("accounts:practitioners"))
     assert told() == []
 
 
-def test_the_api_tells_the_same(api, ada, bo):
+def test_the_api_records_the_same(api, ada, bo):
     api.get("patients", {"page_size": 1, "ordering": "mrn"})
     api.get("patients", {"search": "Bo"})
     assert told() == [
@@ -69,14 +69,14 @@ def test_the_api_tells_the_same(api, ada, bo):
     assert Event.objects.filter(action="patient.listed", channel="api").count() == 2
 
 
-def test_what_is_about_patients_tells_whom_once(api, clinic, ada):
+def test_a_list_records_each_patient_once(api, clinic, ada):
     for _ in range(2):
         factories.GuardianFactory(organization=clinic, patient=ada)
     api.get("guardians")
     assert told() == [{"list": "guardians", "patients": [ada.pk], "filters": []}]
 
 
-def test_who_was_invited_and_what_was_done_are_no_records(api, admin, ada):
+def test_invitations_and_the_audit_log_are_not_records(api, admin, ada):
     record_views.view(actor=admin, patient=ada)
     factories.InvitationFactory(organization=admin.organization)
     for path in ("events", "invitations", "break-glass-grants", "practitioners"):
@@ -84,12 +84,12 @@ def test_who_was_invited_and_what_was_done_are_no_records(api, admin, ada):
     assert told() == []
 
 
-def test_search_tells_whom_it_found(admin, ada, bo, as_user):
+def test_search_records_the_patients_found(admin, ada, bo, as_user):
     as_user(admin).get(admin.url("accounts:search"), {"q": "ada"})
     assert told() == [{"list": "search", "patients": [ada.pk], "filters": []}]
 
 
-def test_homes_tell_whose_units_they_show(clinic, admin, as_user):
+def test_home_pages_record_the_patients_shown(clinic, admin, as_user):
     low = factories.AuthorizationFactory(organization=clinic, units=0)
     as_user(admin).get(admin.url("clinic:home"))
     parent = factories.actor(clinic, Role.PATIENT)

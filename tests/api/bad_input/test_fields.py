@@ -72,7 +72,7 @@ def test_text_that_is_not_plain(untouched: Site, endpoint: Endpoint) -> None:
             untouched.refused(endpoint, body, *body)
 
 
-def test_text_that_is_a_book(untouched: Site, endpoint: Endpoint) -> None:
+def test_text_fields_reject_oversize(untouched: Site, endpoint: Endpoint) -> None:
     texts = dict(fields_of(endpoint, Text))
     endless = [name for name, field in texts.items() if not field.max_length]
     assert endless == []

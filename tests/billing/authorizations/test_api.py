@@ -207,7 +207,7 @@ def test_search_filters_and_order(api, clinic, authorization) -> None:
     assert ids(api, "authorizations", attention="low") == []
 
 
-def test_what_a_date_of_service_could_draw_on(api, clinic, authorization) -> None:
+def test_finds_the_authorizations_usable_on_a_date_of_service(api, clinic, authorization) -> None:
     today, service = clinic.today(), authorization.services.get().service_code_id
     asked = {"patient": authorization.patient_id, "service": service, "usable_on": f"{today}"}
     assert ids(api, "authorizations", **asked) == [authorization.pk]
@@ -261,7 +261,7 @@ def test_patients_see_their_own_units(clinic, authorization, new_app) -> None:
     assert app.post("authorizations", new(authorization)).status_code == 403
 
 
-def test_a_query_that_nobody_reads_is_refused(api, authorization) -> None:
+def test_an_unknown_query_parameter_is_refused(api, authorization) -> None:
     url = f"authorizations/{authorization.pk}"
     for answer in (
         api.get(url, {"colour": "red"}),

@@ -69,7 +69,7 @@ class TestPolicies:
         assert refusal is not None
         assert refusal.code == "policies_overlap"
 
-    def test_beside_it_before_it_and_inactive(self, policy):
+    def test_policies_may_adjoin_precede_or_be_inactive(self, policy):
         run(*copy_of(policy, "start_date", priority="2"))
         run(*copy_of(policy, "start_date - 10", end="start_date - 1"))
         run(*copy_of(policy, "start_date", active="false"))

@@ -108,7 +108,7 @@ class TestCreate:
 
 
 class TestUpdate:
-    def test_changes_what_the_letter_says(self, admin, letter, clinic, service):
+    def test_updates_the_terms(self, admin, letter, clinic, service):
         second = factories.ServiceCodeFactory(organization=clinic, code="97155")
         letter |= {"number": "A-1043", "service_codes": [service, second], "cap_per_week": 10}
         updated = authorizations.update(actor=admin, **letter)
@@ -136,7 +136,7 @@ class TestUpdate:
         letter["authorization"].refresh_from_db()
         assert letter["authorization"].end_date == date(2026, 8, 31)
 
-    def test_what_was_consumed_does_not_hold_the_dates(self, admin, letter, reserve):
+    def test_consumed_reservations_do_not_fix_the_dates(self, admin, letter, reserve):
         day = TODAY + timedelta(days=9)
         ledger.consume(actor=admin, reservation=reserve(4, date_of_service=day), units=4)
         letter["end_date"] = TODAY

@@ -124,7 +124,7 @@ class TestUnitsOfAnAppointment:
         assert api.post(f"appointments/{booked.pk}/cancel").status_code == 200
         assert desk.units() == (20, 0, 0)
 
-    def test_are_not_given_back_after_it(self, api, desk) -> None:
+    def test_program_cannot_reverse_a_sessions_units(self, api, desk) -> None:
         session = desk.complete()
         reservation = session.appointment.reservation
         body = {"reason": "By mistake"}
@@ -132,7 +132,7 @@ class TestUnitsOfAnAppointment:
         assert desk.units() == (20, 4, 0)
         assert api.post(f"appointments/{session.appointment_id}/reopen", body).status_code == 200
 
-    def test_are_not_held_before_it(self, api, desk) -> None:
+    def test_program_cannot_reserve_for_a_future_appointment(self, api, desk) -> None:
         taken = desk.book().pk + 1
         body = {
             "patient_id": desk.patient.pk,

@@ -90,7 +90,7 @@ def test_a_reversal_frees_the_cap(capped, reserve, admin):
     assert reserve(6).pk
 
 
-def test_consuming_more_than_held_stays_within_the_cap(capped, reserve, admin):
+def test_consuming_more_than_reserved_respects_the_cap(capped, reserve, admin):
     capped(week=6)
     reservation = reserve(4)
     with pytest.raises(errors.CapReached) as raised:

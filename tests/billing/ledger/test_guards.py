@@ -181,7 +181,7 @@ class TestReservations:
             "consumed_units = NULL",
         ],
     )
-    def test_says_what_it_said(self, reserve, admin, change):
+    def test_ended_reservations_cannot_be_changed(self, reserve, admin, change):
         used = reserve(4)
         ledger.consume(actor=admin, reservation=used, units=4)
         refused_by(

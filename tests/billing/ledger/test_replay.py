@@ -40,7 +40,9 @@ def tamper(sql: str) -> None:
         cursor.execute("SET session_replication_role = origin")
 
 
-def test_explain_is_newest_first_with_who_and_why(moved, admin, django_assert_num_queries):
+def test_explain_lists_entries_newest_first_with_actor_and_reason(
+    moved, admin, django_assert_num_queries
+):
     with django_assert_num_queries(1):
         entries = list(replay.explain(moved))
         people = [entry.actor for entry in entries]
@@ -67,7 +69,7 @@ def test_balance_as_of_each_entry(moved, django_assert_num_queries):
     assert replay.balance_as_of(moved, at[4] + timedelta(days=400)).available == 15
 
 
-def test_what_the_clock_of_the_web_process_says_does_not_matter(moved, admin, reserve):
+def test_entries_have_the_databases_time(moved, admin, reserve):
     """Entries carry the database's time, so that their order is that of their numbers."""
     with time_machine.travel(0):
         reserve(1)

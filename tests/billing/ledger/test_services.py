@@ -279,7 +279,7 @@ class TestRefusals:
             error = self.refused(errors.Invalid, call, actor=admin, reason=reason, **values)
             assert (error.code, error.field) == (code, "reason")
 
-    def test_adjusting_below_what_is_taken(self, reserve, admin, authorization):
+    def test_adjusting_below_used_and_reserved_is_refused(self, reserve, admin, authorization):
         reserve(18)
         error = self.refused(
             errors.NotEnoughUnits,
@@ -291,7 +291,9 @@ class TestRefusals:
         )
         assert error.data["available"] == 2
 
-    def test_setting_the_total_below_what_is_taken(self, reserve, admin, authorization):
+    def test_setting_the_total_below_used_and_reserved_is_refused(
+        self, reserve, admin, authorization
+    ):
         ledger.consume(actor=admin, reservation=reserve(8), units=8)
         reserve(6)
         error = self.refused(
@@ -342,6 +344,6 @@ def test_a_whole_life_in_transactions_of_their_own(authorization, reserve, admin
     assert balance(authorization) == (20, 0, 0)
 
 
-def test_a_hold_keeps_when_it_runs_out(reserve):
+def test_a_reservation_keeps_its_expiry(reserve):
     runs_out = NOW + timedelta(minutes=15)
     assert Reservation.objects.get(pk=reserve(2, expires_at=runs_out).pk).expires_at == runs_out

@@ -34,7 +34,7 @@ def expire_what_ran_out() -> None:
 
 class TestExpiry:
     @pytest.mark.parametrize("ago", [timedelta(), timedelta(days=1)])
-    def test_nothing_is_held_until_a_moment_that_has_passed(self, reserve, authorization, ago):
+    def test_an_expiry_in_the_past_is_refused(self, reserve, authorization, ago):
         with pytest.raises(errors.ExpiryPassed) as refused:
             reserve(4, expires_at=NOW - ago)
         assert refused.value.field == "expires_at"
@@ -151,7 +151,7 @@ class TestAttention:
 
 
 class TestUnitsLeft:
-    def test_beside_the_patients_found(self, authorization, reserve, admin, patient):
+    def test_search_results_show_unit_bars(self, authorization, reserve, admin, patient):
         reserve(3)
         (found,) = search.find(admin, patient.legal_first_name)
         assert found["bars"] == [{"total": 20, "used": 0, "reserved": 3}]
@@ -168,7 +168,7 @@ class TestUnitsLeft:
 
 
 class TestSources:
-    def test_explained_by_who_handed_them_out(self, admin, monkeypatch):
+    def test_sources_are_explained_by_their_owner(self, admin, monkeypatch):
         calls = []
 
         def resolver(actor, ids):

@@ -112,7 +112,7 @@ def test_payer_and_cover_stay_where_authorizations_stand_on_the_policy(api, clin
     assert (error(refused)["attr"], error(refused)["authorizations"]) == ("is_active", 1)
 
 
-def test_verify_records_what_the_payer_says(api, policy) -> None:
+def test_verify_records_the_payers_answer(api, policy) -> None:
     said = {"result": "active", "plan_name": "Choice Plus", "start_date": "2026-01-01"}
     first = api.post(f"insurance/{policy.pk}/verify", said)
     assert first.status_code == 201, first.content

@@ -19,7 +19,7 @@ from tests.pages import open_form
 pytestmark = pytest.mark.django_db
 
 
-def test_a_check_keeps_what_the_payer_said(admin, policy) -> None:
+def test_a_check_stores_the_payers_answer(admin, policy) -> None:
     check = eligibility.record(
         actor=admin,
         policy=policy,

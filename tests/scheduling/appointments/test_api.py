@@ -46,7 +46,7 @@ def test_booking_reserves_the_units_of_the_best_authorization(api, desk) -> None
     assert replay.differences() == []
 
 
-def test_private_pay_holds_no_units(api, desk) -> None:
+def test_private_pay_reserves_no_units(api, desk) -> None:
     booked = api.post("appointments", desk.wanted(is_private_pay=True)).json()
     assert (booked["is_private_pay"], booked["authorization_id"]) == (True, None)
     assert booked["reservation_id"] is None
@@ -75,7 +75,7 @@ def test_what_a_booking_may_say(api, desk, changes, status, code, attr) -> None:
         assert desk.units() == (20, 0, 0)
 
 
-def test_private_pay_draws_on_no_authorization(api, desk) -> None:
+def test_private_pay_uses_no_authorization(api, desk) -> None:
     both = {"is_private_pay": True, "authorization_id": desk.authorization.pk}
     answer = api.post("appointments", desk.wanted(**both))
     assert (answer.status_code, error(answer)["attr"]) == (400, "is_private_pay")
@@ -185,7 +185,7 @@ def test_reschedule(api, desk) -> None:
     assert desk.units() == (20, 0, 4)
 
 
-def test_a_visit_from_booking_to_completion_and_back(api, desk) -> None:
+def test_an_appointment_from_booking_to_completion_and_reopening(api, desk) -> None:
     booked = desk.book(desk.at(0, hour=9))
     url = f"appointments/{booked.pk}"
     for deed, status in [
@@ -299,7 +299,7 @@ def test_a_patients_app_shows_their_own_without_the_staffs_reasons(new_app, desk
     assert (refused.status_code, error(refused)["code"]) == (403, "role_not_allowed")
 
 
-def test_what_a_key_does_is_told_of_it(api, desk) -> None:
+def test_events_of_a_key_name_the_key(api, desk) -> None:
     made = api.post("appointments", desk.wanted()).json()
     event = Event.objects.get(action="appointment.booked")
     assert (event.object_id, event.actor, event.channel) == (made["id"], None, "api")

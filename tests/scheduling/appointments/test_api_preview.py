@@ -37,7 +37,7 @@ def written() -> tuple[Any, ...]:
     return list(balances), list(rows), told
 
 
-def test_says_what_booking_leaves_and_writes_nothing(api, desk) -> None:
+def test_states_the_units_after_booking_and_writes_nothing(api, desk) -> None:
     before = written()
     answer = api.post("appointments/preview", desk.wanted())
     assert answer.status_code == 200
@@ -57,7 +57,7 @@ def test_says_what_booking_leaves_and_writes_nothing(api, desk) -> None:
     assert desk.units() == (20, 0, 4)
 
 
-def test_says_when_the_clinic_is_closed_and_refuses_nothing(api, desk) -> None:
+def test_reports_closed_hours_without_refusing(api, desk) -> None:
     desk.clinic.closes_at = time(10, 30)
     desk.clinic.save(update_fields=["closes_at"])
     seen = api.post("appointments/preview", desk.wanted()).json()

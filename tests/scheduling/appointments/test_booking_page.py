@@ -25,7 +25,7 @@ OUTSIDE = "Outside the clinic&#x27;s hours, 08:00 to 18:00."
         ("23:30", 60, True),
     ],
 )
-def test_hours_in_which_the_clinic_is_closed_are_said(
+def test_times_outside_opening_hours_are_reported(
     desk, admin, patient, practitioner, service, start, minutes, is_said
 ) -> None:
     data = booking_data(patient, practitioner, service, start=start, minutes=minutes)
@@ -34,7 +34,7 @@ def test_hours_in_which_the_clinic_is_closed_are_said(
     assert desk.post(admin.url("scheduling:book"), data).status_code == 302, "a hint, no more"
 
 
-def test_the_button_says_when_no_payer_pays(
+def test_the_button_states_private_pay(
     desk, admin, patient, practitioner, service, authorization
 ) -> None:
     preview = admin.url("scheduling:book_preview")
@@ -60,7 +60,7 @@ def test_a_patients_page_leads_to_booking_for_them(desk, admin, clinic, patient,
     assert not leads(desk, admin)
 
 
-def test_booking_beside_a_patients_page_loads_it_anew(
+def test_booking_from_a_patients_page_reloads_it(
     desk, admin, patient, practitioner, service
 ) -> None:
     def sent_beside(page: str) -> HttpResponse:

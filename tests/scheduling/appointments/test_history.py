@@ -29,7 +29,7 @@ def told(desk, admin, appointment) -> list[str]:
     return [entry["what"] for entry in reversed(page.context["entries"])]
 
 
-def test_an_appointments_history_tells_of_its_units_session_and_note(
+def test_an_appointments_history_lists_its_units_session_and_note(
     desk, clinic, admin, appointment, practitioner, time_travel
 ) -> None:
     author = replace(factories.actor(clinic, Role.PRACTITIONER), practitioner_id=practitioner.pk)
@@ -42,7 +42,7 @@ def test_an_appointments_history_tells_of_its_units_session_and_note(
     assert found.index("Units reserved") < found.index("Units consumed")
 
 
-def test_it_tells_nothing_of_anothers_units_on_the_same_authorization(
+def test_history_omits_other_appointments_units_on_the_authorization(
     desk, admin, appointment, patient, practitioner, service, authorization
 ) -> None:
     other = appointments.book(
@@ -60,7 +60,7 @@ def test_it_tells_nothing_of_anothers_units_on_the_same_authorization(
     assert "Units released" in told(desk, admin, other)
 
 
-def test_a_move_is_told_by_what_differs_and_by_names(
+def test_a_move_lists_only_differences_by_name(
     desk, admin, appointment, patient, practitioner, service, authorization
 ) -> None:
     other = factories.PractitionerFactory(organization=admin.organization)
@@ -88,7 +88,7 @@ def test_a_move_is_told_by_what_differs_and_by_names(
     assert "UTC" not in page.content.decode()
 
 
-def test_rooms_and_authorizations_are_told_by_names_in_as_many_queries(
+def test_rooms_and_authorizations_are_named_in_constant_queries(
     desk, admin, appointment, patient, service
 ) -> None:
     url = admin.url("scheduling:appointment_history", pk=appointment.pk)

@@ -87,7 +87,7 @@ def test_the_page_of_a_move_offers_what_the_appointment_has(desk, wanted, admin)
     assert f"{admin.organization.local(booked.starts_at):%H:%M}" == "15:00"
 
 
-def test_a_cancellation_is_not_undone_for_a_patient_who_left(admin, appointment, patient) -> None:
+def test_a_cancellation_is_not_undone_for_an_inactive_patient(admin, appointment, patient) -> None:
     cancellation.cancel(actor=admin, appointment=appointment)
     patient.is_active = False
     patient.save(update_fields=["is_active"])

@@ -40,7 +40,7 @@ def test_pages_are_there(desk: Client, admin, appointment, name) -> None:
     assert desk.get(admin.url(f"scheduling:{name}")).status_code == 200
 
 
-def test_week_of_one_draws_the_appointment_and_free_slots(desk, admin, appointment) -> None:
+def test_a_practitioners_week_shows_appointments_and_free_slots(desk, admin, appointment) -> None:
     whose = {"practitioner": appointment.practitioner_id}
     page = desk.get(admin.url("scheduling:week"), whose).content.decode()
     assert appointment.patient.called_name in page

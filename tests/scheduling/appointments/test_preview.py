@@ -68,7 +68,7 @@ def test_problems_come_in_the_order_in_which_booking_meets_them(admin, booking) 
     ]
 
 
-def test_all_that_stands_against_a_move_is_said_at_once(admin, clinic, appointment) -> None:
+def test_a_move_preview_lists_all_problems(admin, clinic, appointment) -> None:
     cancelled = cancellation.cancel(actor=admin, appointment=appointment)
     cancelled.patient.is_active = False
     cancelled.patient.save(update_fields=["is_active"])
@@ -151,7 +151,7 @@ def test_refuses_a_colleagues_calendar(clinic, booking, patient) -> None:
     assert codes(preview(actor=actor, **booking)) == {"not_own_calendar"}
 
 
-def test_says_what_is_in_the_way(admin, booking, appointment) -> None:
+def test_lists_the_conflicts(admin, booking, appointment) -> None:
     over = {**booking, "starts_at": appointment.starts_at, "ends_at": appointment.ends_at}
     seen = preview(actor=admin, **over)
     assert codes(seen) == {"practitioner_not_free", "patient_not_free"}
@@ -180,7 +180,7 @@ def test_moving_counts_its_own_units_once(admin, appointment, authorization) -> 
     assert (authorization.reserved_units, authorization.available_units) == (20, 0)
 
 
-def test_the_best_counts_what_the_moved_one_holds_as_free(
+def test_best_counts_the_moved_reservation_as_available(
     admin, clinic, service, appointment, authorization
 ) -> None:
     """Full, but in part with this appointment's own units: it does not drift to the secondary."""

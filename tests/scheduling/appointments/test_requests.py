@@ -65,7 +65,7 @@ def test_undo_is_offered_for_what_a_move_can_undo(desk, admin, appointment) -> N
     assert "Undo" not in page
 
 
-def test_a_form_sent_before_with_other_entries_can_be_sent_anew(desk, admin, appointment) -> None:
+def test_a_form_sent_before_with_other_entries_can_be_sent_again(desk, admin, appointment) -> None:
     """As after Back: the page that refuses carries a key of its own."""
     url = admin.url("scheduling:reschedule", pk=appointment.pk)
     first = entries(appointment, minutes=45, idempotency_key="as on the page")
@@ -96,7 +96,7 @@ def test_units_shown_before_saving_are_a_view_of_the_record(admin, appointment, 
     assert views.get().patient_id == appointment.patient_id
 
 
-def test_a_visit_that_was_broken_off_is_not_in_progress(desk, admin, appointment) -> None:
+def test_an_interrupted_session_is_not_in_progress(desk, admin, appointment) -> None:
     Session.objects.create(
         organization=appointment.organization,
         appointment=appointment,

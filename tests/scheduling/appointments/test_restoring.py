@@ -90,9 +90,7 @@ def test_a_check_in_is_undone_and_moves_no_units(admin, appointment, time_travel
     arrival.check_in(actor=admin, appointment=restored)
 
 
-def test_a_check_in_into_an_override_is_undone_beside_what_it_was_booked_over(
-    admin, booked_over, time_travel
-) -> None:
+def test_undoing_a_check_in_keeps_an_overridden_conflict(admin, booked_over, time_travel) -> None:
     """It never gave its time back, and so takes it from nobody; the reason stays."""
     time_travel(booked_over.starts_at)
     arrival.check_in(actor=admin, appointment=booked_over)
@@ -100,7 +98,7 @@ def test_a_check_in_into_an_override_is_undone_beside_what_it_was_booked_over(
     assert (restored.status, restored.override_reason) == (Status.SCHEDULED, "Sibling joins")
 
 
-def test_a_move_does_not_keep_units_that_are_not_held(admin, appointment) -> None:
+def test_moving_with_an_ended_reservation_is_refused(admin, appointment) -> None:
     ledger.release(actor=admin, reservation=appointment.reservation)
     later = timedelta(hours=1)
     with pytest.raises(ReservationEnded):

@@ -44,7 +44,7 @@ def test_a_group_is_of_one_practitioner(book, clinic) -> None:
     assert refused.value.code == "room_not_free"
 
 
-def test_who_booked_over_others_is_in_the_way_too(book, service) -> None:
+def test_an_overriding_appointment_conflicts_with_later_ones(book, service) -> None:
     first = book(service_code=service)
     book(service_code=service, override_reason="Only one room is open")
     Appointment.objects.filter(pk=first.pk).update(status="no_show")

@@ -60,7 +60,7 @@ def figures(authorization) -> tuple[int, int, int]:
     )
 
 
-def test_reserves_and_tells(book, authorization, patient, practitioner, clinic) -> None:
+def test_reserves_and_records_an_event(book, authorization, patient, practitioner, clinic) -> None:
     booked = book(authorization=authorization)
     assert figures(authorization) == (0, 4, 16)
     assert (booked.units, booked.status) == (4, Status.SCHEDULED)
@@ -76,7 +76,7 @@ def test_reserves_and_tells(book, authorization, patient, practitioner, clinic) 
     assert CareTeamMember.objects.filter(patient=patient, practitioner=practitioner).exists()
 
 
-def test_draws_on_the_best_authorization(book, authorization, clinic, patient, service) -> None:
+def test_uses_the_best_authorization(book, authorization, clinic, patient, service) -> None:
     sooner = factories.AuthorizationFactory(
         organization=clinic,
         patient=patient,
@@ -97,7 +97,7 @@ def test_a_refused_booking_leaves_nothing(book, authorization) -> None:
     assert not Event.objects.filter(action__startswith="appointment").exists()
 
 
-def test_the_time_is_taken_for_practitioner_patient_and_room(book, another) -> None:
+def test_practitioner_patient_and_room_cannot_be_double_booked(book, another) -> None:
     room = another["room"]
     taken = book(room=room)
     cases = {
@@ -308,7 +308,7 @@ def test_a_cancellation_undone_takes_time_and_units_again(
     assert figures(authorization) == (0, 4, 16)
 
 
-def test_a_cancellation_is_not_undone_into_taken_time(
+def test_a_cancellation_is_not_undone_into_a_conflict(
     admin, appointment, authorization, book, another
 ) -> None:
     cancelled = cancellation.cancel(actor=admin, appointment=appointment, reason="Mistake")

@@ -14,7 +14,7 @@ from tests.pages import forms_on
 pytestmark = pytest.mark.django_db
 
 
-def test_cancel_says_what_it_does_and_undo_takes_it_back(desk, admin, appointment) -> None:
+def test_cancel_states_its_effect_and_can_be_undone(desk, admin, appointment) -> None:
     url = admin.url("scheduling:cancel", pk=appointment.pk)
     assert "Releases 4 units" in desk.get(url).content.decode()
     page = desk.post(url, {"cancelled_by": "patient"}, follow=True).content.decode()
@@ -26,7 +26,7 @@ def test_cancel_says_what_it_does_and_undo_takes_it_back(desk, admin, appointmen
     assert Authorization.objects.get().reserved_units == 4
 
 
-def test_a_no_show_says_what_it_does_and_can_be_undone(
+def test_a_no_show_states_its_effect_and_can_be_undone(
     desk, admin, appointment, time_travel
 ) -> None:
     time_travel(appointment.starts_at + timedelta(minutes=20))
@@ -76,7 +76,7 @@ def test_what_was_changed_since_is_not_undone(desk, admin, appointment, time_tra
     assert appointment.status == Status.CANCELLED
 
 
-def test_who_confirms_means_the_hour_that_was_shown(desk, admin, appointment) -> None:
+def test_confirming_requires_the_version_that_was_shown(desk, admin, appointment) -> None:
     page = admin.url("scheduling:appointment", pk=appointment.pk)
     confirm = admin.url("scheduling:confirm", pk=appointment.pk)
     shown = next(form for form in forms_on(desk.get(page)) if form.action == confirm)

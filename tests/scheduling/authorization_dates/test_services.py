@@ -23,7 +23,7 @@ def dates(admin, authorization) -> str:
     return admin.url("scheduling:authorization_dates", pk=authorization.pk)
 
 
-def test_dates_typed_after_the_list_was_drawn_change_nothing(desk, dates, appointment) -> None:
+def test_dates_entered_after_the_list_was_shown_change_nothing(desk, dates, appointment) -> None:
     drawn = open_form(desk, dates, having="expected_digest")
     refused = drawn.send(desk, end_date="2026-06-10", outside="cancel")
     assert refused.status_code == 409

@@ -107,7 +107,7 @@ class TestWhatIsAskedFor:
         assert appointment.patient.called_name not in get(desk, week)
         assert "is-cancelled" in get(desk, week, cancelled="on")
 
-    def test_time_at_another_location_is_taken_but_not_told(
+    def test_time_at_another_location_is_busy_without_details(
         self, desk, admin, appointment, clinic
     ) -> None:
         here, there = (factories.LocationFactory(organization=clinic) for _ in range(2))
@@ -150,7 +150,7 @@ class TestWhatIsAskedFor:
         assert f'action="{admin.url("scheduling:appointment_move", pk=appointment.pk)}"' in page
         assert 'name="starts_at" value="2026-06-12T09:00"' in page
 
-    def test_who_moves_is_offered_what_is_to_come_and_long_enough(
+    def test_a_move_offers_future_slots_that_are_long_enough(
         self, desk, admin, appointment, patient, practitioner, service
     ) -> None:
         """It is nine o'clock; the appointment that is moved takes an hour."""
@@ -207,7 +207,7 @@ class TestLanes:
             "d": (1, 1),
         }
 
-    def test_too_many_are_told_of(self) -> None:
+    def test_items_beyond_the_lanes_are_counted(self) -> None:
         found = arrange([Placed(number, 0, 4) for number in range(9)])
         told = [one for one in found if one.item is None]
         assert [one.more for one in told] == [4]

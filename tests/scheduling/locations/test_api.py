@@ -23,7 +23,7 @@ def room(clinic, location) -> Room:
     return factories.RoomFactory(organization=clinic, location=location, name="Blue")
 
 
-def test_a_location_is_added_changed_and_taken_out_of_use(api) -> None:
+def test_a_location_is_added_changed_and_deactivated(api) -> None:
     made = api.post("locations", {"name": "North"})
     assert made.status_code == 201
     assert made.json() == {

@@ -70,7 +70,7 @@ def test_a_draft_begun_before_the_end(admin, author, appointment, time_travel) -
     assert is_due(session)
 
 
-def test_nobody_sets_it_by_hand(session) -> None:
+def test_it_cannot_be_set_directly(session) -> None:
     Session.objects.filter(pk=session.pk).update(is_note_due=False)
     assert is_due(session)
 

@@ -33,7 +33,7 @@ def booked_with(me, admin, patient, service, *, minutes) -> Appointment:
     )
 
 
-def test_the_visit_to_a_signed_note(desk, admin, clinic, patient, service) -> None:
+def test_from_check_in_to_a_signed_note(desk, admin, clinic, patient, service) -> None:
 
     me = factories.actor(clinic, Role.PRACTITIONER)
     mine = booked_with(me, admin, patient, service, minutes=60)

@@ -179,7 +179,7 @@ def test_a_signature_is_a_persons(new_key, desk, session) -> None:
     assert not Addendum.objects.exists()
 
 
-def test_nobody_else_writes_the_note(api, new_app, desk, session) -> None:
+def test_only_the_author_writes_the_note(api, new_app, desk, session) -> None:
     colleague = factories.PractitionerFactory(organization=desk.clinic)
     factories.CareTeamMemberFactory(
         organization=desk.clinic, patient=desk.patient, practitioner=colleague

@@ -105,7 +105,7 @@ def test_only_lawful_steps(admin, due, before, after) -> None:
 
 @pytest.mark.parametrize("before", Status)
 @pytest.mark.parametrize("after", Status)
-def test_the_database_holds_the_same_table(admin, due, before, after) -> None:
+def test_the_database_has_the_same_transitions(admin, due, before, after) -> None:
     for status in PATHS[before]:
         STEPS[status](admin, due)
     fields = {"status": after, "cancelled_by": "", "cancelled_late": None}
@@ -197,7 +197,7 @@ def test_a_no_show_gives_the_units_back_and_can_be_undone(admin, due, authorizat
     assert figures(authorization) == (0, 4, 16)
 
 
-def test_reopening_reverses_and_holds_again(admin, due, authorization, time_travel) -> None:
+def test_reopening_reverses_and_reserves_again(admin, due, authorization, time_travel) -> None:
     time_travel(START + HOUR)
     sessions.complete(actor=admin, appointment=due, ended_at=START + timedelta(minutes=30))
     assert figures(authorization) == (2, 0, 18)
@@ -216,7 +216,7 @@ def test_reopening_reverses_and_holds_again(admin, due, authorization, time_trav
     ("reason", "code"),
     [("", "reason_missing"), ("x" * 301, "reason_too_long"), ("a\x07b", "control_character")],
 )
-def test_why_private_pay_is_reopened_is_held_to_the_same(
+def test_reopening_private_pay_needs_a_valid_reason_too(
     admin, appointment, time_travel, reason, code
 ) -> None:
     """No ledger is told of it, which would refuse it too."""
@@ -241,7 +241,7 @@ def test_why_private_pay_is_reopened_is_held_to_the_same(
     assert told.details["reason"] == "The times were wrong"
 
 
-def test_what_is_held_after_reopening_is_what_is_told_of(
+def test_the_message_states_the_units_reserved_after_reopening(
     admin, desk, due, authorization, time_travel
 ) -> None:
     time_travel(START + HOUR)
@@ -260,7 +260,7 @@ def test_what_is_held_after_reopening_is_what_is_told_of(
     assert "4 units released." in sent.content.decode()
 
 
-def test_reopening_what_used_nothing_holds_what_was_held(
+def test_reopening_without_used_units_reserves_the_earlier_units(
     admin, desk, due, authorization, time_travel
 ) -> None:
     time_travel(START + HOUR)
@@ -306,14 +306,14 @@ class TestNote:
         assert refused.value.code == "stale"
         assert ProgressNote.objects.get().subjective == "Two"
 
-    def test_who_saw_no_note_does_not_overwrite_one(self, author, session) -> None:
+    def test_a_note_is_not_overwritten_from_a_page_without_it(self, author, session) -> None:
         notes.draft(actor=author, session=session, subjective="One", version=0)
         with pytest.raises(Conflict) as refused:
             notes.draft(actor=author, session=session, subjective="Two", version=0)
         assert refused.value.code == "stale"
         assert ProgressNote.objects.get().subjective == "One"
 
-    def test_what_says_the_same_is_not_written(self, author, session) -> None:
+    def test_an_unchanged_draft_is_not_written(self, author, session) -> None:
         draft = notes.draft(actor=author, session=session, subjective="One")
         same = notes.draft(actor=author, session=session, subjective="One", version=draft.version)
         assert (same.version, same.updated_at) == (draft.version, draft.updated_at)
@@ -335,7 +335,7 @@ class TestNote:
             notes.sign(actor=author, note=draft)
         assert refused.value.code == "note_empty"
 
-    def test_only_who_gave_the_session_writes(self, admin, session) -> None:
+    def test_only_the_rendering_practitioner_writes(self, admin, session) -> None:
         with pytest.raises(DomainError) as refused:
             notes.draft(actor=admin, session=session, subjective="From the desk")
         assert refused.value.code == "not_own_note"
