@@ -1,6 +1,6 @@
-"""What an actor may see. Every read of a clinic's records begins here.
+"""What an actor may see. Every read of a clinic's records starts with one of these QuerySets.
 
-Someone else's record is simply not in the QuerySet, so it answers 404.
+A record that the actor may not see is not in the QuerySet, so the page or endpoint answers 404.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SEES_WHOLE_CLINIC = frozenset({Role.ADMIN, Role.VIEWER, Role.SYSTEM})
 
 
 def sees_whole_clinic(actor: Actor) -> bool:
-    """Whether the actor's reach does not depend on who is whose patient."""
+    """Whether the actor's access does not depend on care teams or guardianship."""
     return actor.role in _SEES_WHOLE_CLINIC
 
 
@@ -95,7 +95,10 @@ def _patient_ids(actor: Actor) -> QuerySet[Any]:
 
 
 def treated_patients(actor: Actor) -> PatientQuerySet:
-    """Those in whose care team the actor is: broken glass opens a record, and treats nobody."""
+    """Patients of the actor's care teams.
+
+    Breaking the glass opens a record, but treats no patient.
+    """
     found: PatientQuerySet = Patient.objects.of(actor.organization)
     return found.filter(_treated_by(actor))
 
@@ -107,10 +110,10 @@ def _treated_by(actor: Actor) -> Q:
 
 
 def patient_directory(actor: Actor) -> PatientQuerySet:
-    """Every patient of the clinic, to be named and found, not opened: for booking and search.
+    """Patients that the actor may find by name, for booking and search; not their records.
 
-    Patients and guardians find themselves only; a super-administrator needs a name to break the
-    glass for, and finds every patient.
+    Patients and guardians find only themselves. A super-administrator finds every patient, since
+    breaking the glass requires a name.
     """
     if actor.role == Role.PATIENT:
         return patients(actor)
@@ -119,18 +122,18 @@ def patient_directory(actor: Actor) -> PatientQuerySet:
 
 
 def broken_glass(actor: Actor) -> QuerySet[BreakGlass]:
-    """The actor's own accesses that are open now."""
+    """The actor's own break-glass accesses that are open now."""
     return BreakGlass.objects.open().filter(organization=actor.organization, user=actor.user)
 
 
 def break_glass_grants(actor: Actor) -> QuerySet[BreakGlass]:
-    """Every one for who may look into the audit trail, their own for others."""
+    """All grants for roles that may read the audit log, otherwise the actor's own."""
     found = BreakGlass.objects.filter(organization=actor.organization)
     return found if actor.may("event.view") else found.filter(user=actor.user)
 
 
 def open_glass(actor: Actor, patient: Patient) -> BreakGlass | None:
-    """The access by which the actor is in this record, if that is how they got in."""
+    """The break-glass access by which the actor may see this record, or None."""
     if actor.role not in (Role.PRACTITIONER, Role.SUPERADMIN):
         return None
     opened = broken_glass(actor).filter(patient=patient)
@@ -173,7 +176,7 @@ def invitations(actor: Actor) -> InvitationQuerySet:
 
 
 def events(actor: Actor) -> QuerySet[Event]:
-    """The clinic's audit trail; for whom it is closed, the history of what they may open."""
+    """The clinic's audit trail, or for other roles the events of patients they may open."""
     found = Event.objects.filter(organization=actor.organization)
     return found if actor.may("event.view") else found.filter(patient__in=patients(actor))
 

@@ -33,7 +33,7 @@ class Actor:
 
     @classmethod
     def system(cls, organization: Organization, *, channel: str) -> Actor:
-        """The clinic's own doing: commands, jobs."""
+        """For commands and jobs, which act for the clinic without a user."""
         return cls(
             user=None,
             organization=organization,
@@ -44,7 +44,7 @@ class Actor:
 
     @classmethod
     def founder(cls, user: User | None, *, channel: str) -> Actor:
-        """For the one write outside any clinic: founding one. Without a user, a command does it."""
+        """For writes outside any clinic, such as creating one. A command has no user."""
         from accounts.models import Organization
 
         return cls(

@@ -1,6 +1,6 @@
-"""The installation, for super-administrators: clinics, users, who is what where, and the jobs.
+"""Administration of the installation, for super-administrators: clinics, users, roles and jobs.
 
-No patient's record is here, nor anything that would open one: no secret, no mailed link.
+It contains no patient's record, and no secret or mailed link that would open one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _founder(request: HttpRequest) -> Actor:
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):
-    """Goes through the services, so that the clinic's audit log tells of it."""
+    """Saves through the services, so that the change is recorded in the clinic's audit log."""
 
     list_display = ("name", "slug", "time_zone", "is_active", "created_at")
     search_fields = ("name", "slug")
@@ -70,9 +70,9 @@ class OrganizationAdmin(admin.ModelAdmin):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """Users come by invitation, and choose name, address and password themselves.
+    """Users join by invitation and choose their own name, address and password.
 
-    Goes through the services, so that it leaves a trace.
+    Saves through the services, so that the change is recorded.
     """
 
     list_display = ("email", "name", "is_active", "is_superuser", "last_login")
@@ -105,7 +105,7 @@ class UserAdmin(admin.ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    """To look up. Changed on the clinic's own page of members."""
+    """Read only. Roles are changed on the clinic's own page of members."""
 
     list_display = ("user", "organization", "role", "is_active")
     list_filter = ("role", "is_active")
@@ -124,7 +124,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 @admin.register(ProcrastinateJob)
 class JobAdmin(ProcrastinateJobAdmin):
-    """Without the arguments: a mail that waits may hold a link to set a password."""
+    """Without the arguments: a waiting mail may contain a link to set a password."""
 
     fields = ["id", "task_name", "status", "queue_name", "priority", "scheduled_at", "attempts"]
     list_display = ["id", "task_name", "status", "attempts", "scheduled_at"]

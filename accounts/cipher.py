@@ -1,4 +1,4 @@
-"""Secrets at rest: encrypted with keys that only the installation's secret key gives."""
+"""Encryption of secrets at rest, with keys derived from the installation's secret key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from django.utils.encoding import force_bytes
 
 
 def cipher(purpose: str) -> MultiFernet:
-    """A cipher of its own for each purpose; what earlier secret keys encrypted stays readable."""
+    """A cipher with a key of its own for each purpose.
+
+    Values encrypted under earlier secret keys can still be decrypted.
+    """
     return MultiFernet(
         [_fernet(purpose, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     )

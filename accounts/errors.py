@@ -1,6 +1,6 @@
-"""The one kind of error that services raise, and how the database's own refusals become it.
+"""The base class of all errors that services raise, and its translation from database errors.
 
-It is translated in two places only: the page middleware and the API's exception handler.
+Errors become answers in two places only: the page middleware and the API's exception handler.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from django.db import IntegrityError
 
 
 class DomainError(Exception):
-    """A rule refused. `message` says what happened and what to do, in words for people.
+    """A rule refused the request.
 
-    `code` is stable and meant for programs; `field` names the input at fault, if it is one; `data`
-    holds the figures behind the message (units, dates, ids).
+    `message` says what happened and what to do, for people. `code` is stable and meant for
+    programs; `field` names the input at fault, if one is; `data` holds the figures of the message
+    (units, dates, ids).
     """
 
     code = "refused"
@@ -32,28 +33,28 @@ class DomainError(Exception):
 
 
 class Invalid(DomainError):
-    """The input can never be right, whatever the state of things."""
+    """The input is not valid, whatever the present state."""
 
     code = "invalid"
     status = 400
 
 
 class NotAllowed(DomainError):
-    """The actor's role does not reach so far, in their own clinic."""
+    """The actor's role does not permit this in their own clinic."""
 
     code = "not_allowed"
     status = 403
 
 
 class NotFound(DomainError):
-    """There is no such thing, or it is somebody else's."""
+    """It does not exist, or the actor may not see it."""
 
     code = "not_found"
     status = 404
 
 
 class Conflict(DomainError):
-    """The input is right, but things stand against it now."""
+    """The input is valid, but the present state does not allow it."""
 
     code = "conflict"
     status = 409
@@ -67,7 +68,10 @@ class KeyReused(DomainError):
 
 
 class Busy(DomainError):
-    """Every attempt met others at the same rows. Nothing was written; try again."""
+    """Every attempt conflicted with concurrent writes.
+
+    Nothing was written; the caller may try again.
+    """
 
     code = "busy"
     status = 503
@@ -77,9 +81,10 @@ _constraints: dict[str, Callable[[], DomainError]] = {}
 
 
 def translates(constraint: str) -> Callable[[Callable[[], DomainError]], Callable[[], DomainError]]:
-    """Register what to say when the database refuses by this constraint.
+    """Register the error for a violation of this constraint.
 
-    Services refuse first, with better words; this is for the race that slips between.
+    Services check first, with better messages; this covers concurrent writes that pass their
+    checks.
     """
 
     def register(make: Callable[[], DomainError]) -> Callable[[], DomainError]:
@@ -90,7 +95,7 @@ def translates(constraint: str) -> Callable[[Callable[[], DomainError]], Callabl
 
 
 def from_integrity_error(error: IntegrityError) -> DomainError | None:
-    """The domain's words for a refusal by the database, or None when it is a fault of ours."""
+    """The registered error for a constraint violation, or None for one that is a bug."""
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
     if name in _constraints:
@@ -101,7 +106,7 @@ def from_integrity_error(error: IntegrityError) -> DomainError | None:
 
 
 def stale(noun: str) -> Conflict:
-    """Somebody else changed `noun` since it was read."""
+    """The error for a row that was changed since the actor read it."""
     return Conflict(
         f"This {noun} was changed by somebody else in the meantime. Look at it as it is now, "
         "then try again.",

@@ -28,7 +28,7 @@ MAX_ROWS_PER_DELETE = 5000
 @app.periodic(cron="17 3 * * *")
 @app.task(name="accounts.sweep", queueing_lock="accounts.sweep")
 def sweep(timestamp: int) -> None:
-    """Let go of what nobody can use any more: what was kept for a while, sessions that are over."""
+    """Delete idempotency keys, answers and usage past their retention, and ended sessions."""
     long_ago = timezone.now() - KEY_RETENTION
     IdempotencyKey.objects.filter(created_at__lt=long_ago).delete()
     ApiAnswer.objects.filter(created_at__lt=timezone.now() - ApiAnswer.RETENTION).delete()
@@ -40,7 +40,7 @@ def sweep(timestamp: int) -> None:
 
 
 def _sweep_deliveries() -> None:
-    """What ended, and what nobody will send any more; in pieces, so that no transaction is long."""
+    """Delete old deliveries that ended or whose endpoint is deleted, in short transactions."""
     long_ago = timezone.now() - WebhookDelivery.RETENTION
     over = Q(ended_at__lt=long_ago) | Q(ended_at=None, endpoint__deleted_at__isnull=False)
     old = WebhookDelivery.objects.filter(over, created_at__lt=long_ago)

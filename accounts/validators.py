@@ -30,11 +30,10 @@ def validate_currency(code: str) -> None:
 
 
 def validate_plain_text(value: str) -> None:
-    """Refuse what nobody sees and what makes a name read as another.
+    """Refuse invisible characters, and those that make a name look like another one.
 
-    That is control characters, directional marks and overrides, and what stands for bytes that were
-    no text. Right-to-left letters themselves are welcome, and so are the joiners of their scripts;
-    line breaks and tabs are left to the field.
+    These are control characters, directional marks and overrides, and surrogates. Right-to-left
+    letters and the joiners of their scripts are allowed; line breaks and tabs are up to the field.
     """
     if "\ufffd" in value:
         raise ValidationError(
@@ -59,7 +58,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def validate_day(day: date | datetime) -> None:
-    """Refuse a date that is too far off to reckon with."""
+    """Refuse a date that is too far off for arithmetic."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValidationError(
             "Choose a date between %(first)s and %(last)s.",

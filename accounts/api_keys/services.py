@@ -1,7 +1,7 @@
-"""API keys: made, rotated with an overlap, revoked at once.
+"""Creates, rotates and revokes API keys.
 
-By people. A program does so much to its own key as it was given, and nothing to another: it could
-make or take one that reaches further, or outlives it.
+Only people create keys or change those of others: a program could otherwise create or take over one
+that has more access or lasts longer. A program may rotate and revoke its own key.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MARK = "ck_"
 
 
 def hash_of(secret: str) -> str:
-    """A secret of 256 random bits cannot be guessed: a plain hash keeps it."""
+    """SHA-256 of a secret. Its 256 random bits cannot be guessed, so it needs no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -41,7 +41,7 @@ def create(
     practitioner: Practitioner | None = None,
     expires_at: datetime | None = None,
 ) -> ApiKey:
-    """Make a key. The result's `secret` is shown this once and never again.
+    """Create a key. Its `secret` is shown only now, as an attribute of the result.
 
     Raises NotAllowed `person_required`, Invalid, NotFound, Conflict `name_taken`.
     """
@@ -71,7 +71,7 @@ def create(
 def rotate(
     *, actor: Actor, api_key: ApiKey, overlap: timedelta = overlaps.DEFAULT_OVERLAP
 ) -> ApiKey:
-    """A new secret, shown this once; the one before stays good for `overlap`.
+    """Give the key a new secret, shown only now. The old one stays valid for `overlap`.
 
     Raises NotFound, NotAllowed `person_required`, Invalid, Conflict `key_over`.
     """

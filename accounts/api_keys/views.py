@@ -89,7 +89,7 @@ def _found(request: ClinicRequest, pk: int) -> ApiKey:
 
 
 def _shown_once(request: ClinicRequest, key: ApiKey) -> HttpResponse:
-    """A form sent twice made one key, and its secret was in the first answer alone."""
+    """For a form sent twice: the key was created, its secret was in the first answer."""
     if not hasattr(key, "secret"):
         return redirect(request.actor.url("accounts:api_keys"))
     return render(request, "accounts/api_keys/secret.html", {"key": key})

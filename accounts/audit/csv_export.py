@@ -20,14 +20,14 @@ BYTE_ORDER_MARK = "\ufeff"  # without it Excel misreads every accent
 
 
 class _Echo:
-    """What csv writes to: it hands each line on."""
+    """A file-like object for `csv.writer` that returns each line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def cell(value: Any) -> str:
-    """As text, with a quote before what a spreadsheet would calculate."""
+    """The value as text, with a quote in front where a spreadsheet would run it as a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 

@@ -17,10 +17,10 @@ MAX_EVENTS = 100
 def history(
     request: ClinicRequest, obj: models.Model, *, extra_events: models.Q | None = None
 ) -> HttpResponse:
-    """What happened to `obj`, newest first; to a patient, everything that concerns them.
+    """Page of the events of `obj`, newest first; for a patient, all events about them.
 
-    `extra_events` selects events about other objects to list with its own. The caller has got `obj`
-    through access.
+    `extra_events` selects events about other objects to list with its own. The caller must have
+    read `obj` through `access`.
     """
     require(request.actor.role, "history.view")
     events = access.events(request.actor).select_related("actor", "api_key", "break_glass")

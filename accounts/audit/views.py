@@ -25,7 +25,7 @@ LAST_PAGE = 10**12
 
 
 class Uncounted(LazyPaginator):
-    """Pages without a total: nobody waits for millions of events to be counted."""
+    """A paginator without a total: counting millions of events would take too long."""
 
     count = None
 
@@ -55,7 +55,7 @@ def audit(request: ClinicRequest) -> HttpResponse:
 
 
 def audit_export(request: ClinicRequest) -> HttpResponseBase:
-    """The same events as CSV, written out as the database finds them."""
+    """The filtered events as CSV, streamed from the database."""
     chosen = EventFilter(request.GET, queryset=_events(request), request=request)
     if not chosen.is_valid():
         return audit(request)
@@ -69,7 +69,7 @@ def _events(request: ClinicRequest) -> QuerySet[Event]:
 
 
 def _ids(chosen: EventFilter) -> dict[str, int]:
-    """Of the rows that filters chose."""
+    """Primary keys of the rows that filters selected."""
     found = chosen.form.cleaned_data.items()
     return {name: row.pk for name, row in found if isinstance(row, Model)}
 

@@ -1,4 +1,4 @@
-"""Events in words, with the way to what they are about."""
+"""Readable texts for events, with links to the objects they are about."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def before_and_after(action: str, figure: str) -> None:
 
 
 def names(actor: Actor, events: Iterable[Event]) -> Names:
-    """What the ids in the details of the events stand for, by figure; a query for each figure."""
+    """Names for the ids in the events' details, by detail; one query for each kind of detail."""
     held: defaultdict[str, set[int]] = defaultdict(set)
     for event in events:
         figures = _figures(event)
@@ -92,7 +92,7 @@ def object_name(event: Event) -> str:
 
 
 def page_of(actor: Actor, object_type: str, pk: int) -> str:
-    """The address of an object's page, or nothing when it has none."""
+    """The address of an object's page, or "" if it has none."""
     name = _pages.get(object_type)
     return actor.url(name, pk=pk) if name else ""
 
@@ -138,7 +138,7 @@ def _in_order(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take_changes(figures: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Of what was there before and after, what differs; the figures lose it."""
+    """Values that differ before and after, by name; removed from `figures`."""
     found = figures.pop("changes", {})
     before, after = figures.get("before"), figures.get("after")
     if isinstance(before, dict) and isinstance(after, dict):

@@ -1,4 +1,4 @@
-"""Breaking the glass: into a record from outside the care team, with a reason, for an hour."""
+"""Breaking the glass: access to a record from outside the care team, with a reason, for an hour."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MIN_REASON_LENGTH = 10
 
 @write("glass.break")
 def open(*, actor: Actor, patient: Patient, reason: str) -> BreakGlass:
-    """Open the record to the actor; the clinic's administrators hear of it by mail.
+    """Open the record to the actor for an hour. Administrators are notified by mail.
 
     Raises NotAllowed `person_required`, NotFound, Invalid, Conflict `record_open`.
     """
@@ -58,7 +58,7 @@ def open(*, actor: Actor, patient: Patient, reason: str) -> BreakGlass:
 
 
 def recent(actor: Actor) -> QuerySet[BreakGlass]:
-    """What administrators have to look at: the week's, newest first, with who and whose."""
+    """Accesses of the last seven days, newest first, for administrators to review."""
     rows = BreakGlass.objects.filter(
         organization=actor.organization, granted_at__gte=timezone.now() - RECENT_PERIOD
     )

@@ -39,7 +39,7 @@ def add(*, actor: Actor, patient: Patient, practitioner: Practitioner) -> CareTe
 
 @write("care_team.ensure")
 def ensure(*, actor: Actor, patient: Patient, practitioner: Practitioner) -> None:
-    """Whoever is booked for a patient treats them. Nothing happens when they already do."""
+    """Add the practitioner if they are not in the care team yet: a booking implies treatment."""
     _insert(actor, patient, practitioner)
 
 
@@ -61,7 +61,7 @@ def remove(*, actor: Actor, member: CareTeamMember) -> None:
 
 
 def _insert(actor: Actor, patient: Patient, practitioner: Practitioner) -> bool:
-    """False when they were in it already; two bookings at once do not stop each other."""
+    """Returns False if they are in it already. Two concurrent bookings do not conflict."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_careteammember"

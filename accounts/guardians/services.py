@@ -1,4 +1,4 @@
-"""Guardians: who answers for a patient, and may sign in for them."""
+"""Guardians: people who are responsible for a patient, and may sign in for them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def update(
     expected_digest: str = "",
     **details: Unpack[GuardianFields],
 ) -> Guardian:
-    """Taking away `may_sign_in` closes the patient's pages to them at once.
+    """Change a guardian. Without `may_sign_in`, the patient's pages are closed to them at once.
 
     `expected_digest` is of what the page showed. Raises NotFound, Invalid, Conflict `stale`.
     """

@@ -1,4 +1,7 @@
-"""Who lets whom into a clinic: nobody themselves, no program an administrator, and not unseen."""
+"""Who may give whom which role in a clinic.
+
+Nobody may give a role to themselves, and a program may not make an administrator.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,10 @@ def own_access() -> NotAllowed:
 
 
 def check(actor: Actor, *, role: str, user: User | None) -> None:
-    """Raises NotAllowed `own_access`, `person_required` when the actor may not admit `user`.
+    """Raises NotAllowed `own_access`, `person_required` if the actor may not admit `user`.
 
-    As a member, a super-administrator would read every record, with no reason given and no view
-    marked; by an administrator that it makes, a key would reach beyond its scopes.
+    As a member, a super-administrator could read every record without a reason or a mark in the
+    audit log; through an administrator that it creates, a key could exceed its scopes.
     """
     if actor.role == Role.SUPERADMIN and user is not None and user == actor.user:
         raise own_access()
@@ -33,7 +36,7 @@ def check(actor: Actor, *, role: str, user: User | None) -> None:
 
 
 def tell_administrators(actor: Actor, *, email: str, role: str) -> None:
-    """By mail to the clinic's administrators, when a super-administrator makes another one."""
+    """Notify the clinic's administrators by mail that a super-administrator made another one."""
     if actor.role == Role.SUPERADMIN and actor.user and role == Role.ADMIN:
         tell_of_new_administrator.defer(
             organization_id=actor.organization.pk, by_id=actor.user.pk, email=email

@@ -1,4 +1,4 @@
-"""Invitations: a link by e-mail that makes its reader a member of the clinic."""
+"""Invitations: a mailed link that makes its recipient a member of the clinic."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def invite(
 def resend(*, actor: Actor, invitation: Invitation) -> Invitation:
     """Send a new link, valid from now; the earlier one stops working.
 
-    It lets somebody in as a new invitation does, and is the doing of who resends it. Raises
-    Conflict `invitation_over`, and what `invite` raises.
+    The same checks apply as to a new invitation, and the actor becomes its sender. Raises Conflict
+    `invitation_over`, and what `invite` raises.
     """
     current = _locked_pending(actor, invitation)
     _check(actor, current)
@@ -97,14 +97,14 @@ def resend(*, actor: Actor, invitation: Invitation) -> Invitation:
 
 @write("invitation.revoke")
 def revoke(*, actor: Actor, invitation: Invitation) -> Invitation:
-    """Make the link worthless. Raises NotFound, Conflict `invitation_over`."""
+    """Invalidate the link. Raises NotFound, Conflict `invitation_over`."""
     current = _locked_pending(actor, invitation)
     _revoke(actor, current)
     return current
 
 
 def revoke_all(*, actor: Actor, user: User) -> None:
-    """Make every open link to an address of the user's worthless, in the write of the caller."""
+    """Invalidate every open link to an address of the user, in the caller's transaction."""
     _revoke_open(actor, access.invitations(actor).filter(email__in=_addresses(user)))
 
 
@@ -141,7 +141,7 @@ def accept(*, actor: Actor, token: str, name: str = "", password: str = "") -> M
 
 
 def by_token(token: str) -> Invitation:
-    """The invitation behind a link, whatever became of it. Raises NotFound."""
+    """The invitation of a link, also if it is over. Raises NotFound."""
     found = (
         Invitation.objects.select_related("organization", "guardian__patient", "patient")
         .filter(token_hash=Invitation.hash_of(token), organization__is_active=True)
@@ -153,12 +153,12 @@ def by_token(token: str) -> Invitation:
 
 
 def _unknown_token() -> str:
-    """Until the mail is on its way no link opens the invitation."""
+    """For a token that no invitation has, also before its mail is sent."""
     return Invitation.hash_of(secrets.token_urlsafe(32))
 
 
 def _check(actor: Actor, invitation: Invitation) -> None:
-    """Whether the actor may let this person in, as things are now."""
+    """Raises unless the actor may admit this person, as things are now."""
     _check_record(actor, invitation)
     _check_free(invitation)
     is_own = actor.user and is_for(invitation, actor.user)
@@ -251,7 +251,7 @@ def _locked_by_token(actor: Actor, token: str) -> Invitation:
 
 
 def over(invitation: Invitation) -> Conflict:
-    """Why the link no longer works, and what to do."""
+    """The error that says why the link no longer works, and what to do."""
     if invitation.accepted_at:
         what = "was accepted already. Sign in with your e-mail and password"
     elif invitation.revoked_at:
@@ -262,7 +262,7 @@ def over(invitation: Invitation) -> Conflict:
 
 
 def _new_user(invitation: Invitation, name: str, password: str) -> User:
-    """Whoever opens the mailed link has shown that the address is theirs."""
+    """Create the account. Opening the mailed link verifies the address."""
     if has_account(invitation):
         raise Conflict(
             f"{invitation.email} has an account already. Sign in, and open the link again.",
@@ -283,13 +283,13 @@ def _new_user(invitation: Invitation, name: str, password: str) -> User:
 
 
 def has_account(invitation: Invitation) -> bool:
-    """Whether whoever is invited can sign in, rather than make an account."""
+    """Whether the invited person can sign in, instead of creating an account."""
     known = Q(email__iexact=invitation.email) | Q(emailaddress__email__iexact=invitation.email)
     return User.objects.filter(known).exists()
 
 
 def is_for(invitation: Invitation, user: User) -> bool:
-    """Whether the address invited is the user's own."""
+    """Whether the invited address belongs to the user."""
     return invitation.email in _addresses(user)
 
 
@@ -321,7 +321,7 @@ def _join(actor: Actor, invitation: Invitation, user: User) -> Membership:
 
 
 def _link_record(invitation: Invitation, user: User) -> None:
-    """By a conditional update: a record has one user, and keeps the first."""
+    """Link the record to the user by a conditional update: a record keeps its first user."""
     if invitation.guardian and _other_guardians(invitation.guardian).filter(user=user).exists():
         raise member_is_guardian()
     for record in (invitation.patient, invitation.guardian, invitation.practitioner):

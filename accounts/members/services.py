@@ -1,4 +1,4 @@
-"""Members: who works in the clinic or is treated there, and as what."""
+"""Members: the roles of users in the clinic."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def update_role(*, actor: Actor, membership: Membership, role: Role) -> Membersh
 
 @write("member.update")
 def deactivate(*, actor: Actor, membership: Membership) -> Membership:
-    """Close the clinic to a member from their next request on. What they did stays.
+    """Close the clinic to a member from their next request on. What they did is kept.
 
-    Open invitations to them are revoked: accepted, they would undo it. Who is left without any
-    clinic is signed out, and their apps with them: a token would live again with the membership.
-    Raises NotFound, Conflict `last_administrator`.
+    Open invitations to them are revoked, since accepting one would undo this. A user without
+    another clinic is signed out with all apps, since a token would become valid again with a new
+    membership. Raises NotFound, Conflict `last_administrator`.
     """
     administrators = lock_administrators(actor)
     # Before the member, as `invitations.accept` locks them.
@@ -81,8 +81,9 @@ def _switch(actor: Actor, member: Membership, *, is_active: bool, action: str) -
 
 
 def lock_administrators(actor: Actor) -> list[int]:
-    """Before any one member, in the order of ids, and before they are counted: two who remove each
-    other must not both succeed.
+    """Lock all administrators in the order of ids, before any other member and before counting.
+
+    Otherwise two administrators could deactivate each other at the same time.
     """
     rows = Membership.objects.filter(
         organization=actor.organization, role=Role.ADMIN, is_active=True, user__is_active=True

@@ -30,7 +30,7 @@ def send_mail(*, to: list[str], subject: str, body: str) -> None:
 
 @app.task(name="accounts.send_invitation", queue="mail", retry=RETRY)
 def send_invitation(*, invitation_id: int) -> None:
-    """The token is made here, so that only the mail ever holds it."""
+    """Create the token here, so that only the mail contains it."""
     pending = Invitation.objects.open().filter(pk=invitation_id)
     invitation = pending.select_related("organization", "invited_by").first()
     if invitation is None:
@@ -47,7 +47,7 @@ def send_invitation(*, invitation_id: int) -> None:
 
 @app.task(name="accounts.tell_of_broken_glass", queue="mail", retry=RETRY)
 def tell_of_broken_glass(*, glass_id: int) -> None:
-    """Names neither patient nor reason: mail is read by others on its way."""
+    """Without the patient's name and the reason, since others may read mail in transit."""
     glass = BreakGlass.objects.select_related("organization", "user").get(pk=glass_id)
     link = _address("accounts:audit", glass.organization.slug) + "?action=glass.broken"
     for address in _administrators(glass.organization):
@@ -56,7 +56,7 @@ def tell_of_broken_glass(*, glass_id: int) -> None:
 
 @app.task(name="accounts.tell_of_new_administrator", queue="mail", retry=RETRY)
 def tell_of_new_administrator(*, organization_id: int, by_id: int, email: str) -> None:
-    """That a super-administrator made or invited one, who reads every record from then on."""
+    """Notify administrators that a super-administrator made or invited another one."""
     clinic, by = Organization.objects.get(pk=organization_id), User.objects.get(pk=by_id)
     link = _address("accounts:members", clinic.slug)
     for address in _administrators(clinic):

@@ -1,4 +1,4 @@
-"""What programs sign in with, and what they were answered."""
+"""Credentials of programs, and the answers they were given."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def _is_over() -> Q:
 
 
 class ApiKey(models.Model):
-    """A program's way in: one clinic, one role, some scopes. Of the secret only a hash is kept.
+    """A program's credential: one clinic, one role, some scopes. The secret is stored hashed.
 
-    While a key is rotated, the secret before stays good until `previous_expires_at`. A key with the
-    role of practitioner acts for `practitioner`.
+    While a key is rotated, the previous secret stays valid until `previous_expires_at`. A key with
+    the role of practitioner acts for `practitioner`.
     """
 
     ROLES = (Role.ADMIN, Role.PRACTITIONER, Role.VIEWER)
@@ -129,7 +129,7 @@ class ApiAnswer(models.Model):
 
 
 class ApiUsage(models.Model):
-    """How many requests of a credential have been let in in a minute, by all web processes."""
+    """How many requests of a credential were allowed in a minute, across all web processes."""
 
     credential = models.CharField(max_length=40)
     minute = models.DateTimeField()

@@ -45,12 +45,12 @@ class BreakGlass(models.Model):
 
 
 class Event(models.Model):
-    """Something that happened: who, what, which patient, when, from where, by which request.
+    """What happened: who, what, which patient, when, from where, by which request.
 
-    Written in the transaction of the change it describes; cannot be changed, by trigger. Another
-    trigger lays out its deliveries to the clinic's webhooks.
-    `details` hold ids and figures, never clinical text or secrets. The indexes begin with
-    organization, actor and patient: each event costs every index there is, so these have no others.
+    Written in the transaction of the change that it describes; a trigger refuses changes, another
+    creates its deliveries to the clinic's webhooks. `details` hold ids and figures, never clinical
+    text or secrets. Each event costs every index of the table, so only organization, actor and
+    patient have one.
     """
 
     organization = models.ForeignKey(

@@ -83,18 +83,18 @@ class Organization(models.Model):
         return zoneinfo.ZoneInfo(self.time_zone)
 
     def today(self) -> date:
-        """The date on the clinic's own wall calendar now."""
+        """The clinic's own date now."""
         return timezone.now().astimezone(self.zone).date()
 
     def midnight(self, day: date) -> datetime:
-        """The instant in which that day begins there."""
+        """The instant at which that day begins in the clinic's time zone."""
         return datetime.combine(day, time.min, self.zone)
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)
 
     def is_open(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """From the one instant to the other, by its clock."""
+        """Whether the clinic is open from the one instant to the other, in its time zone."""
         begins, ends = self.local(starts_at), self.local(ends_at)
         return begins.date() == ends.date() and (
             self.opens_at <= begins.time() and ends.time() <= self.closes_at

@@ -1,4 +1,4 @@
-"""How events become deliveries: by the database, in the transaction that wrote them."""
+"""The trigger that turns events into deliveries, in the transaction that writes them."""
 
 import pgtrigger
 

@@ -7,9 +7,9 @@ from pgtrigger import compiler
 
 
 class GuardSql(compiler.UpsertTriggerSql):
-    """The library's SQL without its switch that ignores a trigger for a while.
+    """The library's SQL without its switch to ignore a trigger.
 
-    A guard that the application can switch off is none; and the switch costs a subtransaction for
+    A guard that the application can switch off is none, and the switch costs a subtransaction for
     every row.
     """
 

@@ -1,4 +1,4 @@
-"""Where events are sent, what was sent, and what came back."""
+"""Webhook endpoints, their secrets, deliveries and attempts."""
 
 from __future__ import annotations
 
@@ -117,10 +117,11 @@ def new_secret() -> str:
 
 
 class WebhookDelivery(models.Model):
-    """One event on its way to one endpoint; made by a trigger when the event is written.
+    """One event for one endpoint; created by a trigger when the event is written.
 
-    `failures` count since it was last (re)played, and say how long to wait. While a process sends
-    it, `claimed_until` is in the future; when the process is gone, another may claim it then.
+    `failures` count since it was last (re)played, and determine the next pause. While a process
+    sends it, `claimed_until` is in the future; if that process dies, another may lease it
+    afterwards.
     """
 
     class Status(models.TextChoices):
@@ -199,7 +200,7 @@ class WebhookDelivery(models.Model):
 
 
 class WebhookAttempt(models.Model):
-    """One request, and the beginning of what came back."""
+    """One request, and the beginning of its answer."""
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="+"

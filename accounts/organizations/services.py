@@ -44,7 +44,7 @@ class OrganizationChanges(OrganizationFields, total=False):
 def create(
     *, actor: Actor, name: str, slug: str, **details: Unpack[OrganizationFields]
 ) -> Organization:
-    """Found a clinic, by `Actor.founder`: nobody acts in a clinic that does not exist yet.
+    """Create a clinic, as `Actor.founder`: no actor of the clinic exists yet.
 
     Raises Invalid, Conflict `slug_taken`.
     """

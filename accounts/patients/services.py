@@ -1,4 +1,4 @@
-"""Patients: who they are. What they are treated for is the sessions'."""
+"""Patients: their demographic data. What they are treated for is recorded in sessions."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def mrn_taken() -> Conflict:
 
 
 def _next_mrn(organization: Organization) -> str:
-    """Counted on the clinic's row: two at once wait for each other, and get two numbers."""
+    """Incremented in the clinic's row, so that concurrent calls wait and get different numbers."""
     clinic = Organization.objects.filter(pk=organization.pk)
     taken = Patient.objects.of(organization)
     while True:

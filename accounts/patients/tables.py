@@ -13,7 +13,7 @@ from accounts.web.tables import FIT, ROW_LINK, active_mark, row_url
 
 
 class DirectoryTable(tables.Table):
-    """What may be said of a patient whose record is not open: enough to know them by."""
+    """What identifies a patient whose record is not open to the actor."""
 
     name = tables.Column(
         accessor="display_name",

@@ -58,7 +58,10 @@ def update(
 
 
 def queue(actor: Actor) -> None:
-    """Lock the clinic, before any practitioner: several together close a loop of supervisors."""
+    """Lock the clinic before any practitioner.
+
+    Concurrent changes together could make a loop of supervisors.
+    """
     Organization.objects.select_for_update(no_key=True).get(pk=actor.organization.pk)
 
 

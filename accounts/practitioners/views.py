@@ -73,6 +73,6 @@ def practitioner_edit(request: ClinicRequest, pk: int) -> HttpResponse:
 
 
 def practitioner_history(request: ClinicRequest, pk: int) -> HttpResponse:
-    """For those who read the audit log: it concerns no patient whose record one may open."""
+    """For roles that may read the audit log, since it concerns no patient."""
     require(request.actor.role, "event.view")
     return history(request, get_object_or_404(access.practitioners(request.actor), pk=pk))

@@ -1,4 +1,4 @@
-"""Finding a patient from anywhere."""
+"""Patient search."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def register(annotate: Annotator) -> None:
 
 
 def find(actor: Actor, text: str) -> list[dict[str, Any]]:
-    """Up to MAX_RESULTS patients, as components/search_results.html draws them."""
+    """Up to MAX_RESULTS patients, as components/search_results.html shows them."""
     if not text.strip():
         return []
     found = list(access.patient_directory(actor).search(text)[:MAX_RESULTS])

@@ -1,4 +1,4 @@
-"""How sign-in behaves here: clinics invite their people, and mail goes out by the queue."""
+"""Adapter of django-allauth: accounts are created by invitation, mail is sent by the queue."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from accounts.sign_in import services as sign_ins
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody signs up by themselves: an invitation makes the account."""
+        """Always False: accounts are created by accepting an invitation."""
         return False
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:

@@ -38,7 +38,7 @@ ROTATED_KEY = PreparedQuery(
 
 
 class Bearer(BaseAuthentication):
-    """Raises AuthenticationFailed without saying why: that would help to guess."""
+    """Raises AuthenticationFailed without a reason, which would help an attacker."""
 
     def authenticate(self, request: Request) -> tuple[User | None, Access] | None:
         scheme, _, token = _header(request).partition(" ")
@@ -84,14 +84,16 @@ def _by_key(request: Request, token: str) -> Access:
 
 
 def _key_with(digest: str, now: datetime) -> ApiKey | None:
-    """The one with this secret, or with it until it was rotated; asked anew for each request, so
-    that one which is revoked is dead at once."""
+    """The key with this secret, or with this previous secret during a rotation.
+
+    Read for each request, so that a revoked key stops working at once.
+    """
     key = KEY.first(digest=digest) or ROTATED_KEY.first(digest=digest, now=now)
     return key if key and key.state == "active" and key.organization.is_active else None
 
 
 def _practitioner_id(key: ApiKey) -> int | None:
-    """As of a person: who renders no services any more has nobody's care."""
+    """None for an inactive practitioner, whose key then sees no patients, as for a person."""
     own = key.practitioner
     return own.pk if own is not None and own.is_active else None
 

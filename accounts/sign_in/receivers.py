@@ -1,4 +1,4 @@
-"""What django-allauth tells of: it signs people in and changes how, and leaves no event itself."""
+"""Records the sign-ins and credential changes that django-allauth signals."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def factor_failed(request: HttpRequest, user: User, **told: Any) -> None:
 
 
 def password_failed(request: HttpRequest, email: str) -> None:
-    """Of an address that nobody has, nothing stays: it may be somebody's who is no user here."""
+    """Nothing is recorded for an unknown address, which may belong to somebody who is no user."""
     user = sign_ins.user_of(email) if email else None
     if user is None:
         log.info("sign_in_failed_for_nobody")
@@ -75,13 +75,13 @@ def request_origin(request: HttpRequest) -> RequestOrigin:
 
 
 def _factor(told: dict[str, Any]) -> dict[str, str]:
-    """The kind of second factor, where it is about one."""
+    """The kind of second factor that a signal is about."""
     authenticator = told.get("authenticator")
     return {"factor": authenticator.type} if authenticator else {}
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
-    """Ends the sessions that their owner picked, or all others."""
+    """Ends the sessions that the user chose, or all others."""
 
     def end_sessions(self, sessions: Any) -> None:
         super().end_sessions(sessions)

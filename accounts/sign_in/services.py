@@ -1,7 +1,7 @@
-"""How somebody signs in, and whatever changes it, leaves a trace in each clinic that it opens.
+"""Records sign-ins and credential changes in the audit log of each clinic they concern.
 
-An event belongs to one clinic. Whoever has several leaves it in each; who has none, and who runs
-the installation, leaves one of no clinic (docs/decisions/0028).
+An event belongs to one clinic: a user of several clinics leaves one in each. A user without clinics
+and a super-administrator leave one without a clinic (docs/decisions/0028).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FACTOR_RESET = "user.factor_reset"
 
 @dataclass(frozen=True, kw_only=True)
 class RequestOrigin:
-    """By which request, and from where."""
+    """The request's id and address."""
 
     channel: str
     request_id: str
@@ -43,14 +43,14 @@ class RequestOrigin:
 
 
 def record(*, user: User, action: str, request_origin: RequestOrigin, **details: Any) -> None:
-    """`details` are words and figures, never a password, a code, a key or an address."""
+    """`details` are words and figures, never a password, code, key or address."""
     with transaction.atomic():
         for actor in _in_each_clinic(user, request_origin):
             events.record(actor=actor, action=action, obj=user, **details)
 
 
 def record_failure(*, user: User, request_origin: RequestOrigin, **details: Any) -> None:
-    """Somebody tried to sign in as the user. Who it was is not known: nobody is named."""
+    """Record a failed sign-in for the user, without an actor: who tried is not known."""
     with transaction.atomic():
         for actor in _in_each_clinic(user, request_origin):
             somebody = replace(actor, user=None, role=Role.SYSTEM)
@@ -58,7 +58,7 @@ def record_failure(*, user: User, request_origin: RequestOrigin, **details: Any)
 
 
 def user_of(email: str) -> User | None:
-    """Who signs in by this address, if anybody does."""
+    """The user who signs in with this address, if there is one."""
     own = EmailAddress.objects.filter(email__iexact=email).values("user_id")
     return User.objects.filter(Q(email__iexact=email) | Q(pk__in=own)).first()
 

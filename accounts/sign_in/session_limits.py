@@ -1,4 +1,4 @@
-"""Sign people out who have left their screen, or have been signed in for too long."""
+"""Signs users out after inactivity, and after the longest time a session may last."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SessionLimits:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> None:
-        """The clinic entered last says how long one may be idle; a patient may."""
+        """Apply the idle limit of the clinic that was entered last; patients have none."""
         actor: Actor | None = cast(ClinicRequest, request).actor
         if actor is not None and request.session.get(IDLE) != _idle_minutes(actor):
             request.session[IDLE] = _idle_minutes(actor)
@@ -60,9 +60,9 @@ def _idle_minutes(actor: Actor) -> int:
 
 
 def begin(session: SessionBase, user: User) -> None:
-    """Start the clocks of an app's session, which has entered no clinic yet.
+    """Start the limits of an app's session, which has not entered a clinic yet.
 
-    Until it does, the shortest limit holds of the clinics where the user is staff.
+    Until it does, the shortest limit of the clinics where the user is staff applies.
     """
     session[STARTED] = session[SEEN] = time.time()
     staff = Membership.objects.filter(user=user, is_active=True, role__in=STAFF)
@@ -71,9 +71,9 @@ def begin(session: SessionBase, user: User) -> None:
 
 
 def enter(session: SessionBase, actor: Actor, *, by_itself: bool) -> str:
-    """Why an app's session has ended by the limit of the clinic it enters, if it has.
+    """The reason why an app's session has ended by the limit of this clinic, or None.
 
-    Otherwise its activity is noted, except what the app does by itself.
+    Otherwise the activity is noted, unless the request was automatic.
     """
     kept = {IDLE: _idle_minutes(actor)}
     if not by_itself and time.time() - session.get(SEEN, 0) > NOTED_EVERY_SECONDS:
@@ -91,14 +91,14 @@ def enter(session: SessionBase, actor: Actor, *, by_itself: bool) -> str:
 
 
 def locked(session_key: str | None) -> SessionBase | None:
-    """The session as it is now, until the transaction ends: its refresh tokens are in it."""
+    """The session, locked to the end of the transaction: it holds its refresh tokens."""
     Session.objects.select_for_update().filter(pk=session_key).first()
     found: SessionBase | None = lookup_session(session_key)
     return found
 
 
 def over(session: SessionBase) -> str:
-    """Why the session has ended, if it has."""
+    """The reason why the session has ended, or None."""
     now = time.time()
     started = session.get(STARTED, now)
     if now - started > settings.SESSION_ABSOLUTE_HOURS * 3600:
@@ -130,7 +130,10 @@ def _signed_out(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> str:
-    """Where they were: a form's address need not answer to GET, the page it stood on does."""
+    """The page to return to.
+
+    A form's address may not answer to GET; the page that showed it does.
+    """
     htmx = cast(ClinicRequest, request).htmx
     if htmx:
         return htmx.current_url_abs_path or "/"

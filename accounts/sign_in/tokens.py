@@ -1,7 +1,7 @@
-"""Access and refresh tokens for people's apps: short, rotating, and gone when the session is.
+"""Access and refresh tokens for people's apps: short-lived, rotating, bound to a session.
 
-A refresh token is good once. One that comes back was stolen, or kept by a thief's victim: the
-session ends with all its tokens (RFC 9700, 4.14.2).
+A refresh token can be used once. If one is used again, it was copied, and the session ends with all
+its tokens (RFC 9700, 4.14.2).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Tokens(JWTTokenStrategy):
 
 
 def opened_by(token: str) -> tuple[User, SessionBase] | None:
-    """Whose access token this is, and of which session; none when either is over."""
+    """User and session of an access token, or None if either is over."""
     payload = jwt.decode_token(token, "access")
     session = jwt.get_token_session(payload) if payload else None
     if payload is None or session is None:

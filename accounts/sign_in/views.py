@@ -1,4 +1,4 @@
-"""The way in: to the only clinic, to the choice of clinics, or by an invitation."""
+"""Entering a clinic: directly if there is one, by choosing one of several, or by an invitation."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _invited(request: HttpRequest, invitation: Invitation, user: User | None) -> Actor:
-    """Whoever accepts is no member yet, and acts in the role that they are given."""
+    """An actor for accepting: not a member yet, with the role of the invitation."""
     return Actor(
         user=user,
         organization=invitation.organization,

@@ -30,7 +30,7 @@ register.filter(formatting.sentence)
 def clinic_url(
     context: template.Context, name: str, *args: Any, organization: Any = None, **kwargs: Any
 ) -> str:
-    """The address of a clinic's page; another clinic than the request's by `organization=`."""
+    """The address of a page of the request's clinic, or of another one by `organization=`."""
     if organization is not None:
         return reverse(name, args=[organization.slug, *args])
     address: str = context["request"].actor.url(name, *args, **kwargs)
@@ -39,7 +39,7 @@ def clinic_url(
 
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
-    """This page's query string with some parameters changed; None takes one away."""
+    """This page's query string with some parameters changed; None removes one."""
     params = context["request"].GET.copy()
     for key, value in changes.items():
         if value is None:
@@ -51,7 +51,7 @@ def query(context: template.Context, **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def once(context: template.Context) -> SafeString:
-    """The hidden key by which a form has one effect, however often it is sent."""
+    """The hidden idempotency key: the form has one effect, however often it is sent."""
     key = context.get("idempotency_key") or uuid.uuid4()
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', key)
 

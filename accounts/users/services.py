@@ -20,10 +20,10 @@ class UserFlags(TypedDict, total=False):
 
 @write("user.update")
 def update(*, actor: Actor, user: User, **flags: Unpack[UserFlags]) -> User:
-    """Shut a user out or let them in again, and say whether they run the installation.
+    """Activate or deactivate a user, and make them a super-administrator or not.
 
-    What is not given stays. By `Actor.founder`, as it concerns no one clinic; each clinic that this
-    closes or opens to the user hears of it in its own audit log.
+    What is not given stays. By `Actor.founder`, since it concerns no single clinic; it is recorded
+    in the audit log of each clinic that it opens or closes to the user.
     """
     current = locked(User.objects.all(), user)
     was_active = current.is_active

@@ -1,4 +1,4 @@
-"""Sessions of browsers and of apps: rows, which go in the transaction that ends them."""
+"""Ending sessions of browsers and apps. They are rows, so they end with the transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ def end_all(user: User) -> None:
 
 
 def end_if_without_clinic(user: User) -> None:
-    """Sign out who has no clinic left. Locks the user: two clinics may let go of them at once."""
+    """Sign out a user without any active clinic.
+
+    Locks the user, since two clinics may deactivate them at the same time.
+    """
     current = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not current.is_superuser and not current.memberships.filter(is_active=True).exists():
         end_all(current)

@@ -16,7 +16,7 @@ class _StateField(django_filters.fields.ChoiceField):
 
 
 class ActiveFilter(django_filters.ChoiceFilter):
-    """The active ones, unless others are asked for."""
+    """Active rows by default; inactive ones or all on request."""
 
     field_class = _StateField
     values = ("active", "inactive", "all")
@@ -30,7 +30,7 @@ class ActiveFilter(django_filters.ChoiceFilter):
 
 
 class IdFilter(django_filters.NumberFilter):
-    """By the id of what rows refer to; on a page it comes with the address."""
+    """By the id of a related row; on a page it comes from the address."""
 
     field_class = forms.IntegerField
 
@@ -47,7 +47,7 @@ class DayFilter(django_filters.DateFilter):
 
 
 class SearchFilter(django_filters.FilterSet):
-    """Every word stands in one of the fields that are `searched`."""
+    """Every word must occur in one of the `searched` fields."""
 
     search = django_filters.CharFilter(label="Search", method="by_words", max_length=100)
 
@@ -80,7 +80,7 @@ class DaysFilter(django_filters.FilterSet):
 
 
 class NamesFilter(django_filters.FilterSet):
-    """By words and whether still in use."""
+    """By name or code, and by state."""
 
     search = django_filters.CharFilter(
         label="Search", method="by_words", max_length=100, widget=SearchInput("Name or code")

@@ -62,9 +62,9 @@ class _ReadOnce(ModelChoiceIterator):
 
 
 class RowField(forms.ModelChoiceField):
-    """A choice of few rows, which are read once: to be offered, and to find the chosen one.
+    """A choice among few rows, which are read once for both options and validation.
 
-    All of them are read and drawn; where there may be hundreds, let people search instead.
+    All of them are rendered; use a search where there may be hundreds.
     """
 
     iterator = _ReadOnce
@@ -103,7 +103,7 @@ class SearchInput(forms.TextInput):
 
 
 class DayField(forms.DateField):
-    """A date that can be reckoned with."""
+    """A date within the range that arithmetic supports."""
 
     widget = DateInput
     default_validators = [validate_day]

@@ -1,4 +1,4 @@
-"""How a page writes: the form or button, the service, and what is shown when a rule refuses."""
+"""Pages that write: a form or button, the service it calls, and what is shown on a refusal."""
 
 from __future__ import annotations
 
@@ -101,9 +101,9 @@ def confirm_page(
     back: str,
     success_message: str = "",
 ) -> HttpResponse:
-    """Ask before a deed, in the words of `ask` (see components/confirm.html); then do it.
+    """Ask for confirmation with the text of `ask` (see components/confirm.html), then save.
 
-    The question is a page of its own, or stands in the dialog when htmx asks for it.
+    The question is a page, or a dialog when htmx requests it.
     """
     return form_page(
         request,
@@ -146,10 +146,7 @@ def action(
 
 
 def require_drawable(error: DomainError) -> DomainError:
-    """The error, for a page that draws itself again with it.
-
-    Raises one that has a page of its own: what is not there for the actor has no other.
-    """
+    """Return the error if the page can show it; raise one that has an error page of its own."""
     if error.status == 404:
         raise error
     log.info("refused", code=error.code)
@@ -157,7 +154,7 @@ def require_drawable(error: DomainError) -> DomainError:
 
 
 def keyed(request: ClinicRequest, actor: Actor) -> Actor:
-    """The actor, with the idempotency key that the form carried. Raises Invalid if it is none."""
+    """The actor with the form's idempotency key. Raises Invalid if it is malformed."""
     key = _key(request)
     if key and not _is_key(key):
         raise Invalid(
@@ -167,7 +164,7 @@ def keyed(request: ClinicRequest, actor: Actor) -> Actor:
 
 
 def _place(request: ClinicRequest) -> dict[str, str]:
-    """Where the form stands, and where its answer is drawn."""
+    """Where the form is shown, and where its answer is rendered."""
     if request.htmx and request.htmx.target in IN_PLACE:
         frame = "components/form_panel.html"
         return {"frame": frame, "target": f"#{request.htmx.target}", "swap": "innerHTML"}

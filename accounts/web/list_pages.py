@@ -1,4 +1,4 @@
-"""How a page shows a list: filtered, sorted and cut into pages by the database."""
+"""List pages: filtered, sorted and paginated by the database."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def list_page(
     context: dict[str, Any] | None = None,
     listed_records: str = "",
 ) -> HttpResponse:
-    """Render `template` with `table` and `filter`; the address says filters, order and page.
+    """Render `template` with `table` and `filter`; filters, order and page come from the address.
 
-    `listed_records` says what patients' data the rows are: drawing them is recorded for each.
+    `listed_records` names what the rows are if they show patients' data: the patients are recorded.
     """
     chosen = filters(request.GET, queryset=rows, request=request) if filters else None
     drawn = filtered(request, table, chosen) if chosen else paged(request, table(rows))
@@ -50,19 +50,19 @@ def list_page(
 def render_list(
     request: ClinicRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """A page with a list; its part `results` alone where only that is drawn anew."""
+    """Render a page with a list, or only its partial `results` when htmx updates the list."""
     part = f"#{RESULTS}" if request.htmx.target == RESULTS else ""
     return render(request, template + part, context, status=status)
 
 
 def patient_id(row: Any) -> int | None:
-    """Whose data a row is, if it is a patient's."""
+    """The id of the patient that a row is about, if it is about one."""
     found: int | None = row.pk if isinstance(row, Patient) else getattr(row, "patient_id", None)
     return found
 
 
 def in_use(chosen: django_filters.FilterSet | None) -> list[str]:
-    """The names of the filters that were given something."""
+    """The names of the filters that have a value."""
     return [name for name in chosen.filters if chosen.data.get(name)] if chosen else []
 
 
@@ -73,7 +73,7 @@ def status_of(chosen: django_filters.FilterSet | None) -> int:
 def filtered(
     request: ClinicRequest, table: type[tables.Table], chosen: django_filters.FilterSet
 ) -> tables.Table:
-    """The table of the rows asked for; of none, saying why, while a filter makes no sense."""
+    """The table of the filtered rows; empty, with the reasons, if a filter is not valid."""
     if chosen.is_valid():
         return paged(request, table(chosen.qs))
     drawn = table(chosen.queryset.none())
@@ -82,7 +82,7 @@ def filtered(
 
 
 def refusals(chosen: django_filters.FilterSet) -> list[str]:
-    """Of each filter that makes no sense, why."""
+    """The error of each filter that is not valid."""
     fields = chosen.form.fields
     return [
         f"{fields[name].label}: {message}"
@@ -92,7 +92,7 @@ def refusals(chosen: django_filters.FilterSet) -> list[str]:
 
 
 def paged(request: ClinicRequest, table: tables.Table) -> tables.Table:
-    """Sort as the address says, and keep to its page; past the end means the last one."""
+    """Sort and paginate as the address asks; a page past the end means the last one."""
     RequestConfig(request, paginate=False).configure(table)
     try:
         table.paginate(page=request.GET.get(table.prefixed_page_field, 1), per_page=PAGE_SIZE)

@@ -24,10 +24,10 @@ GetResponse = Callable[[ClinicRequest], HttpResponse]
 
 
 class ActorMiddleware:
-    """Say who acts, in every page below `/c/<organization>/`: `request.actor`.
+    """Set `request.actor` for every page below `/c/<organization>/`.
 
-    The clinic is in the address, so that two tabs can hold two clinics. Whoever is no member of it
-    gets 404, as for a clinic that does not exist.
+    The clinic is in the address, so that two tabs can show two clinics. Users who are not members
+    get 404, as for a clinic that does not exist.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -61,9 +61,9 @@ class ActorMiddleware:
 def actor_for(
     user: User, slug: str, request: HttpRequest, *, channel: str, among: Iterable[Any]
 ) -> Actor:
-    """Who the user is in that clinic, by what `access.memberships_of` found.
+    """The user as an actor of that clinic, from `access.memberships_of`.
 
-    Raises Http404 unless they may enter it.
+    Raises Http404 if they may not enter it.
     """
     membership = next((one for one in among if one.organization.slug == slug), None)
     practitioner_id = None
@@ -100,9 +100,9 @@ def to_sign_in(request: ClinicRequest) -> HttpResponse:
 
 
 class PageErrors:
-    """Where a DomainError becomes a page of its own, or a toast when htmx asked.
+    """Turns a DomainError into an error page, or into a toast for htmx.
 
-    Pages that draw themselves again with the error on it catch it (see `accounts.web.form_pages`).
+    Pages that show the error on their form catch it first (`accounts.web.form_pages`).
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -22,12 +22,12 @@ class ClinicRequest(HttpRequest):
 
 
 def id_in(text: str) -> int:
-    """The id that was sent; 0, which nothing has, for what cannot be one."""
+    """The id in the text, or 0, which no row has."""
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def day_in(text: str) -> date | None:
-    """The date that was sent, None for what is none."""
+    """The date in the text, or None."""
     try:
         return date.fromisoformat(text)
     except ValueError:

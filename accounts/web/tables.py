@@ -17,7 +17,7 @@ ACTIVE_CELL = "accounts/web/active_cell.html"
 
 
 def row_url(table: tables.Table, name: str, pk: int) -> str:
-    """The address of a row's page in the clinic of whoever looks."""
+    """The address of a row's page in the request's clinic."""
     return table.request.actor.url(name, pk=pk)
 
 
@@ -26,9 +26,9 @@ def active_mark(is_active: bool) -> SafeString:
 
 
 class Cell(tables.TemplateColumn):
-    """A cell by its template, drawn in its page's context.
+    """A cell rendered by a template in the context of its page.
 
-    The library makes each cell a context of its own and runs every context processor for it.
+    The library creates a context for each cell, and runs every context processor for it.
     """
 
     def __init__(self, template_name: str, **kwargs: Any) -> None:

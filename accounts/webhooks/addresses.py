@@ -1,7 +1,7 @@
-"""Where webhooks may lead: out into the internet, and nowhere inside this network.
+"""Which addresses webhooks may have: public ones, none inside a private network.
 
-A name is looked up when an endpoint is saved and again for every attempt; the connection is then
-made to the very address that was looked at, so that a name cannot change its mind in between.
+A name is resolved when an endpoint is saved and again for every attempt. The connection is made to
+the address that was checked, so that a changed DNS answer has no effect.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Forbidden(Exception):
 
 
 class Checked(str):
-    """An address that was looked at and may be saved."""
+    """An address that was checked and may be saved."""
 
 
 def checked(url: str) -> Checked:
-    """The address of an endpoint, as it may be saved. Raises Invalid, naming the field.
+    """Check the address of an endpoint. Raises Invalid, naming the field.
 
-    Asks a name server, for seconds at worst: call it while no transaction is open. What was
-    checked already is given back as it is.
+    This queries DNS, which may take seconds: call it while no transaction is open. An address that
+    was checked already is returned as it is.
     """
     if isinstance(url, Checked):
         return url
@@ -59,9 +59,9 @@ def checked(url: str) -> Checked:
 
 
 def _looked_up(host: str, port: int) -> list[Address]:
-    """Nothing where nobody knows the name: it may get an address later; every attempt looks again.
+    """The host's addresses; none if it does not resolve yet. Attempts resolve it again.
 
-    An address that is written as a number needs no name server, and waits for none.
+    A numeric address needs no DNS query.
     """
     try:
         return resolve(host, port, flags=socket.AI_NUMERICHOST)
@@ -103,7 +103,7 @@ def require_form(url: str) -> Any:
 
 
 def require_scheme(parts: Any, found: list[Address]) -> None:
-    """Plain http never leaves for the internet. Raises Forbidden."""
+    """Refuse plain http to public addresses. Raises Forbidden."""
     if parts.scheme == "http" and not all(map(_is_private, found)):
         raise Forbidden("Only https:// addresses are accepted: what is sent must not be read.")
 
@@ -128,7 +128,7 @@ def resolve(host: str, port: int, *, flags: int = 0) -> list[Address]:
 
 
 def require_open(address: Address) -> None:
-    """Raises Forbidden for what lies inside a network, or is no single host at all."""
+    """Raises Forbidden for an address of a private network, or that is not a single host."""
     inner = _unwrapped(address)
     if settings.WEBHOOK_ALLOW_PRIVATE and _is_private(inner) and not inner.is_link_local:
         return

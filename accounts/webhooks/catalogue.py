@@ -1,7 +1,7 @@
-"""What is sent to webhooks, type by type: an allow-list of figures, never text that people wrote.
+"""What is sent to webhooks, by event type: an allow-list of figures, never free text.
 
-Every app registers its own types, as it does its permission rows. A detail that is not named here,
-or that is not of its kind, stays in the house. What is written but never sent is in
+Every app registers its own types, as it does its permissions. A detail that is not listed here, or
+is not of its kind, is never sent. Types that are recorded but never sent are in
 `accounts.models.outbox.INTERNAL`.
 """
 
@@ -18,7 +18,7 @@ from accounts.models.outbox import INTERNAL
 
 @dataclass(frozen=True)
 class Kind:
-    """What a figure may be; `suffix` ends its name in the payload."""
+    """The kind of a figure; `suffix` is added to its name in the payload."""
 
     holds: Callable[[Any], bool]
     example: Any
@@ -103,7 +103,7 @@ def types() -> list[EventType]:
 
 
 def patterns() -> list[str]:
-    """What an endpoint may ask for."""
+    """The event types and patterns that an endpoint may subscribe to."""
     nouns = sorted({one.noun for one in types() if one.name != TESTED})
     return ["*", *(f"{noun}.*" for noun in nouns), *(t.name for t in types() if t.name != TESTED)]
 

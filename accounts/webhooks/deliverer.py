@@ -1,6 +1,6 @@
-"""The process that delivers: leases what is due, sends it, settles it, and waits to be woken.
+"""The process that delivers: leases due deliveries, sends them, settles them, and waits.
 
-Everything runs in one event loop; statements to the database run in one thread beside it.
+Everything runs in one event loop; database statements run in one separate thread.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 class Deliverer:
-    """`run` until `stop` is called; what is on its way then has some seconds to end."""
+    """`run` until `stop` is called; running attempts then have some seconds to end."""
 
     def __init__(self, *, sender: Callable[[], Sender] = Sender) -> None:
         self.database = Database()
@@ -132,7 +132,7 @@ class Deliverer:
 
 
 class Database:
-    """Statements in one thread. `connection` is whose thread looks at it: look only there."""
+    """Runs statements in one thread. Use `connection` only in that thread."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="webhook-database")

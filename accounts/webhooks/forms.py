@@ -14,7 +14,7 @@ from accounts.webhooks.addresses import MAX_URL_LENGTH
 
 
 def _choices() -> list[Any]:
-    """All there is, then noun by noun: everything of it, or one type."""
+    """Everything, then by noun: all its event types, or one of them."""
     nouns: dict[str, list[tuple[str, str]]] = {}
     for pattern in catalogue.patterns()[1:]:
         noun = pattern.partition(".")[0]

@@ -13,7 +13,7 @@ from accounts.webhooks.catalogue import EventType
 
 
 def body(kind: EventType, event: Event) -> str:
-    """What is signed and sent; the same bytes at every attempt."""
+    """What is signed and sent; identical bytes at every attempt."""
     return json.dumps(content(kind, event), separators=(",", ":"))
 
 
@@ -72,7 +72,7 @@ def _figures(kind: EventType, details: dict[str, Any]) -> dict[str, Any]:
 
 
 def _changed(details: dict[str, Any]) -> list[str]:
-    """Names of fields; what stood in them stays here."""
+    """The names of the changed fields, without their values."""
     before, after = details.get("before"), details.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
         return sorted(name for name in before | after if before.get(name) != after.get(name))

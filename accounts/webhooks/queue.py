@@ -1,7 +1,7 @@
-"""The deliveries that are due: leased for a while, and settled by what came back.
+"""The queue of due deliveries: leased for a while, and settled by the answer.
 
-A lease ends: what a process leased that died, another may lease then. So
-everything arrives at least once. Deliveries about one object go out in the order of their events.
+If a process dies, its lease ends and another process may lease the delivery; so everything arrives
+at least once. Deliveries about one object are sent in the order of their events.
 """
 
 from __future__ import annotations
@@ -90,15 +90,15 @@ TAKE_LEASES = f"""
 
 
 class Unsendable(Exception):
-    """Nothing can go out for this row; the message says why."""
+    """Nothing can be sent for this row; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """A delivery that is ours until `until`, with what goes out, or why nothing can.
+    """A delivery that this process may send until `until`, with its message, or why there is none.
 
-    `begin_by` and `over` are of this machine's `time.monotonic`: an attempt that begins later may
-    last longer than the lease, and when that is over.
+    `begin_by` and `over` are `time.monotonic` values of this machine: an attempt that begins after
+    `begin_by` might outlast the lease, which ends at `over`.
     """
 
     delivery_id: int
@@ -111,7 +111,7 @@ class Lease:
 
 @dataclass
 class EndpointCapacity:
-    """An endpoint that something is due for, and how many of its places are taken."""
+    """An endpoint with due deliveries, and how many are being sent to it."""
 
     endpoint_id: int
     places: int
@@ -120,14 +120,15 @@ class EndpointCapacity:
 
 
 def lease_duration() -> timedelta:
-    """Twice what an attempt may take: it is over before somebody else may begin another."""
+    """Twice the longest attempt, so that an attempt ends before another process may begin one."""
     return timedelta(seconds=2 * settings.WEBHOOK_TIMEOUT_SECONDS)
 
 
 def lease_due(most: int, kept: int = 0) -> list[Lease]:
-    """Up to `most` deliveries that are due, none of them behind another about the same object.
+    """Lease up to `most` due deliveries; none while an earlier one about the same object waits.
 
-    The last `kept` are for endpoints that have nothing on its way: slow ones leave them free.
+    The last `kept` are reserved for endpoints without running deliveries, so that slow endpoints do
+    not take all capacity.
     """
     over = time.monotonic() + lease_duration().total_seconds()
     with _waiting_at_most(LEASE_WAITS_MS) as cursor:
@@ -145,7 +146,7 @@ def lease_due(most: int, kept: int = 0) -> list[Lease]:
 
 
 def _taken(cursor: Any, most: int, kept: int) -> dict[int, datetime]:
-    """In turns: fewest on its way first, then who has waited longest."""
+    """Endpoints in turn: the fewest running deliveries first, then the longest waiting."""
     cursor.execute(CAPACITIES, {"at_once": MAX_DELIVERIES_PER_ENDPOINT})
     capacities = sorted(
         (EndpointCapacity(*row) for row in cursor.fetchall()), key=lambda one: one.oldest
@@ -203,14 +204,14 @@ def _message(row: WebhookDelivery) -> Message:
 
 @contextmanager
 def _waiting_at_most(milliseconds: int) -> Iterator[Any]:
-    """A transaction that gives up on a lock: all endpoints wait for this one thread."""
+    """A transaction with a lock timeout: all endpoints share this one thread."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{milliseconds}ms'")
         yield cursor
 
 
 def release(leases: list[Lease]) -> None:
-    """Let others lease them at once: this process ends before their attempts did."""
+    """End these leases now: this process stops before it has sent them."""
     with _waiting_at_most(LEASE_WAITS_MS):
         for one in leases:
             _ours(one).update(claimed_until=None)
@@ -220,9 +221,9 @@ SETTLED = ("attempt_count", "failures", "claimed_until", "status", "ended_at", "
 
 
 def settle(leased: Lease, outcome: Outcome) -> None:
-    """Keep the attempt, and what follows from it. After the lease it is kept and nothing more.
+    """Store the attempt and its outcome. After the lease has ended, only the attempt is stored.
 
-    Raises OperationalError at once where somebody else has the delivery or its endpoint locked.
+    Raises OperationalError at once if another process has locked the delivery or its endpoint.
     """
     with _waiting_at_most(SETTLE_WAITS_MS):
         row = _ours(leased).select_for_update(no_key=True).first()
@@ -269,7 +270,7 @@ def _follow(row: WebhookDelivery, outcome: Outcome) -> None:
 
 
 def _reschedule_later_events(row: WebhookDelivery, now: datetime) -> None:
-    """What waits behind it about the same object: is due with it, so that nobody looks before."""
+    """Make later deliveries about the same object due together with this one."""
     behind = WebhookDelivery.objects.filter(
         endpoint_id=row.endpoint_id,
         object_type=row.object_type,
@@ -294,7 +295,7 @@ def pause(failures: int) -> timedelta:
 
 
 def _record_endpoint_failure(endpoint_id: int, outcome: Outcome, now: datetime) -> None:
-    """Note since when an endpoint fails; one that is gone, or fails for days, is switched off."""
+    """Record since when the endpoint fails; disable it if it is gone or has failed for days."""
     endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
     if not endpoint.is_active:
         return

@@ -1,4 +1,4 @@
-"""One request to a receiver: signed, to an address that was looked at, and over in seconds."""
+"""Sends one request to a receiver: signed, to a checked address, with a total timeout."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Outcome:
 
 
 def headers(message: Message, at: datetime) -> dict[str, str]:
-    """As the Standard Webhooks specification wants them, with a signature by every secret."""
+    """As the Standard Webhooks specification requires, with one signature for each valid secret."""
     signed = [
         Webhook(secret).sign(msg_id=message.id, timestamp=at, data=message.body)
         for secret in message.secrets
@@ -66,7 +66,7 @@ def headers(message: Message, at: datetime) -> dict[str, str]:
 
 
 class Sender:
-    """Sends, as long as it is open. A connection is used once, and belongs to one message."""
+    """Sends messages while it is open. Each connection is used for one message only."""
 
     def __init__(self, tls: Any = None) -> None:
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="webhook-lookup")
@@ -152,7 +152,7 @@ class _Received:
 
     @property
     def text(self) -> str:
-        """PostgreSQL keeps no NUL."""
+        """The beginning of the answer as text, without NUL, which PostgreSQL cannot store."""
         return self.content[:MAX_KEPT_BYTES].decode(errors="replace").replace("\0", "\ufffd")
 
 

@@ -1,4 +1,4 @@
-"""Webhooks: made, changed, given new secrets, tested, and what they missed sent anew."""
+"""Creates, changes, tests and deletes webhooks, rotates their secrets and replays deliveries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class WebhookFields(TypedDict, total=False):
 def create(
     *, actor: Actor, url: str, event_types: list[str], description: str = ""
 ) -> WebhookEndpoint:
-    """Make an endpoint. The result's `secret` is shown this once and never again.
+    """Create an endpoint. Its `secret` is shown only now, as an attribute of the result.
 
     Raises Invalid, Conflict `too_many_webhooks`.
     """
@@ -75,11 +75,11 @@ def update(
     expected_digest: str = "",
     **details: Unpack[WebhookFields],
 ) -> WebhookEndpoint:
-    """Change what is named; what waits goes to a new address. `expected_digest` is of what the
-    page showed. Raises NotFound, Invalid, Conflict `stale`.
+    """Change the fields that are given. Waiting deliveries go to a new address.
 
-    What is given as `webhook` has it is no change (`is_active` aside): looking an address up takes
-    a while, and somebody may have changed the rest by then.
+    `expected_digest` is of what the page showed. A value that equals that of `webhook` is no change
+    (except `is_active`): checking an address takes a while, in which somebody else may have changed
+    the rest. Raises NotFound, Invalid, Conflict `stale`.
     """
     permissions.require(actor.role, "webhook.update")
     if details.get("url", webhook.url) != webhook.url:
@@ -117,12 +117,12 @@ def _update(
 
 @write("webhook.update")
 def switch(*, actor: Actor, webhook: WebhookEndpoint, is_active: bool) -> WebhookEndpoint:
-    """On or off, and nothing else. Raises NotFound."""
+    """Enable or disable the endpoint. Raises NotFound."""
     return _update(actor=actor, webhook=webhook, is_active=is_active)
 
 
 def _switch(webhook: WebhookEndpoint, is_active: bool) -> tuple[str, ...]:
-    """On: with a clean slate. Off: what waits goes on waiting, and nothing is added."""
+    """Enabling resets its failures. Disabling keeps waiting deliveries and adds no new ones."""
     webhook.is_active = is_active
     webhook.disabled_reason = "" if is_active else WebhookEndpoint.Disabled.BY_HAND
     webhook.disabled_at = None if is_active else timezone.now()
@@ -132,7 +132,7 @@ def _switch(webhook: WebhookEndpoint, is_active: bool) -> tuple[str, ...]:
 
 @write("webhook.delete")
 def delete(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookEndpoint:
-    """Nothing more is sent, and its secrets are gone at once. Raises NotFound."""
+    """Stop sending and delete the secrets at once. Raises NotFound."""
     current = locked(access.webhooks(actor), webhook)
     _switch(current, is_active=False)
     current.deleted_at = timezone.now()
@@ -146,7 +146,7 @@ def delete(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookEndpoint:
 def rotate(
     *, actor: Actor, webhook: WebhookEndpoint, overlap: timedelta = overlaps.DEFAULT_OVERLAP
 ) -> WebhookEndpoint:
-    """A new secret, shown this once; messages are signed with the earlier ones too for `overlap`.
+    """Give the endpoint a new secret, shown only now. Earlier ones sign too for `overlap`.
 
     Raises NotFound, Invalid, Conflict `too_many_secrets`.
     """
@@ -179,7 +179,7 @@ def test(*, actor: Actor, webhook: WebhookEndpoint) -> WebhookDelivery:
 
 @write("webhook.replay")
 def replay(*, actor: Actor, delivery: WebhookDelivery) -> WebhookDelivery:
-    """Send one again, with the same id; one that waits is sent now.
+    """Send a delivery again with the same id; a waiting one is sent now.
 
     Raises NotFound, Conflict `webhook_off`.
     """
@@ -199,10 +199,10 @@ def replay_since(
     since: datetime,
     only_undelivered: bool = False,
 ) -> WebhookEndpoint:
-    """Send all events since an instant again, and those that were missed while it was off.
+    """Send all events since an instant again, including those missed while it was disabled.
 
-    What another transaction is still writing is not there yet: it takes another replay.
-    The result's `replayed` is how many. Raises NotFound, Invalid, Conflict `webhook_off`.
+    Events that another transaction has not committed yet are not included. The result's `replayed`
+    is the number of deliveries. Raises NotFound, Invalid, Conflict `webhook_off`.
     """
     now = timezone.now()
     if not now - WebhookDelivery.RETENTION <= since <= now:
@@ -267,7 +267,7 @@ def _add_secret(webhook: WebhookEndpoint) -> str:
 
 
 def _known(event_types: list[str]) -> list[str]:
-    """Each once, in order. Raises Invalid."""
+    """The event types, each once and in order. Raises Invalid for an unknown one."""
     chosen = sorted({name.strip() for name in event_types})
     unknown = sorted(set(chosen) - set(catalogue.patterns()))
     if unknown:

@@ -47,7 +47,7 @@ def webhook_new(request: ClinicRequest) -> HttpResponse:
 
 
 def webhook(request: ClinicRequest, pk: int) -> HttpResponse:
-    """What it is, and what was sent to it."""
+    """One webhook with its deliveries."""
     found = _found(request, pk)
     return list_page(
         request,
@@ -230,7 +230,7 @@ def _secrets(found: WebhookEndpoint) -> list[WebhookSecret]:
 
 
 def _shown_once(request: ClinicRequest, found: WebhookEndpoint) -> HttpResponse:
-    """A form sent twice made one secret, and it was in the first answer alone."""
+    """For a form that was sent twice: the one secret was in the first answer."""
     if not hasattr(found, "secret"):
         return redirect(request.actor.url("accounts:webhook", pk=found.pk))
     return render(request, "accounts/webhooks/secret.html", {"webhook": found})

@@ -12,8 +12,8 @@ from typing import Any
 def refuse_unknown(function: Callable[..., Any], given: dict[str, Any]) -> None:
     """Raises TypeError for a keyword that the service does not name, as Python itself would.
 
-    Python checks no TypedDict, and callers hand on what a form or a request has: a field that is
-    not the service's to change must not reach the row by that.
+    Python does not check a TypedDict, and callers pass on what a form or request contains. A field
+    that the service does not name must not reach the row.
     """
     known = keywords_of(function)
     if known is not None and (unknown := given.keys() - known):
@@ -22,7 +22,7 @@ def refuse_unknown(function: Callable[..., Any], given: dict[str, Any]) -> None:
 
 @functools.cache
 def keywords_of(function: Callable[..., Any]) -> frozenset[str] | None:
-    """All that it takes; None where Python checks that, here or in what it hands them on to."""
+    """All keywords that the function takes; None where Python checks them itself."""
     parameters = inspect.signature(function).parameters.values()
     several = [one for one in parameters if one.kind is inspect.Parameter.VAR_KEYWORD]
     if not several:

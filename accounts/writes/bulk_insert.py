@@ -1,4 +1,4 @@
-"""New rows by one statement: thousands, as an import brings them, or the few of a request."""
+"""Inserts new rows in one statement: thousands for an import, or the few of a request."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _insertion(
 
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:
-    """Ids that no other row of the table gets."""
+    """Ids from the table's sequence, for rows that are inserted later."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",

@@ -18,7 +18,7 @@ from accounts.writes.bulk_insert import insert_few
 
 @dataclass(frozen=True)
 class _Waiting:
-    """The events of a write that is under way, and how many savepoints it began in."""
+    """The events of the current write that are not inserted yet, and its savepoint depth."""
 
     savepoints: int
     events: list[Event] = field(default_factory=list)
@@ -30,9 +30,9 @@ _waiting: ContextVar[_Waiting | None] = ContextVar("events_of_a_write", default=
 def record(
     *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
 ) -> Event:
-    """Note one event. `details` are ids and figures, never clinical text or secrets.
+    """Record an event. `details` are ids and figures, never clinical text or secrets.
 
-    Within a write it has no id yet: a write's events are written together when it ends.
+    Inside a write the event has no id yet: the events of a write are inserted together at its end.
     """
     event = of_record(actor=actor, action=action, obj=obj, patient=patient, **details)
     waiting = _waiting.get()
@@ -45,7 +45,7 @@ def record(
 
 @contextmanager
 def together() -> Iterator[None]:
-    """What is recorded inside is written by one statement at the end, and not if that fails."""
+    """Insert the events recorded inside by one statement at the end, unless the block fails."""
     token = _waiting.set(_Waiting(_savepoints()))
     try:
         yield
@@ -55,7 +55,7 @@ def together() -> Iterator[None]:
 
 
 def flush() -> None:
-    """Write what waits now, for who needs to find it at once."""
+    """Insert the waiting events now, for code that reads them within the same write."""
     if (waiting := _waiting.get()) is not None:
         insert_few(*waiting.events)
         waiting.events.clear()
@@ -68,7 +68,7 @@ def _savepoints() -> int:
 def of_record(
     *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
 ) -> Event:
-    """The event, not written yet, with the broken glass by which the actor is in the record."""
+    """An unsaved event about a patient's record, with the break-glass access if one was used."""
     event = describe(actor=actor, action=action, obj=obj, patient=patient, **details)
     event.break_glass = open_glass(actor, patient) if patient else None
     return event
@@ -77,7 +77,7 @@ def of_record(
 def describe(
     *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
 ) -> Event:
-    """The event, not written yet: what loads much at once sets when it was, and writes many."""
+    """An unsaved event; bulk loading sets its time and inserts many at once."""
     # By ids: much is loaded at once, and a related object costs Django more than the rest.
     return Event(
         organization_id=actor.organization.pk,

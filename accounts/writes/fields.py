@@ -1,4 +1,4 @@
-"""What a field itself refuses, whoever calls the service: a form, the API or a command."""
+"""Checks of single fields, the same for forms, the API and commands."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from accounts.validators import validate_day
 
 
 def check(obj: models.Model) -> None:
-    """Raises Invalid, naming the field, for the first value that the model's own rules refuse.
+    """Raises Invalid, naming the field, for the first value that the model's validation refuses.
 
-    References are left out: whether they lie in the clinic is for `access` and the database.
+    References are not checked: `access` and the database check whether they belong to the clinic.
     """
     by_name = {field.name: field for field in obj._meta.concrete_fields}
     references = [name for name, field in by_name.items() if field.is_relation]

@@ -43,7 +43,7 @@ class InFlight(Conflict):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One sending of a request with a key; `fingerprint` is of what it asks for."""
+    """One request with an idempotency key; `fingerprint` is of its method, address and body."""
 
     actor: Actor
     credential: str
@@ -59,10 +59,10 @@ def once(
     run: Callable[[], HttpResponse],
     refuse: Callable[[Exception], HttpResponse],
 ) -> HttpResponse:
-    """`run` makes the rendered answer; the second time with this key it is not run again.
+    """Run `run`, which returns the rendered answer, or return the answer stored for the key.
 
-    What `run` raises takes back all that it wrote; `refuse` makes an answer of it, which is kept
-    too. Raises Invalid, KeyReused, and InFlight while the first runs.
+    If `run` raises, its writes are rolled back, and the answer that `refuse` makes of the error is
+    stored too. Raises Invalid, KeyReused, and InFlight while the first request with the key runs.
     """
     key = request.headers.get(HEADER, "").strip()
     if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
@@ -98,10 +98,10 @@ def _fingerprint(request: Request, actor: Actor) -> str:
 
 
 def _earlier(attempt: Attempt) -> HttpResponse | None:
-    """The answer to the first attempt. None lets this one be the first, alone until it ends.
+    """The answer to the first attempt, or None if this is the first, which then runs alone.
 
-    An answer that was committed while this looked is not seen; then keeping another fails on
-    `api_answer_once`, and everything is done anew.
+    An answer committed after this query is not seen; storing a second one then violates
+    `api_answer_once`, and the transaction is retried.
     """
     name = f"{attempt.credential} {attempt.key}".encode()
     half = int.from_bytes(hashlib.sha256(name).digest()[:4], "big", signed=True)

@@ -1,4 +1,4 @@
-"""Looking into a patient's record leaves a trace as changing it does."""
+"""Records that a patient's record was viewed, listed or exported."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ REPEATED_VIEW_INTERVAL = timedelta(minutes=1)
 
 @write("record.view")
 def view(*, actor: Actor, patient: Patient, obj: models.Model | None = None) -> Event:
-    """Record that the actor saw the record, or `obj` in it.
+    """Record that the actor viewed the record, or `obj` in it.
 
-    The event is marked when only broken glass let them in.
+    The event is marked if only breaking the glass gave access.
     """
     return events.record(actor=actor, action="patient.viewed", obj=obj or patient, patient=patient)
 
@@ -30,10 +30,10 @@ def view(*, actor: Actor, patient: Patient, obj: models.Model | None = None) -> 
 def listed(
     *, actor: Actor, of: str, patients: Iterable[int | None], filters: Iterable[str] = ()
 ) -> None:
-    """Record that the actor was shown a list `of` something, with data of these patients.
+    """Record that the actor was shown a list `of` something with data of these patients.
 
-    `filters` are the names of those in use, never what was typed. One event for the page, by one
-    statement; nobody shown is nothing recorded. See docs/decisions/0029.
+    `filters` are the names of those in use, never their values. One event per page, inserted by one
+    statement; none without patients. See docs/decisions/0029.
     """
     shown = sorted({pk for pk in patients if pk is not None})
     if shown:
@@ -42,9 +42,9 @@ def listed(
 
 
 def view_part(*, actor: Actor, patient: Patient) -> None:
-    """Record that the actor saw a part of a page, unless they have just seen the page itself.
+    """Record that the actor saw a part of a record's page, unless they have just seen the page.
 
-    Whether a page asked for it is not taken from the request: its headers are the client's.
+    Whether a page requested it is not read from the request headers, which the client controls.
     """
     seen = Event.objects.filter(
         patient=patient,

@@ -1,4 +1,4 @@
-"""How a service takes the rows it changes: as they are now, locked, and only the actor's own."""
+"""Reads and locks the rows that a service changes, limited to those the actor may see."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def change(
 
 
 def tidy(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same values, text without the blanks around it."""
+    """The same values, with text stripped of surrounding white space."""
     return {
         name: value.strip() if isinstance(value, str) else value for name, value in values.items()
     }

@@ -1,4 +1,4 @@
-"""The one way to write: permission, transaction, isolation, retry and idempotency in one place."""
+"""The wrapper around every write: permission, transaction, isolation, retry and idempotency."""
 
 from __future__ import annotations
 
@@ -74,11 +74,11 @@ def write(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def in_transaction(function: Callable[[], R], *, actor: Actor, verb: str) -> R:
-    """Run in one transaction of the set isolation, anew when it met others.
+    """Run in one transaction of the configured isolation level, with retries on conflicts.
 
-    Called by what it runs, it joins. Inside somebody else's transaction it is a savepoint of that
-    one, and who met others is told so. Raises Busy, what the function raises, and the domain's
-    words for what the database refused.
+    A call inside `function` joins the transaction. Inside a transaction of other code it is a
+    savepoint, and a conflict is raised instead of retried. Raises Busy, what the function raises,
+    and the registered error for a constraint violation.
     """
     if _open.get():
         return function()
@@ -110,7 +110,7 @@ def _opened() -> Iterator[None]:
 
 
 def is_retryable(error: DatabaseError) -> bool:
-    """Whether another attempt may succeed: only a concurrent write was in the way."""
+    """Whether another attempt may succeed, since only a concurrent one was in the way."""
     cause = error.__cause__
     if isinstance(cause, psycopg_errors.UniqueViolation):
         # The same attempt sent twice at once: the second now finds what the first left.
@@ -120,10 +120,10 @@ def is_retryable(error: DatabaseError) -> bool:
 
 @contextmanager
 def _turn(actor: Actor, attempt: int) -> Iterator[None]:
-    """From the second serializable attempt on: wait for the clinic's other second attempts.
+    """From the second serializable attempt on, run one at a time for each clinic.
 
-    The lock is the session's and is taken before the transaction begins. A serializable
-    transaction sees things as of its first statement: who waits inside it has lost already.
+    The session-level lock is taken before the transaction begins: a serializable transaction has
+    its snapshot from its first statement on, so waiting inside it would be too late.
     """
     if attempt == 1 or not _is_serializable():
         yield
