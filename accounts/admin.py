@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-# These register models when imported, some of which are taken out below.
+# These register models when imported; some are unregistered below.
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.usersessions.admin  # noqa: F401
@@ -82,7 +82,7 @@ class UserAdmin(admin.ModelAdmin):
     readonly_fields = ("email", "name", "last_login", "date_joined")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        # Nobody locks themselves out.
+        # Users cannot deactivate or demote themselves.
         own = ("is_active", "is_superuser") if obj == request.user else ()
         return (*self.readonly_fields, *own)
 

@@ -1,10 +1,8 @@
-"""Queries whose SQL is prepared once and then only sent.
+"""Queries whose SQL is compiled once per process.
 
-For one row by its id the ORM works longer on the SQL than the database on the answer, and compiles
-the same text for every request. Here it compiles it the first time, with a `Param` in the place of
-each value; from then on only the values change.
-
-It uses parts of Django that are not documented, as they are in DJANGO_VERSION.
+For one row by its id, compiling SQL takes the ORM longer than the query takes the database. Here it
+is compiled at the first run, with a `Param` in the place of each value; later runs only send new
+values. This uses undocumented parts of Django, as they are in DJANGO_VERSION.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ Rows = Callable[[Actor], QuerySet[Any]]
 
 
 class Param(Expression):
-    """The place of a value that comes with each run; of a row it is the id."""
+    """The place of a value that is given at each run, such as a row's id."""
 
     def __init__(self, name: str) -> None:
         super().__init__(output_field=Field())
@@ -51,10 +49,10 @@ class OrganizationParam(Param):
 
 
 class PreparedQuery(Generic[M]):
-    """A QuerySet, ready to be sent: `PreparedQuery(lambda: Payer.objects.filter(pk=Param("pk")))`.
+    """A QuerySet compiled once: `PreparedQuery(lambda: Payer.objects.filter(pk=Param("pk")))`.
 
-    What the lambda returns is compiled at the first run, and holds for the life of the process:
-    everything that changes must be a `Param`.
+    The lambda's result is kept for the life of the process, so everything that changes must be a
+    `Param`.
     """
 
     def __init__(self, rows: Callable[[], QuerySet[M]]) -> None:
@@ -72,13 +70,13 @@ class PreparedQuery(Generic[M]):
             cursor.execute(query.sql, values)
             fetched = cursor.fetchall()
         found = [query.row(one) for one in query.converted(fetched)]
-        if found:  # by copies: Django leaves the first row hanging on them
+        if found:  # copies, since Django keeps a reference to the first row on them
             prefetch_related_objects(found, *copy.deepcopy(query.prefetches))
         return found
 
     @functools.cached_property
     def _query(self) -> _Query | None:
-        """None where there can be no row, whatever is given."""
+        """None where no row can match, whatever the values."""
         try:
             return _Query(self._rows())
         except EmptyResultSet:
@@ -86,7 +84,7 @@ class PreparedQuery(Generic[M]):
 
 
 class _Query:
-    """The SQL, and how a row of its answer becomes an object, as `ModelIterable` does it."""
+    """The SQL, and how a row of its result becomes an object, as in Django's `ModelIterable`."""
 
     def __init__(self, rows: Any) -> None:
         compiler = rows.query.get_compiler(connection=connection)
@@ -125,10 +123,10 @@ def _refuse_what_would_stay(sql: str, values: Any, *, refused: Any) -> None:
 
 
 def by_id(rows: Rows, actor: Actor, pk: int) -> Any | None:
-    """The one of `rows(actor)` with this id; `rows` is a function of a module or of a class.
+    """The row of `rows(actor)` with this id; `rows` is a function of a module or class.
 
-    What `rows` makes of an actor may hang on the role, and on whether a user acts; everything else
-    of the actor it may only compare with.
+    The SQL of `rows` may depend on the actor's role and on whether a user acts. Everything else of
+    the actor it may only compare with.
     """
     if not sees_whole_clinic(actor):
         return rows(actor).filter(pk=pk).order_by().first()

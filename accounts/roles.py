@@ -6,7 +6,7 @@ class Role(models.TextChoices):
     PRACTITIONER = "practitioner", "Practitioner"
     VIEWER = "viewer", "Viewer"
     PATIENT = "patient", "Patient or guardian"
-    # Not a membership: a super-administrator looking into a clinic, or the system itself.
+    # Not memberships: a super-administrator in a clinic, and the system.
     SUPERADMIN = "superadmin", "Super-administrator"
     SYSTEM = "system", "System"
 

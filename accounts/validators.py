@@ -53,7 +53,7 @@ _DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u206
 _WITHOUT_WIDTH = "\u200b\u2060\ufeff"
 _INVISIBLE = frozenset(_DIRECTIONS + _WITHOUT_WIDTH)
 
-# Arithmetic with instants fails within a day of what a date can hold.
+# Arithmetic with instants overflows within a day of the first and last date.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 

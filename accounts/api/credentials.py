@@ -9,7 +9,7 @@ ORGANIZATION = "Caretally-Organization"
 
 @dataclass(frozen=True)
 class Access:
-    """What a request came with: `credential` names it, `scopes` say how far it reaches."""
+    """What a request was authenticated with: the name of its credential, and its scopes."""
 
     actor: Actor
     credential: str

@@ -1,4 +1,4 @@
-"""Marks what of the API is to go: since when, until when, and what replaces it."""
+"""Marks parts of the API as deprecated: since when, until when, and what replaces them."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ class Deprecation:
 
 
 def deprecations(fields: Any) -> Mapping[str, Deprecation]:
-    """Of an input's or an output's fields, by their names: its `Meta.deprecations`."""
+    """The deprecated fields of an input or output by name, from its `Meta.deprecations`."""
     found: Mapping[str, Deprecation] = getattr(getattr(fields, "Meta", None), "deprecations", {})
     return found

@@ -22,12 +22,12 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointSpec:
-    """What an endpoint says of itself; the frame, the schema and the tests read it.
+    """What an endpoint declares; the frame, the schema and the tests read it.
 
-    `answers` is None where the answer is the row as the resource shows it. One that `reads` writes
-    nothing, whatever its method. With `is_partial`, fields that the body does not name stay. With
-    `is_paginated` it answers with pages, to which `filters` and `ordering` (a client's name to the
-    field it means) apply.
+    `answers` is None where the answer is the row as the resource shows it. An endpoint that `reads`
+    writes nothing, whatever its method. With `is_partial`, fields that the body does not name stay.
+    With `is_paginated`, the answer has pages, to which `filters` and `ordering` (public name to
+    model field) apply.
     """
 
     verb: str
@@ -44,7 +44,7 @@ class EndpointSpec:
 
     @property
     def access(self) -> str:
-        """Which half of its area's scopes it needs."""
+        """The half of its area's scopes that the endpoint needs."""
         return "read" if self.reads else "write"
 
 

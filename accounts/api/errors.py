@@ -1,6 +1,6 @@
-"""Where a DomainError becomes JSON: the only place.
+"""The translation of a DomainError into JSON, in one shape.
 
-One shape: `{"type": ..., "errors": [{"code", "detail", "attr", ...figures}]}`.
+The shape is `{"type": ..., "errors": [{"code", "detail", "attr", ...figures}]}`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from accounts.errors import DomainError
 
 
 class Refused(exceptions.APIException):
-    """A rule's refusal on its way to the client."""
+    """Carries a DomainError through DRF's exception handling."""
 
     def __init__(self, error: DomainError) -> None:
         super().__init__(detail=error.message, code=error.code)
@@ -61,7 +61,7 @@ class Handler(ExceptionHandler):
 
 class Formatter(ExceptionFormatter):
     def get_error_type(self) -> Any:
-        """A service that refuses the input itself is a validation as the serializer's is."""
+        """An Invalid raised by a service is a validation error, as one of a serializer is."""
         if isinstance(self.exc, Refused) and self.exc.status_code == 400:
             return VALIDATION_ERROR
         return super().get_error_type()
@@ -80,7 +80,7 @@ class Formatter(ExceptionFormatter):
 
 
 def plain(value: Any) -> Any:
-    """A figure as JSON holds it."""
+    """The figure as a JSON value."""
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, Decimal):

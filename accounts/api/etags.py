@@ -25,7 +25,7 @@ def tag(content: bytes) -> str:
 
 
 def conditional(request: Request, response: HttpResponse) -> HttpResponse:
-    """The answer with its tag, or 304 where the client has it already. Raises Stale."""
+    """Add the tag to the answer, or answer 304 if the client has it already. Raises Stale."""
     if response.status_code not in (200, 201):
         return response
     response["ETag"] = tag(response.content)
@@ -38,7 +38,7 @@ def conditional(request: Request, response: HttpResponse) -> HttpResponse:
 
 
 def require_match(request: Request, representation: Any) -> None:
-    """Raises Stale unless what the client last read is what stands now."""
+    """Raises Stale unless the representation is the one that the client names in `If-Match`."""
     wanted = request.headers.get("If-Match", "")
     if wanted and wanted.strip() != "*":
         current = tag(JSONRenderer().render(representation))

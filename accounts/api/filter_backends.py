@@ -38,14 +38,14 @@ class Filters(DjangoFilterBackend):
 
 
 class Ordering(OrderingFilter):
-    """By the names of the spec, to which the fields' own stay hidden; equal rows by their ids."""
+    """By the public names of the spec, then by id, so that the order is total."""
 
     ordering_param = "ordering"
 
     def remove_invalid_fields(
         self, queryset: QuerySet[Any], fields: list[str], view: Any, request: Request
     ) -> list[str]:
-        """The fields of the names. Raises ValidationError for a name that there is not."""
+        """The model fields of the names. Raises ValidationError for an unknown name."""
         known: Mapping[str, str] = view.spec.ordering
         order = []
         for name in fields:

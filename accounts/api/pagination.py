@@ -1,4 +1,4 @@
-"""Lists in pages: by number to look at, by cursor to take away."""
+"""Pages by number, for people to browse, or by cursor, for programs to export."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLACE = re.compile("[0-9]{1,18}")
 
 
 class ByCursor(CursorPagination):
-    """In the order of ids, so that what is added meanwhile shifts nothing."""
+    """In the order of ids, so that rows added meanwhile do not shift pages."""
 
     page_size = DEFAULT_PAGE_SIZE
     page_size_query_param = "page_size"
@@ -29,7 +29,7 @@ class ByCursor(CursorPagination):
         return ("id",)
 
     def decode_cursor(self, request: Request) -> Any:
-        """Raises NotFound for one that is none of ours, which name an id and nothing else."""
+        """Raises NotFound for a cursor that this class did not make."""
         sent = request.query_params["cursor"]
         found = super().decode_cursor(request) if sent else None
         if found and (sent != _encoded(found) or not _PLACE.fullmatch(found.position or "0")):
@@ -44,7 +44,7 @@ def _encoded(cursor: Cursor) -> str:
 
 
 class Pages(PageNumberPagination):
-    """`page` and `page_size`; with `cursor` (empty for the first) the stable form for export."""
+    """`page` and `page_size`; with `cursor` (empty for the first page) stable for export."""
 
     page_size = DEFAULT_PAGE_SIZE
     page_size_query_param = "page_size"

@@ -1,4 +1,4 @@
-"""JSON, read strictly: what is read in two ways by two programs is refused."""
+"""A strict JSON parser: it refuses what two programs could read in different ways."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_DEPTH = 20
 
 
 class StrictJSONParser(BaseParser):
-    """UTF-8, no key twice, no NaN or infinity, at most 20 levels deep (RFC 8259, RFC 7493)."""
+    """UTF-8, no duplicate keys, no NaN or infinity, at most 20 levels deep (RFC 8259, RFC 7493)."""
 
     media_type = "application/json"
 
@@ -38,7 +38,7 @@ class StrictJSONParser(BaseParser):
 
 
 def _read(stream: Any) -> bytes:
-    """Raises RequestDataTooBig; Django itself looks at forms only."""
+    """Raises RequestDataTooBig, which Django itself does for forms only."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     content: bytes = stream.read(most + 1)
     if len(content) > most:
@@ -47,7 +47,7 @@ def _read(stream: Any) -> bytes:
 
 
 def _is_text(found: Any) -> bool:
-    """Whether every character that was written by its number is one."""
+    """Whether it has no lone surrogate, which `\\ud800` can write but UTF-8 cannot."""
     try:
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -1,8 +1,8 @@
-"""The one shape of an endpoint: what is behind it, who may, what goes in, what comes out.
+"""The one shape of all endpoints: rows, permissions, inputs and outputs.
 
-A resource names its rows (through `access`), its verbs and its serializers. Its commands are the
-services themselves: a docstring that becomes the summary, and one call. No rule lives here.
-See docs/adding-an-endpoint.md.
+A resource names its rows (through `access`), its verbs and its serializers. Each command calls one
+service; its docstring becomes the summary in the schema. No rule is written here. See docs/adding-
+an-endpoint.md.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 class Resource(viewsets.GenericViewSet):
     """Lists and reads `rows()`; a subclass adds its commands.
 
-    `spec` is that of the endpoint which answers the request: of a command as its decorator made
-    it, of `list` and `retrieve` as made from the attributes of the class.
+    `spec` is that of the endpoint which answers the request: decorators make it for commands, the
+    attributes of the class for `list` and `retrieve`.
     """
 
     area: ClassVar[str]
@@ -56,7 +56,7 @@ class Resource(viewsets.GenericViewSet):
     http_method_names = ["get", "head", "post", "patch", "delete"]
     lookup_value_regex = "[0-9]{1,19}"
     prepared: Mapping[str, Any] = {}  # what `Input.slow` found before the transaction
-    named_fields: frozenset[str] = frozenset()  # the fields of the body, where they matter early
+    named_fields: frozenset[str] = frozenset()  # fields of the body, for deprecations
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -77,16 +77,16 @@ class Resource(viewsets.GenericViewSet):
 
     @staticmethod
     def rows(actor: Actor) -> QuerySet[Any]:
-        """What there is for the actor, with all that an answer shows of it."""
+        """All that the actor may see, with what an answer shows of each row."""
         raise NotImplementedError
 
     @classmethod
     def bare_rows(cls, actor: Actor) -> QuerySet[Any]:
-        """The same for a command whose answer shows something else."""
+        """The same rows for a command whose answer shows something else."""
         return cls.rows(actor)
 
     def lock_before(self) -> None:
-        """Lock what the service locks before the row, so that the order is the same for both."""
+        """Lock what the service locks before the row, so that both use one lock order."""
 
     def patient_of(self, row: Any) -> Patient | None:
         return getattr(row, "patient", None) if self.of_records else None
@@ -111,14 +111,14 @@ class Resource(viewsets.GenericViewSet):
         return self.rows(self.actor)
 
     def get_object(self) -> Any:
-        """Locked where the request leaves some fields as they are, or has `If-Match`."""
+        """The row, locked for a PATCH or with `If-Match`, where the write depends on it."""
         pk = int(self.kwargs["pk"])
         row = self._one(self.rows if self.answers_with_row() else self.bare_rows, pk)
         if self.depends_on_row():
             self.lock_before()
             locking = type(row)._default_manager.select_for_update(no_key=True)
             locking.only("pk").filter(pk=pk).first()
-            row = self._one(self.rows, pk)  # as it is after the wait, if it still is the actor's
+            row = self._one(self.rows, pk)  # as it is after the wait, if the actor may still see it
             shown = self.output(row, context=self.get_serializer_context())
             etags.require_match(self.request, shown.data)
         return row
@@ -258,11 +258,11 @@ class Resource(viewsets.GenericViewSet):
         return self.endpoint is not None
 
     def is_query(self) -> bool:
-        """Whether what is asked for stands in the query."""
+        """Whether the input is in the query."""
         return self.request is not None and self.request.method in ("GET", "HEAD")
 
     def answers_with_row(self) -> bool:
-        """Whether the answer to a write is what a GET would show now, so that its tag is of use."""
+        """Whether a write answers with what a GET would show, so that its tag is useful."""
         return not self.is_known() or self.spec.answers is None
 
     def depends_on_row(self) -> bool:
@@ -276,9 +276,9 @@ class Resource(viewsets.GenericViewSet):
     # How an answer is made
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """As DRF's, around idempotency keys, preconditions and tags.
+        """As DRF's, with idempotency keys, preconditions and tags.
 
-        An answer is rendered inside the transaction, so that what is kept for a retry is what was
+        An answer is rendered inside the transaction, so that what is stored for a retry is what was
         sent.
         """
         self.args, self.kwargs = args, kwargs

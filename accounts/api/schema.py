@@ -1,4 +1,4 @@
-"""The OpenAPI schema, from what each endpoint says of itself: verb, input, output, examples."""
+"""The OpenAPI schema, generated from the specs of endpoints."""
 
 from __future__ import annotations
 

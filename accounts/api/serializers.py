@@ -1,4 +1,4 @@
-"""What goes in and what comes out, apart: an input names each field it takes and refuses others."""
+"""Base classes of inputs and outputs, kept apart: what is shown is not what can be written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ID = re.compile("[0-9]{1,19}")
 
 
 class Instant(serializers.DateTimeField):
-    """RFC 3339, in UTC when it comes out; with an offset when it goes in."""
+    """RFC 3339: any offset in requests, UTC in answers."""
 
     default_error_messages = {
         "offset": "Give the offset from UTC, as in 2026-11-23T09:00:00-06:00."
@@ -97,10 +97,9 @@ class Money(serializers.DecimalField):
 
 
 class VisibleIdField(serializers.PrimaryKeyRelatedField):
-    """The id of something that the actor may see; another clinic's is not there at all.
+    """The id of a row that the actor may see; any other id is unknown.
 
-    `rows` is the function of `access` that says what there is:
-    `patient_id = VisibleIdField(access.patients)`.
+    `rows` is the function of `access` for the rows: `patient_id = VisibleIdField(access.patients)`.
     """
 
     def __init__(self, rows: Callable[[Actor], QuerySet[Any]], **options: Any) -> None:
@@ -124,9 +123,10 @@ class VisibleIdField(serializers.PrimaryKeyRelatedField):
 
 
 def service_name(field: serializers.Field) -> str:
-    """`patient_id` is `patient` to the service, `service_code_ids` are `service_codes`.
+    """The service's argument for a field: `patient_id` is `patient`.
 
-    An id that is no row of ours, such as `member_id`, keeps its name.
+    `service_code_ids` are `service_codes`. A field that is no id of a row, such as `member_id`,
+    keeps its name.
     """
     name = str(field.source)
     if isinstance(field, serializers.ManyRelatedField):
@@ -134,14 +134,14 @@ def service_name(field: serializers.Field) -> str:
     return name.removesuffix("_id") if isinstance(field, VisibleIdField) else name
 
 
+# The fields that a request may have; ids reach the service as rows.
+#
+# `Meta.example` is a valid request: the schema shows it, and a test sends it. `slow` maps a field
+# to a function that waits for another machine, such as a DNS server: the frame calls it with the
+# field's text while no transaction is open, and the service gets its result. It may raise
+# DomainError.
+# (A docstring would describe every component of the schema that has none.)
 class Input(serializers.Serializer):
-    """What a request may name; ids reach the service as what they stand for.
-
-    `Meta.example` is a request that works; it stands in the schema, and a test sends it.
-    `slow` names what asks somebody else, such as a name server: the frame calls it with a field's
-    text while no transaction is open, and the service gets what it returns. It raises DomainError.
-    """
-
     slow: ClassVar[Mapping[str, Callable[[str], Any]]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
@@ -153,7 +153,7 @@ class Input(serializers.Serializer):
 
     @classmethod
     def prepare(cls, sent: Any) -> dict[str, Any]:
-        """What `slow` found; a refusal is kept, to be given in its turn."""
+        """The results of `slow`; a DomainError is kept, and raised when the field is validated."""
         found: dict[str, Any] = {}
         for name, look_up in cls.slow.items():
             value = sent.get(name) if isinstance(sent, dict) else None
@@ -175,14 +175,14 @@ class Input(serializers.Serializer):
 
     @classmethod
     def named(cls, argument: str) -> str:
-        """What the request calls an argument of the service."""
+        """The request's name for an argument of the service."""
         fields = cls().fields.items()
         return next((name for name, field in fields if service_name(field) == argument), argument)
 
 
+# `Meta.fields` lists all that is shown; the schema shows `Meta.example`.
+# (A docstring would describe every component of the schema that has none.)
 class Output(serializers.ModelSerializer):
-    """`Meta.fields` names all that is shown; `Meta.example` stands in the schema."""
-
     _known_fields: ClassVar[dict[str, serializers.Field]]
 
     serializer_field_mapping = {
@@ -192,7 +192,7 @@ class Output(serializers.ModelSerializer):
     }
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        """Looked up at the model once: for a single row that took longer than showing it."""
+        """Built once per class: for a single row, building them took longer than serializing."""
         own = type(self)
         if "_known_fields" not in own.__dict__:
             own._known_fields = super().get_fields()

@@ -1,7 +1,7 @@
-"""How many requests a credential may make in a minute, counted over all web processes.
+"""Limits the requests of a credential in a minute, counted across all web processes.
 
-A process takes requests from the shared count a handful at a time, so that counting costs one
-statement for many requests.
+A process takes several requests from the shared count at a time, so that one statement counts many
+requests.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COUNT = """
 
 @dataclass
 class RequestAllotment:
-    """What this process may still let in of a minute, and how many are left beside it."""
+    """How many requests this process may still allow in a minute, and how many others may."""
 
     minute: int
     left: int = 0
@@ -40,7 +40,7 @@ _lock = Lock()
 
 
 class PerCredential(BaseThrottle):
-    """Leaves `request.allowance` for the headers: limit, remaining, seconds to the next minute."""
+    """Sets `request.allowance` for the headers: limit, remaining, seconds to the next minute."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         limit = settings.API_REQUESTS_PER_MINUTE
@@ -57,7 +57,7 @@ class PerCredential(BaseThrottle):
 
 
 def _take(credential: str, minute: int, limit: int) -> int:
-    """How many requests are left after this one; -1 when there was none."""
+    """How many requests are left after this one; -1 if none was left."""
     with _lock:
         held = _allotments.get(credential)
         if held is None or held.minute != minute:

@@ -57,7 +57,7 @@ class Events(Resource):
 
     area = "events"
     verbs = {"list": "event.view", "retrieve": "event.view"}
-    of_records = False  # who did what is no part of it
+    of_records = False  # the audit trail is not part of it
     output = EventOutput
     filterset_class = EventListFilter
     ordering_fields = {"at": "at"}

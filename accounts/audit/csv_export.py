@@ -14,9 +14,9 @@ from accounts.audit import wording
 from accounts.models import Event
 
 CHUNK = 2000
-# A spreadsheet takes a cell that begins so for a formula, and would run it.
+# A spreadsheet runs a cell that begins with one of these as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-BYTE_ORDER_MARK = "\ufeff"  # without it Excel misreads every accent
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel does not read the file as UTF-8
 
 
 class _Echo:
@@ -61,7 +61,7 @@ def event_rows(actor: Actor, events: QuerySet[Event]) -> Iterator[list[Any]]:
             event.patient,
             event.patient.mrn if event.patient else "",
             event.break_glass_id,
-            wording.details(event, actor.organization.zone, {}),  # the ids: programs read it
+            wording.details(event, actor.organization.zone, {}),  # ids, since programs read it
             event.channel,
             event.address,
             event.request_id,

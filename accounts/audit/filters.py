@@ -62,7 +62,7 @@ class EventFilter(django_filters.FilterSet):
             rows = rows.filter(object_id=int(number))
         else:
             kind = number
-        # By whole types, so that the index of type and id is of use.
+        # By complete types, so that the index on type and id can be used.
         types = [label for label in _object_types() if label.endswith(kind.lower())]
         return rows.filter(object_type__in=types)
 

@@ -19,7 +19,7 @@ from accounts.web.list_pages import PAGE_SIZE, in_use, refusals, render_list, st
 from accounts.web.requests import ClinicRequest
 from accounts.writes import record_views
 
-# Out of so many of the latest events the actions are offered to choose from.
+# The actions of this many latest events are offered as choices.
 RECENT_EVENTS = 1000
 LAST_PAGE = 10**12
 

@@ -18,7 +18,7 @@ from accounts.models import Event
 
 Names = Mapping[str, Mapping[int, str]]
 
-# Actions whose name does not read well by itself.
+# Texts for actions whose name is not readable by itself.
 WORDS = {
     "patient.viewed": "Record viewed",
     "glass.broken": "Emergency access",
@@ -37,7 +37,7 @@ WORDS = {
     "user.signed_in": "Signed in",
     "user.signed_out": "Signed out",
 }
-# The database keeps figures in an order of its own; these are read first.
+# JSON objects have no order in the database; these figures are shown first.
 FIRST = ("practitioner", "service", "starts_at", "ends_at", "units")
 BY_SOMEBODY = {"user.sign_in_failed"}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$")

@@ -41,7 +41,7 @@ class BreakGlassGrants(Resource):
 
     area = "patients"
     verbs = {"list": "glass.view", "retrieve": "glass.view"}
-    of_records = False  # who looked is no part of it
+    of_records = False  # accesses are not part of it
     output = BreakGlassOutput
     filterset_class = BreakGlassListFilter
     ordering_fields = {"granted_at": "granted_at", "expires_at": "expires_at"}

@@ -48,7 +48,7 @@ def remove(*, actor: Actor, member: CareTeamMember) -> None:
     """Close the record to the practitioner. Raises NotFound."""
     own = access.care_team(actor)
     found = own.select_related("patient").filter(pk=member.pk).first()
-    # Two who remove at once: the second deletes nothing.
+    # Of two concurrent removals, the second deletes nothing.
     if found is None or not own.filter(pk=member.pk).delete()[0]:
         raise NotFound("This practitioner is no longer in the care team.")
     events.record(

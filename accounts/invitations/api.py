@@ -74,7 +74,7 @@ class InvitationOutput(Output):
 class Invitations(Resource):
     area = "organization"
     verbs = {"list": "member.view", "retrieve": "member.view"}
-    of_records = False  # who was invited is no part of it
+    of_records = False  # invitations are not part of it
     output = InvitationOutput
     filterset_class = InvitationListFilter
     ordering_fields = {

@@ -122,7 +122,7 @@ def accept(*, actor: Actor, token: str, name: str = "", password: str = "") -> M
             f"This invitation is for {invitation.email}. Sign out, and open the link again.",
             code="other_address",
         )
-    if invitation.invited_by_id == user.pk:  # by an address added since
+    if invitation.invited_by_id == user.pk:  # by an address that they added afterwards
         raise membership_rules.own_access()
     actor = replace(actor, user=user)
     membership = _join(actor, invitation, user)

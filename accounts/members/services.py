@@ -52,7 +52,7 @@ def deactivate(*, actor: Actor, membership: Membership) -> Membership:
     membership. Raises NotFound, Conflict `last_administrator`.
     """
     administrators = lock_administrators(actor)
-    # Before the member, as `invitations.accept` locks them.
+    # Locked before the member, in the order of `invitations.accept`.
     invitations.revoke_all(actor=actor, user=membership.user)
     current = locked(access.memberships(actor), membership)
     _keep_one(administrators, current)

@@ -19,7 +19,7 @@ from accounts.models import (
 )
 from accounts.roles import Role
 
-# Some seconds, then some minutes: as long as a mail server takes to come back.
+# Pauses from seconds to minutes, which covers a restart of the mail server.
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 
 

@@ -95,7 +95,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["organization", "-at", "-id"], name="event_of_clinic"),
             models.Index(fields=["actor", "organization", "-at", "-id"], name="event_of_actor"),
-            # Without the time: the filter takes what begins alike, and equal keys are kept once.
+            # Without the time: the filter matches prefixes, and equal keys are stored once.
             models.Index(
                 fields=["organization", "action"],
                 opclasses=["int8_ops", "varchar_pattern_ops"],

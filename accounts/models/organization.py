@@ -62,7 +62,7 @@ class Organization(models.Model):
         "patients may cancel online before that", default=True
     )
     is_active = models.BooleanField(default=True)
-    # The last MRN given to a patient who came without one.
+    # The last MRN that was generated for a patient.
     mrn_counter = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -6,7 +6,7 @@ from accounts.models.triggers import Guard
 
 CHANNEL = "webhooks"
 
-# Written for the clinic's own eyes; they are never sent, whatever an endpoint asks for.
+# Recorded for the clinic only; never sent, whatever an endpoint subscribes to.
 INTERNAL = (
     "audit.exported",
     "organization.created",
@@ -34,7 +34,7 @@ INTERNAL = (
 )
 _INTERNAL = ", ".join(f"'{action}'" for action in INTERNAL)
 
-# Whether the event `e` goes to the endpoint `w`.
+# Whether the event `e` is sent to the endpoint `w`.
 WANTED = f"""
     w.organization_id = e.organization_id AND w.is_active AND (
         (e.action = 'webhook.tested' AND e.object_id = w.id)

@@ -26,10 +26,9 @@ from accounts.roles import STAFF
 from accounts.web.requests import ClinicRequest
 
 STARTED, SEEN, IDLE = "signed_in_at", "seen_at", "idle_minutes"
-# The session, and when it was last seen, are written so often at most: a write for every request
-# would be too dear.
+# The session and its last activity are written at most this often, not for every request.
 NOTED_EVERY_SECONDS = 20
-# A page that asks for news by itself says so by this header, and does not count as activity.
+# Automatic requests of a page have this header and do not count as activity.
 BY_ITSELF = "X-Background"
 
 

@@ -31,7 +31,7 @@ class Tokens(JWTTokenStrategy):
         if payload is None or key is None:
             return None
         with transaction.atomic():
-            # Two at once with one token: the second finds it used.
+            # Of two concurrent requests with one token, the second finds it used.
             session = session_limits.locked(key)
             if session is None:
                 return None

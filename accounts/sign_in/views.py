@@ -84,5 +84,5 @@ def _enter(request: HttpRequest, member: Membership) -> HttpResponse:
     home = reverse("clinic:home", args=[member.organization.slug])
     if request.user.is_authenticated:
         return redirect(home)
-    # They have just come from their mailbox and chosen a password: nothing more to ask.
+    # The mailed link and the new password are enough to sign in.
     return perform_login(request, member.user, email_verification="none", redirect_url=home)

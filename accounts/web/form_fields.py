@@ -32,7 +32,7 @@ class FieldsForm(forms.ModelForm):
             self.fields["expected_digest"] = RowDigestField(row, self.fields)
 
     def _post_clean(self) -> None:
-        # Without the parent's check of the constraints, which the services make, in better words.
+        # Without the validation of constraints: services report these with better messages.
         fields = self._meta.fields
         self.instance = construct_instance(self, self.instance, fields, self._meta.exclude)
         try:

@@ -81,7 +81,7 @@ def form_page(
 
     if request.method != "POST":
         return page()
-    if not form.is_bound:  # sent without a single field: it says what it lacks
+    if not form.is_bound:  # sent without any field: shows what is missing
         form.data, form.is_bound = request.POST, True
     if not form.is_valid():
         return page(422)
@@ -194,5 +194,5 @@ def _finish(
         return redirect(target)
     here = request.htmx.current_url_abs_path or ""
     if target in (here, urlsplit(here).path):
-        return HttpResponseClientRefresh()  # which keeps the page's filters and where it stands
+        return HttpResponseClientRefresh()  # which keeps the page's filters and scroll position
     return HttpResponseClientRedirect(target)

@@ -17,7 +17,7 @@ from accounts.web.requests import ClinicRequest
 from accounts.writes import record_views
 
 PAGE_SIZE = 25
-RESULTS = "results"  # what a change of filter, order or page draws anew
+RESULTS = "results"  # the partial that is rendered again when filters, order or page change
 
 
 def list_page(

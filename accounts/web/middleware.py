@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.web.requests import ClinicRequest
 
-MAX_CLINICS_LISTED = 50  # of those that one can switch to
+MAX_CLINICS_LISTED = 50  # in the list of clinics to switch to
 
 GetResponse = Callable[[ClinicRequest], HttpResponse]
 
@@ -34,9 +34,9 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: ClinicRequest) -> HttpResponse:
-        request.actor = cast(Actor, None)  # outside a clinic nobody acts
+        request.actor = cast(Actor, None)  # outside a clinic there is no actor
         request.clinics = []
-        with timezone.override(None):  # a clinic's zone ends with the request
+        with timezone.override(None):  # the clinic's time zone applies to this request only
             return self.get_response(request)
 
     def process_view(

@@ -18,7 +18,7 @@ class ClinicRequest(HttpRequest):
     actor: Actor
     user: User
     htmx: HtmxDetails
-    clinics: list[Organization]  # where the user is a member, this one among them
+    clinics: list[Organization]  # where the user is a member, including this one
 
 
 def id_in(text: str) -> int:

@@ -19,10 +19,10 @@ from accounts.errors import Invalid
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MAX_URL_LENGTH = 500
-# IPv4-mapped IPv6 addresses: what counts is the IPv4 address.
+# IPv4-mapped IPv6: the IPv4 address is checked.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 TUNNELS = tuple(map(ipaddress.ip_network, ("2002::/16", "2001::/32", "64:ff9b:1::/48", "::/96")))
-# Not reached from elsewhere, whatever Python's own lists say of them.
+# Not public, although Python's `is_global` says so.
 CLOSED = tuple(
     map(
         ipaddress.ip_network,

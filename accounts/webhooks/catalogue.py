@@ -112,4 +112,4 @@ def is_known(action: str) -> bool:
     return action in _types or action in INTERNAL
 
 
-TESTED = "webhook.tested"  # goes to the endpoint that was tested, whatever it asks for
+TESTED = "webhook.tested"  # sent to the tested endpoint, whatever it subscribes to

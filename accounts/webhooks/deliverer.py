@@ -21,8 +21,8 @@ from accounts.webhooks.queue import Lease
 from accounts.webhooks.sending import Outcome, Sender
 
 MAX_CONCURRENT_DELIVERIES = 400
-RESERVED_DELIVERIES = 100  # of these, for endpoints that have nothing on its way
-POLL_SECONDS = 1.0  # for retries that come due, and for a notification that was lost
+RESERVED_DELIVERIES = 100  # of these, for endpoints without a running delivery
+POLL_SECONDS = 1.0  # for due retries and lost notifications
 GRACE_SECONDS = 6.0
 AFTER_ERROR_SECONDS = 1.0
 SETTLE_AGAIN_SECONDS = 0.5
@@ -65,7 +65,7 @@ class Deliverer:
             return []
         try:
             return await self.database.run(queue.lease_due, capacity, RESERVED_DELIVERIES)
-        except Exception as error:  # nothing that is wrong with one ends the process for all
+        except Exception as error:  # an error of one delivery must not end the process
             log.exception("webhooks_not_leased", error=type(error).__name__)
             await asyncio.sleep(AFTER_ERROR_SECONDS)
             return []
@@ -85,7 +85,7 @@ class Deliverer:
         if lease.message is None:
             await self._settle(lease, Outcome(error=lease.fault))
         elif time.monotonic() > lease.begin_by:
-            # After a stall: by the end of this attempt, others may have sent what comes after it.
+            # After a stall the lease could end during this attempt, and later events be sent first.
             log.warning("webhook_leased_too_long_ago", delivery=lease.delivery_id)
             await self.database.run(queue.release, [lease])
         else:

@@ -28,7 +28,7 @@ from accounts.webhooks import catalogue, payload
 from accounts.webhooks.sending import Message, Outcome
 from accounts.writes import events
 
-MAX_DELIVERIES_PER_ENDPOINT = 4  # to one endpoint; one by one while it fails
+MAX_DELIVERIES_PER_ENDPOINT = 4  # one at a time while the endpoint fails
 FIRST_PAUSE = timedelta(seconds=5)
 MAX_PAUSE = timedelta(hours=6)
 RETRIED_FOR = timedelta(days=3)
@@ -40,16 +40,15 @@ SETTLE_WAITS_MS = 20
 Status = WebhookDelivery.Status
 log = structlog.get_logger(__name__)
 
-# Due rows are walked by index, and of each its object's first is looked up by index, until there
-# is one. Left to itself the planner sorts and joins everything that waits: it cannot know that
-# it will be told to stop.
+# Reads due rows by index, and by index the first delivery of each one's object, until one can be
+# leased. The planner, which does not know that few rows are needed, would sort and join them all.
 BY_INDEX = """
     SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
            set_config('enable_sort', 'off', true), set_config('enable_hashjoin', 'off', true)
 """
-# Each lease counts what the one before took.
+# Each lease counts those before it.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(%s, 0)"
-# The first that is due of an endpoint `w`, that nobody has, and that waits behind no other.
+# The first due delivery of endpoint `w` that is not leased and not behind an earlier one.
 DUE = """
     SELECT d.id, d.next_attempt_at FROM accounts_webhookdelivery d
     WHERE d.endpoint_id = w.id AND d.status = 'pending'
@@ -138,7 +137,7 @@ def lease_due(most: int, kept: int = 0) -> list[Lease]:
     if not until:
         return []
     valid = Prefetch("endpoint__secrets", WebhookSecret.objects.valid(), to_attr="valid_secrets")
-    # One that was switched off or deleted just now keeps what waits; nobody leases it from then on.
+    # Deliveries of an endpoint that was disabled or deleted just now are not leased.
     on = WebhookDelivery.objects.filter(pk__in=until, endpoint__is_active=True)
     rows = on.order_by("event_id")
     rows = rows.select_related("endpoint", "event__organization").prefetch_related(valid)
@@ -171,7 +170,7 @@ def _leased(row: WebhookDelivery, until: datetime, over: float) -> Lease:
         message = _message(row)
     except Unsendable as error:
         fault = str(error)
-    except Exception as error:  # what is wrong with one holds up no other
+    except Exception as error:  # an error of one delivery must not delay others
         log.exception("webhook_not_written", delivery=row.pk)
         fault = f"The message could not be written: {type(error).__name__}."
     begin_by = over - settings.WEBHOOK_TIMEOUT_SECONDS

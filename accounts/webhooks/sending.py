@@ -20,7 +20,7 @@ from standardwebhooks import Webhook
 from accounts.webhooks import addresses
 
 MAX_KEPT_BYTES = 1024
-LOOKUPS = 800  # a name server that does not answer holds a thread for a while
+LOOKUPS = 800  # a DNS server that does not answer blocks a thread for a while
 AGENT = "Caretally-Webhooks/1"
 
 log = structlog.get_logger(__name__)
@@ -74,7 +74,7 @@ class Sender:
             verify=tls or httpx.create_ssl_context(),
             trust_env=False,
             follow_redirects=False,
-            timeout=None,  # one for the whole exchange, in `send`
+            timeout=None,  # `send` has one timeout for the whole exchange
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
 
@@ -169,7 +169,7 @@ async def _why_not(exchange: Callable[[], Awaitable[None]]) -> str:
         return f"The answer broke off: {error or type(error).__name__}"[:200]
     except OSError as error:
         return f"The host was not found: {error.strerror or error}"[:200]
-    except Exception as error:  # whatever it is, it is one attempt that failed
+    except Exception as error:  # any error is a failed attempt
         log.exception("webhook_attempt_broke", error=type(error).__name__)
         return f"The attempt broke off: {type(error).__name__}"
     return ""

@@ -42,7 +42,7 @@ def create(
     Raises Invalid, Conflict `too_many_webhooks`.
     """
     permissions.require(actor.role, "webhook.create")
-    url = addresses.checked(url)  # looks the name up, so before the transaction
+    url = addresses.checked(url)  # resolves the name, so before the transaction
     return _create(actor=actor, url=url, event_types=event_types, description=description)
 
 
@@ -183,7 +183,7 @@ def replay(*, actor: Actor, delivery: WebhookDelivery) -> WebhookDelivery:
 
     Raises NotFound, Conflict `webhook_off`.
     """
-    webhook = _on(actor, delivery.endpoint)  # first, as in `replay_since`
+    webhook = _on(actor, delivery.endpoint)  # locked first, as in `replay_since`
     current = locked(access.webhook_deliveries(actor), delivery)
     _again(WebhookDelivery.objects.filter(pk=current.pk))
     events.record(actor=actor, action="webhook.replayed", obj=webhook, delivery=current.pk)

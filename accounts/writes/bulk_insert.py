@@ -11,7 +11,7 @@ from django.db import connection, models
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-MAX_ROWS_PER_INSERT = 1000  # rows of one INSERT: it has 65,535 parameters at most
+MAX_ROWS_PER_INSERT = 1000  # an INSERT has at most 65,535 parameters
 
 
 def insert(rows: Sequence[models.Model]) -> None:

@@ -37,7 +37,7 @@ def record(
     event = of_record(actor=actor, action=action, obj=obj, patient=patient, **details)
     waiting = _waiting.get()
     if waiting is None or waiting.savepoints != _savepoints():
-        insert_few(event)  # in a savepoint: what may be taken back takes its event along
+        insert_few(event)  # in a savepoint, whose rollback must include its event
     else:
         waiting.events.append(event)
     return event
@@ -78,7 +78,7 @@ def describe(
     *, actor: Actor, action: str, obj: models.Model, patient: Patient | None = None, **details: Any
 ) -> Event:
     """An unsaved event; bulk loading sets its time and inserts many at once."""
-    # By ids: much is loaded at once, and a related object costs Django more than the rest.
+    # By ids: for bulk loading, related objects would cost more than all the rest.
     return Event(
         organization_id=actor.organization.pk,
         actor_id=actor.user.pk if actor.user else None,

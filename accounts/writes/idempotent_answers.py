@@ -123,7 +123,7 @@ def _earlier(attempt: Attempt) -> HttpResponse | None:
         f"This {HEADER} came with another request before. Use a new one for each request.",
     )
     answer = HttpResponse(cipher(PURPOSE).decrypt(bytes(content)), status=status)
-    del answer["Content-Type"]  # the first had one of its own, or none
+    del answer["Content-Type"]  # replaced by that of the first answer, if it had one
     for name, value in json.loads(headers).items():
         answer[name] = value
     answer[REPLAYED] = "true"

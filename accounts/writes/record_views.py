@@ -14,7 +14,7 @@ from accounts.models import Event, Patient
 from accounts.writes import events
 from accounts.writes.transaction import write
 
-# A page fetches its parts at once.
+# A page loads its parts within this time.
 REPEATED_VIEW_INTERVAL = timedelta(minutes=1)
 
 

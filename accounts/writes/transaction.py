@@ -24,7 +24,7 @@ from accounts.writes.arguments import refuse_unknown
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ATTEMPTS, ATTEMPTS_IN_LINE = 5, 20  # the second: under serializable isolation
+ATTEMPTS, ATTEMPTS_IN_LINE = 5, 20  # the second one under serializable isolation
 FIRST_PAUSE_SECONDS, MAX_DOUBLINGS = 0.02, 4
 RETRY_QUEUE = 7001  # the first half of the advisory lock's key; the clinic's id is the second
 RETRIED = (psycopg_errors.SerializationFailure, psycopg_errors.DeadlockDetected)
@@ -113,7 +113,7 @@ def is_retryable(error: DatabaseError) -> bool:
     """Whether another attempt may succeed, since only a concurrent one was in the way."""
     cause = error.__cause__
     if isinstance(cause, psycopg_errors.UniqueViolation):
-        # The same attempt sent twice at once: the second now finds what the first left.
+        # The same attempt was sent twice at once: a retry finds the result of the first.
         return cause.diag.constraint_name in ("idempotency_key_once", "api_answer_once")
     return isinstance(cause, RETRIED)
 
