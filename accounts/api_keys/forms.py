@@ -60,13 +60,18 @@ class ApiKeyForm(forms.Form):
         return datetime.combine(last_day, time.max, self.organization.zone)
 
 
-class RotateForm(forms.Form):
-    overlap_hours = forms.TypedChoiceField(
-        label="The secret before stays good for",
-        choices=[(0, "Not at all"), (24, "A day"), (168, "A week"), (720, "30 days")],
+def overlap_field(*, label: str, none: str) -> forms.TypedChoiceField:
+    """How long, in hours, a replaced secret stays valid; `none` is the text for not at all."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[(0, none), (24, "A day"), (168, "A week"), (720, "30 days")],
         initial=24,
         coerce=int,
     )
+
+
+class RotateForm(forms.Form):
+    overlap_hours = overlap_field(label="The previous secret stays valid for", none="Not at all")
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 
 from accounts.actor import Actor
+from accounts.api_keys.forms import RotateForm, overlap_field
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.validators import validate_plain_text
 from accounts.web.form_fields import DayField, RowDigestField, TimeInput
@@ -67,16 +67,5 @@ class ReplayForm(forms.Form):
         self.fields["day"].help_text = f"At most {WebhookDelivery.RETENTION.days} days back."
 
 
-class SecretForm(forms.Form):
-    overlap_hours = forms.TypedChoiceField(
-        label="Sign with the secret before, too, for",
-        choices=[(0, "No longer"), (24, "A day"), (168, "A week"), (720, "30 days")],
-        initial=24,
-        coerce=int,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        fields = super().clean() or self.cleaned_data
-        if "overlap_hours" not in fields:
-            return fields
-        return {"overlap": timedelta(hours=fields["overlap_hours"])}
+class SecretForm(RotateForm):
+    overlap_hours = overlap_field(label="Also sign with the previous secret for", none="No longer")
