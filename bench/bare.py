@@ -1,7 +1,7 @@
-"""The yardstick over HTTP: a bare Django view that sends the service's statements, no more.
+"""A baseline over HTTP: a bare Django view that sends the service's statements and nothing else.
 
-It is served as the product is; what the product does beside the statements (keys, permissions,
-checks, answers that are kept) is what the ratio shows.
+It is served as the product is, so the ratio shows what the product adds to the statements: keys,
+permissions, checks, stored answers.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def bare_mover(numbers: range, seed: int) -> Script:
 
 
 class Calendar:
-    """Free hours, each given once: a practitioner for every client, who is there day and night."""
+    """Free hours, each used once, with one always-available practitioner per client."""
 
     def __init__(self, clinic: Clinic, practitioners: range) -> None:
         self.clinic, self._practitioners = clinic, practitioners
@@ -85,7 +85,7 @@ class Calendar:
 
 
 def booker(calendar: Calendar, client: int, patients: range, *, first_turn: int) -> Script:
-    """Books an hour and cancels it. With one patient for all, each client has hours of its own."""
+    """Books an hour and cancels it. With one patient for all clients, each has its own hours."""
 
     def day() -> Day:
         turn = first_turn

@@ -1,4 +1,5 @@
-"""The whole stack over HTTP: key, permission, idempotency, checks, event; beside a bare view."""
+"""The whole stack over HTTP (key, permission, idempotency, checks, event) compared with a bare
+view."""
 
 from __future__ import annotations
 
@@ -196,7 +197,7 @@ class Http:
 
 
 class _Memory:
-    """What the server's processes hold, looked at every second."""
+    """The memory of the server's processes, sampled every second."""
 
     def __init__(self, processes: list[int]) -> None:
         self._processes = [psutil.Process(pid) for pid in processes]

@@ -1,4 +1,5 @@
-"""Units moved in process: the service beside pgbench with its statements, and two usual designs."""
+"""Units moved in process: the service compared with its statements in pgbench, and two usual
+designs."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ class Ledger:
             process.stop()
 
     def _sum_up(self) -> None:
-        """What must be nought: the service never fails; where it locks rows, it never aborts."""
+        """What must be zero: failures of the service, and aborts where it locks rows."""
         figures = self._report.figures
         failed = sum(figures[name] for name in figures if _is_of_service(name, "failures"))
         aborted = sum(figures[name] for name in figures if _is_of_service(name, "aborts"))

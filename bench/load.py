@@ -102,7 +102,7 @@ class Outcome:
 
 
 def run(scripts: list[Script], *, port: int, seconds: float) -> Outcome:
-    """Each script on a connection of its own, until the time is over or the scripts are."""
+    """Each script on its own connection, until the time is over or the scripts end."""
     return asyncio.run(_run(scripts, port, seconds))
 
 

@@ -1,4 +1,4 @@
-"""A folder of its own for a run: database, secrets, static files and the product's real server."""
+"""A folder for one run: database, secrets, static files and the product's real server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ START_SECONDS = 90
 
 
 def settle(var: Path) -> None:
-    """Django in this process, on a database of its own. No rate limit stands in the way."""
+    """Set up Django in this process with its own database and without rate limits."""
     os.environ.update(
         CARETALLY_VAR=str(var),
         DJANGO_SETTINGS_MODULE="clinic.settings.demo",

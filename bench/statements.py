@@ -74,7 +74,7 @@ def reserve(actor: Actor, clinic: Clinic, authorization: Authorization, source: 
 
 
 def statements_of_booking(book: Callable[[], Any]) -> dict[str, float]:
-    """How many statements one booking sends, and how many of them while it holds the balance."""
+    """How many statements one booking sends, and how many while the balance is locked."""
     with transaction.atomic():
         _, sent = recorded(book)
         transaction.set_rollback(True)

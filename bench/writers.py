@@ -128,7 +128,7 @@ def _take_turns(job: Job, waiting: deque[Any]) -> float:
 
 
 def _give_back(way: str, writers: list[Any]) -> None:
-    """What is still held, so that the next way finds the balance as this one found it."""
+    """Release what is still reserved, so that each way begins with the same balance."""
     for writer in writers:
         writer.sample, sample = Sample(0, 0), writer.sample
         while writer.held is not None:

@@ -38,7 +38,7 @@ def orm_release(clinic: Clinic, reservation: Reservation) -> None:
 def serializable_reserve(
     clinic: Clinic, authorization_id: int, source: str, sample: Sample
 ) -> Reservation:
-    """Read, check, write without a lock; who met others starts anew after 100, 200, 400 … ms."""
+    """Read, check and write without a lock; retried after 100, 200, 400 … ms on conflicts."""
 
     def attempt() -> Reservation:
         return _reserved(clinic, Authorization.objects.get(pk=authorization_id), source)

@@ -147,7 +147,7 @@ def desk() -> Desk:
 
 @pytest.fixture(scope="session")
 def assert_accessible() -> Callable[[Page], None]:
-    """Axe finds nothing serious on the page as it stands."""
+    """Axe finds nothing serious on the page in its present state."""
 
     def check(page: Page) -> None:
         found = look.problems(page)

@@ -25,7 +25,7 @@ AT_REST = """async () => {
 
 
 def problems(page: Page) -> list[str]:
-    """What axe finds serious on the page as it stands, once it has come to rest."""
+    """Serious axe findings on the page, once animations have ended."""
     expect(page.locator(".htmx-request")).to_have_count(0)
     page.evaluate(AT_REST)
     return _axe(page, {})

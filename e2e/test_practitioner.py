@@ -1,4 +1,4 @@
-"""A practitioner with a tablet: the visit, its note, and a record outside the care team."""
+"""A practitioner with a tablet: session, note, and a record outside the care team."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class ApiKeyFactory(DjangoModelFactory[ApiKey]):
 
 
 class InvitationFactory(DjangoModelFactory[Invitation]):
-    """Its token is known to nobody: `invitations.invite` makes one that can be accepted."""
+    """Its token is unknown; `invitations.invite` makes one that can be accepted."""
 
     class Meta:
         model = Invitation

@@ -1,4 +1,4 @@
-"""The modules of the product, for tests of what holds for all of them."""
+"""The modules of the product, for tests of rules that apply to all of them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Load while processes are killed; then what was acknowledged is held against what is there."""
+"""Load while processes are killed; then acknowledged writes are compared with the database."""

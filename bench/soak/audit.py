@@ -1,4 +1,4 @@
-"""What the clients were told against what the database holds and the receiver was sent."""
+"""Compares what clients were answered with the database and with what the receiver was sent."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Findings:
 def audit(
     organization: Organization, journal: Journal, receiver: Receiver, *, events_since: int
 ) -> Findings:
-    """`events_since` is the last event before there was a webhook to tell."""
+    """`events_since` is the last event before the webhook was created."""
     found = Findings(surprises=list(journal.surprises))
     found.lost += [f"no answer to {act.kind} {act.path}" for act in journal.unanswered]
     _reservations(organization, journal, found)

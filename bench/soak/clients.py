@@ -1,7 +1,7 @@
-"""Programs that work in a clinic over the API, and ask again until they are answered.
+"""Programs that work in a clinic over the API, and retry until they are answered.
 
-Each has patients and practitioners of its own for appointments, so that the only refusals are those
-of the authorizations that all of them draw on.
+Each has its own patients and practitioners for appointments, so that only shared authorizations can
+refuse.
 """
 
 from __future__ import annotations

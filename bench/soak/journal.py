@@ -1,4 +1,4 @@
-"""What the clients asked for and were told, kept in order: the other side of the books."""
+"""A log of what the clients requested and were answered, in order."""
 
 from __future__ import annotations
 

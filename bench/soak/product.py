@@ -18,7 +18,7 @@ STOP_SECONDS = 30
 
 
 class Product:
-    """Its processes are found anew each time: they are killed, and others take their place."""
+    """Its processes are found again each time, since they are killed and replaced."""
 
     def __init__(self, port: int, log: Path) -> None:
         with log.open("wb") as written:

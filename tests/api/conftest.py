@@ -14,7 +14,7 @@ NewKey = Callable[..., ApiKey]
 
 @pytest.fixture(autouse=True)
 def _no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody knows a name; numbers are what they are."""
+    """Names do not resolve; numeric addresses do."""
     resolve, numbers = addresses.resolve, socket.AI_NUMERICHOST
     monkeypatch.setattr(addresses, "resolve", lambda *of, **_: resolve(*of, flags=numbers))
 

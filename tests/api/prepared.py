@@ -40,7 +40,7 @@ def move_away(world: World, days: int = 1) -> Appointment:
 
 
 def somebody_in_the_room(world: World) -> None:
-    """And nobody else's time taken."""
+    """Without occupying anybody else's time."""
     move_away(world)
     appointments.book(
         actor=world.admin,

@@ -1,4 +1,4 @@
-"""What an answer may hold: exactly what its output names, and no secret."""
+"""What an answer may contain: exactly what its output names, and no secret."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def secret_columns() -> list[tuple[type[Any], str]]:
 
 
 def secrets() -> dict[str, str]:
-    """What stands in those columns, by value."""
+    """The values of those columns."""
     return {
         value if isinstance(value, str) else bytes(value).hex(): f"{model.__name__}.{name}"
         for model, name in secret_columns()
@@ -73,6 +73,6 @@ def secrets() -> dict[str, str]:
 
 
 def shown_of(kept: dict[str, str], answer: HttpResponse) -> list[str]:
-    """The columns of which a value stands in the answer."""
+    """The columns whose value occurs in the answer."""
     text = answer.content.decode()
     return [column for value, column in kept.items() if value in text]

@@ -174,7 +174,7 @@ def assert_shown(shown: Any, example: Any) -> None:
 
 
 def assert_taken(sent: dict[str, Any], shown: dict[str, Any]) -> None:
-    """What was sent is what stands now."""
+    """What was sent is what is stored."""
     for name, value in sent.items():
         if name in shown and name != "version":
             assert comparable(shown[name]) == comparable(value), name

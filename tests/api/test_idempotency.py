@@ -221,7 +221,7 @@ def test_an_answer_lost_behind_the_commit_is_given_again(clinic, monkeypatch) ->
 
 
 def test_a_fault_of_ours_is_not_kept(clinic, monkeypatch) -> None:
-    """What was written before the fault is taken back, and the retry does it."""
+    """What was written before the error is rolled back, and the retry succeeds."""
     api, (path, body) = program(clinic), reservation(clinic)
     with monkeypatch.context() as patch:
         patch.setattr(ReservationOutput, "to_representation", lambda *_: 1 / 0)
@@ -288,7 +288,7 @@ def test_what_is_no_key_is_refused(clinic, key) -> None:
 
 
 def test_what_is_kept_is_sealed(clinic) -> None:
-    """Some answers hold a secret that is shown once."""
+    """Some answers contain a secret that is shown once."""
     api, key = program(clinic), ApiKey.objects.get()
     made = api.post(f"api-keys/{key.pk}/rotate", {"overlap_hours": 1}, Idempotency_Key="k")
     kept = bytes(ApiAnswer.objects.get().content)

@@ -35,7 +35,7 @@ DRY_RUNS = {"POST appointments/preview", "POST appointments/{id}/preview"}
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Built once for the file; what each cell does is taken back. However long it takes."""
+    """Created once for the file; each cell is rolled back."""
     lasting = override_settings(HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN=24 * 3600)
     with django_db_blocker.unblock(), transaction.atomic(), lasting:
         yield cast.build()
@@ -50,7 +50,7 @@ def _unhurried(settings: Any, db: None) -> None:
 def ask(
     world: World, caller: ApiClient, row: Row, about: Clinic | None = None, *, keep: bool = False
 ) -> HttpResponse:
-    """What the caller is answered to an empty request. What it did is taken back, unless kept."""
+    """The answer to an empty request. Its effects are rolled back, unless kept."""
     path = world.path(row.endpoint, row.kind, about)
     with transaction.atomic():
         answer = caller.send(row.method, path, {} if row.takes_a_body else None)
@@ -79,7 +79,7 @@ def test_every_role_gets_what_the_table_states_and_no_more(world: World, method:
 
 
 def test_the_other_clinics_things_are_not_there(world: World) -> None:
-    """404 for everybody; who may never do such a thing is told just that."""
+    """404 for everybody, except 403 for roles that may never do this."""
     wrong = []
     for row in rows():
         for name, own in row.outcomes.items() if row.endpoint.is_of_one else ():

@@ -1,4 +1,4 @@
-"""A prepared query finds what the QuerySet finds, whoever asks for whatever."""
+"""A prepared query finds what its QuerySet finds, for every actor and id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The committed schema is the server's own, and a change of it breaks nobody."""
+"""The committed schema is the server's own, and changes of it break no client."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_deprecated_endpoints_and_fields_are_marked(api, monkeypatch) -> None:
 
 @pytest.mark.django_db
 def test_naming_a_deprecated_field_adds_sunset_headers(api, monkeypatch) -> None:
-    """Each time, also when the first answer is given again; who does not name it is left alone."""
+    """Also when the first answer is replayed; requests without the field get no header."""
     earlier, later = (Deprecation(date(2026, 12, 1), date(2027, 6, day), "it") for day in (1, 2))
     ending = {"phone": later, "electronic_id": earlier}
     monkeypatch.setattr(NewPayer.Meta, "deprecations", ending, raising=False)

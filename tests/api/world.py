@@ -58,7 +58,7 @@ class World:
 
 
 def build() -> World:
-    """What stands at NOW."""
+    """The rows as of NOW."""
     next_ids(10_000)
     with time_machine.travel(FOUNDED, tick=False):
         clinic = factories.OrganizationFactory(

@@ -13,7 +13,7 @@ from tests.permissions import cast
 
 @pytest.fixture(scope="package")
 def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
-    """Both clinics and all their forms, made once; what a test does is taken back."""
+    """Both clinics and all their forms, created once; each test is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield Site(cast.build())
         transaction.set_rollback(True)

@@ -47,7 +47,7 @@ def _acts(post: Row, get: Row, person: str) -> bool:
 
 @dataclass
 class Found:
-    """A form, and who has it on a page of theirs."""
+    """A form, and who has it on a page."""
 
     person: str
     address: str
@@ -143,7 +143,7 @@ def address_of(path: str) -> str | None:
 
 
 def assert_told_beside(answer: HttpResponse, names: list[str], what: str) -> None:
-    """Each field has its own error, which stands next to it on the page."""
+    """Each field has its own error, next to it on the page."""
     assert answer.context, what
     form = answer.context["form"]
     silent = [name for name in names if name not in form.errors]

@@ -1,4 +1,4 @@
-"""Whether anything was written, told without reading the rows."""
+"""Finds out whether anything was written, without reading the rows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _writes() -> dict[str, int]:
 
 
 def fingerprint(tables: Collection[str]) -> dict[str, str]:
-    """Of each table: how many rows, and where they lie. A changed row lies elsewhere."""
+    """The number and physical positions of each table's rows; an update moves a row."""
     if not tables:
         return {}
     with connection.cursor() as cursor:

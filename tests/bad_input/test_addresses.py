@@ -1,4 +1,4 @@
-"""What stands in an address is typed by somebody too: numbers, queries, filters."""
+"""Input in addresses: numbers, queries, filters."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ SENSELESS = {
 
 
 def test_filters_that_make_no_sense_say_so(untouched: Site) -> None:
-    """In the list too, which is all that is drawn again when a filter changes."""
+    """Also in the partial that htmx updates when a filter changes."""
     client, seen = untouched.world.clients["admin"], set()
     for path, shown in untouched.filters.items():
         for name, field in shown.form.fields.items():

@@ -59,7 +59,7 @@ def forms(site: Site, address: str) -> list[Found]:
 
 
 def refuses_each(site: Site, found: Found, names: list[str], values: tuple[str, ...]) -> None:
-    """All of the fields get the value at once; each has its own error."""
+    """All fields get the value at once; each has its own error."""
     for value in values if names else ():
         typed = dict.fromkeys(names, value)
         answer = site.refused(found, **typed)

@@ -1,4 +1,4 @@
-"""Who sees which of billing's pages, and what on them."""
+"""Which role sees which of billing's pages, with which controls."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_so_do_the_pages_behind_it(desk, at, authorization, name):
 
 
 def test_a_part_of_the_record_is_not_opened_without_a_trace(desk, admin, authorization):
-    """Whoever says to be a page that has recorded the view already is not believed."""
+    """A client's claim to be a page that has recorded the view already is not trusted."""
     url = admin.url("billing:patient_insurance", pk=authorization.patient_id)
     assert desk.get(url, headers={"HX-Request": "true"}).status_code == 200
     assert Event.objects.get(action="patient.viewed").patient == authorization.patient

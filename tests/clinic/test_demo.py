@@ -24,7 +24,7 @@ OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "ALLOWED_HOSTS")
 
 
 class Demo:
-    """One start of it, in a folder and on a port of its own."""
+    """One start of it, with its own folder and port."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.said = folder, folder / "said.txt"
@@ -99,7 +99,7 @@ def test_it_serves_and_stops(start: Callable[[], Demo]) -> None:
 
 @pytest.mark.slow
 def test_it_is_stopped_while_it_seeds_and_started_again(start: Callable[[], Demo]) -> None:
-    """Then anew on what there is, and once more with all there."""
+    """Then again on the partial data, and once more with all data."""
     broken_off = start()
     broken_off.wait_for("Seeding the demo clinics")
     said = broken_off.stop()

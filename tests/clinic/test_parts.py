@@ -1,4 +1,4 @@
-"""Every list answers with its rows alone where only they are drawn anew; and no page is kept."""
+"""Lists answer htmx with their rows alone, and no page may be cached."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ sys.stdin.read()
 
 
 class User:
-    """Another process that uses the server until it is told to end, or killed."""
+    """Another process that uses the server until it is stopped or killed."""
 
     def __init__(self, data_dir: Path) -> None:
         self.process = subprocess.Popen(

@@ -46,7 +46,7 @@ BEGIN = """
 
 
 def begun(*, heartbeat_seconds_ago: int) -> None:
-    """A mail that a worker had in hand when it was last heard of."""
+    """A mail job that a worker was running at its last heartbeat."""
     send_mail.defer(to=["dana@riverside.example"], subject="Hello", body="You are invited.")
     with connection.cursor() as cursor:
         cursor.execute(BEGIN, [heartbeat_seconds_ago])

@@ -29,7 +29,7 @@ def _books_agree(transactional_db: None) -> Iterator[None]:
 
 @pytest.fixture
 def retries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The verbs of the writes that were started anew because they met others."""
+    """The verbs of the writes that were retried because of conflicts."""
     found: list[str] = []
 
     class Log:

@@ -1,4 +1,4 @@
-"""What must hold of appointments, reservations, sessions and ledger whatever happened."""
+"""Invariants of appointments, reservations, sessions and ledger after any race."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ SELECT 'appointments ' || a.id || ' and ' || b.id || ' overlap'
 
 
 def problems() -> list[str]:
-    """In the tests that use this no service allows company, so that every overlap is wrong."""
+    """The services of these tests allow no overlap, so every overlap is wrong."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_UNITS} UNION ALL {_TIME}")
         found = [text for (text,) in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Many at once: real threads, each with a connection of its own."""
+"""Runs functions at once: real threads, each with its own connection."""
 
 from __future__ import annotations
 

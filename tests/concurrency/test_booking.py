@@ -124,7 +124,7 @@ def test_ten_book_where_a_cap_lets_one(cap):
 
 
 def test_bookings_of_others_do_not_disturb_each_other(clinic):
-    """No refusal for people who want nothing of each other, and none is told to try again."""
+    """Independent bookings are neither refused nor retried."""
     rows = [(p, clinic.authorize(patient=p, units=8)) for p in clinic.patients(20)]
     people = zip(rows, clinic.practitioners(20), strict=True)
     outcome = race(

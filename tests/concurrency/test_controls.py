@@ -1,6 +1,7 @@
-"""The races are real: with a guard taken out they are seen, and each guard holds alone.
+"""Controls: with a guard removed each race fails, and each guard prevents it alone.
 
-Between the check and the write everybody waits for everybody, so that nothing here is luck.
+All threads wait for each other between check and write, so that the result does not depend on
+timing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Two who end the same appointment or the same hold: one does, the other hears of it."""
+"""Two that end the same appointment or reservation: one succeeds, the other is refused."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -151,7 +151,7 @@ def seen_now(held):
 
 
 def hold(clinic, units=4, authorization=None, source="test:1"):
-    """Units whose time has run out since they were held."""
+    """A reservation that has expired since it was made."""
     held = ledger.reserve(
         actor=clinic.actor,
         authorization=authorization or clinic.authorization,

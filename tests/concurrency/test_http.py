@@ -33,7 +33,7 @@ def booking_form(clinic: Clinic, browser: Client, **asked: Any) -> Form:
 
 
 def another(form: Form, **typed: Any) -> Form:
-    """The same form in another browser: with a key of its own, and other entries."""
+    """The same form in another browser, with its own key and other entries."""
     own = {"idempotency_key": str(uuid4())}
     return replace(form, values={**form.values, **own, **typed})
 
@@ -151,7 +151,7 @@ def test_cancel_against_complete(clinic):
 
 
 def test_ten_move_one_appointment(clinic):
-    """Each saw the same version: the first moves it, the others are told that it changed."""
+    """All saw the same version: the first moves it, the others are refused as stale."""
     booked = clinic.book()
     url = clinic.actor.url("scheduling:reschedule", pk=booked.pk)
     sends = []
@@ -165,7 +165,7 @@ def test_ten_move_one_appointment(clinic):
 
 
 def test_reschedule_against_cancel(clinic):
-    """Whoever comes first, no move brings a cancelled one back, and none is cancelled twice."""
+    """In either order, no move restores a cancelled one, and none is cancelled twice."""
     booked = clinic.book()
     cancel, move = (
         clinic.actor.url(f"scheduling:{name}", pk=booked.pk) for name in ("cancel", "reschedule")

@@ -67,7 +67,7 @@ def _status_of_child(write: Write, killed_at: int) -> int:
 
 
 def _until_the_server_knows() -> None:
-    """Until then, what a dead client held is held."""
+    """Until the server notices that a client is dead, its locks remain."""
     others = """
         SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
            AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND state LIKE 'idle in%'

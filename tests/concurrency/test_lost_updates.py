@@ -1,4 +1,4 @@
-"""`If-Match`: of two who change what they both have read, the second is told."""
+"""`If-Match`: of two clients that change what both have read, the second is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed while one waited for a lock is seen: nobody decides by what they saw before it."""
+"""Changes made while a write waits for a lock are seen after the wait."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -77,7 +77,7 @@ def room(clinic):
 
 @pytest.mark.parametrize("closed", ["room", "location"])
 def test_a_place_is_closed_while_one_books_or_moves_there(clinic, room, closed):
-    """Whoever closes it books with the same practitioner: that is where the second waits."""
+    """The one that closes it books with the same practitioner, so that the other waits there."""
     booked = clinic.book(clinic.day(6))
     seconds = (
         lambda there: clinic.book(**there),
@@ -129,7 +129,7 @@ def test_two_change_one_location(clinic, room):
 
 
 def shorten(clinic, **dates):
-    """What lies outside them now is what was shown."""
+    """With the digest of the appointments that are outside now."""
     authorization = seen_now(clinic.authorization)
     dates = {"start_date": authorization.start_date, "end_date": authorization.end_date, **dates}
     expected_digest = authorization_dates.outside(authorization, **dates).digest

@@ -21,7 +21,7 @@ def test_cancel_overtakes_move(clinic):
 
 
 def test_move_overtakes_cancel(clinic):
-    """The move made a new reservation; it is that one the cancellation gives back."""
+    """The move made a new reservation, which the cancellation releases."""
     booked = clinic.book()
     outcome = overtake(lambda: clinic.move(booked, clinic.day(8)), lambda: clinic.cancel(booked))
     assert not outcome.refused

@@ -1,4 +1,4 @@
-"""An authorization has its policy's payer, whoever changes the policy meanwhile."""
+"""An authorization has its policy's payer, also if the policy changes meanwhile."""
 
 from datetime import timedelta
 

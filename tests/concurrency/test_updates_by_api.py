@@ -31,7 +31,7 @@ def test_two_updates_of_different_fields_both_stand(clinic):
 
 @pytest.mark.parametrize("what", ["memberships", "practitioners"])
 def test_an_update_by_the_api_waits_where_a_page_does(clinic, what):
-    """Before it holds its row: else each would wait for what the other has."""
+    """Before it locks its row; otherwise the two would deadlock."""
     key = api_keys.create(actor=clinic.actor, name="Staff", role=Role.ADMIN, scopes=list(SCOPES))
     api, organization = ApiClient(key.secret), clinic.organization
     api.get(what)  # notes the key's use

@@ -5,5 +5,5 @@ from tests.permissions import cast
 
 @pytest.fixture
 def world(db: None) -> cast.World:
-    """Built once for the whole table; each cell's doing is taken back."""
+    """Created once for the whole table; each cell is rolled back."""
     return cast.build()

@@ -43,7 +43,7 @@ OURS = [one for one in addresses() if not one.route.startswith(LIBRARIES)]
 
 
 def ask(world: World, person: str, row: Row, about: Clinic, *, keep: bool = False) -> str:
-    """What the person gets: `in`, or the status. What they did is taken back, unless kept."""
+    """The person's answer: `in`, or the status. Effects are rolled back, unless kept."""
     send = getattr(world.clients[person], row.method.lower())
     # Who gets what is decided before anything is drawn: drawing every page once is enough.
     is_drawn = row.method == "GET" and about is world.own
@@ -77,7 +77,7 @@ def test_every_role_gets_what_the_table_states(world: World, method: str, area: 
 
 @pytest.mark.parametrize("area", AREAS)
 def test_the_other_clinics_things_are_not_there(world: World, area: str) -> None:
-    """404 for everybody; who may never do such a thing may be told just that."""
+    """404 for everybody, except 403 for roles that may never do this."""
     wrong = [
         f"{row}: {person} gets {found} about the other clinic's"
         for row in rows()

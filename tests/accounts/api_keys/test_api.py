@@ -159,7 +159,7 @@ def test_keys_are_found(api, clinic, new_key) -> None:
 
 
 def test_a_key_makes_and_touches_no_other(new_key) -> None:
-    """Its own scopes and expiry are as far as a program gets, whatever its role."""
+    """A program can change only its own key, whatever its role."""
     other = new_key()
     api = ApiClient(new_key(scopes=["organization:read", "organization:write"]).secret)
     body = {"name": "More", "role": "admin", "scopes": ["patients:read"]}

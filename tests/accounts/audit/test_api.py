@@ -1,4 +1,4 @@
-"""The audit trail: read by those who may, added to by what happens, never by the API itself."""
+"""The audit trail: readable by auditors, written only by the services."""
 
 from __future__ import annotations
 

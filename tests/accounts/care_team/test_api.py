@@ -1,4 +1,4 @@
-"""The care team of a patient: who is in it sees the record, who leaves it no longer."""
+"""The care team of a patient: its members see the record."""
 
 from __future__ import annotations
 

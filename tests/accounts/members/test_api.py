@@ -1,4 +1,4 @@
-"""Memberships: who is what in the clinic; the last administrator stays one."""
+"""Memberships: roles in the clinic; the last administrator cannot be removed."""
 
 from __future__ import annotations
 

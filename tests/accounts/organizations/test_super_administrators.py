@@ -1,4 +1,4 @@
-"""Whoever runs the installation lets others into a clinic, in the open, and never themselves."""
+"""Super-administrators admit others into a clinic, with a notice, and never themselves."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A form beside a page: drawn again with what was typed, then the page follows."""
+"""A form in the panel: shown again with what was typed, then the page is updated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages as a whole: what they ask of the database, what they offer to whom, and when empty."""
+"""Pages as a whole: query counts, controls by role, empty states."""
 
 import pytest
 from django.db import connection

@@ -38,7 +38,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def new_webhook(admin: Actor) -> NewWebhook:
-    """With its `secret`; asks for everything unless told otherwise."""
+    """With its `secret`; subscribes to everything by default."""
 
     def make(url: str = "https://203.0.114.7/hooks", **options: Any) -> WebhookEndpoint:
         actor = options.pop("actor", admin)

@@ -54,7 +54,7 @@ class _Server(ThreadingHTTPServer):
     receiver: Receiver
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever hangs up was killed or had no patience: both are what is tested."""
+        """Clients that hang up were killed or timed out: both are what is tested."""
 
 
 class _Handler(BaseHTTPRequestHandler):

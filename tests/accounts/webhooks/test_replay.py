@@ -175,7 +175,8 @@ def test_deliveries_are_swept_after_a_month(new_webhook, admin) -> None:
 
 
 def test_what_waits_is_not_swept(new_webhook, admin, clinic) -> None:
-    """Off for two months and switched on again: what waited goes out. Deleted: nobody sends it."""
+    """Waiting deliveries of an endpoint disabled for two months are sent once it is enabled; of a
+    deleted one, never."""
     kept, deleted = new_webhook(), new_webhook()
     happened(admin)
     webhooks.switch(actor=admin, webhook=kept, is_active=False)

@@ -1,4 +1,4 @@
-"""A slow endpoint is its own affair."""
+"""A slow endpoint does not delay others."""
 
 from __future__ import annotations
 

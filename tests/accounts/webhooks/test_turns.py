@@ -1,4 +1,4 @@
-"""Who is next: the endpoint with the fewest messages on their way, then who has waited longest."""
+"""The order of endpoints: fewest running deliveries first, then the longest waiting."""
 
 from __future__ import annotations
 

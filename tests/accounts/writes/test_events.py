@@ -92,7 +92,7 @@ def test_a_part_is_of_the_page_just_seen_and_a_view_by_itself(admin, patient):
 
 @write("record.view")
 def looked_twice(*, actor, patient, fails=False):
-    """Two events, and one in between that is taken back."""
+    """Two events, and one in between that is rolled back."""
     note(actor, patient, 1)
     with suppress(LookupError), transaction.atomic():
         note(actor, patient, 2)

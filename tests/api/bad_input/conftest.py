@@ -15,7 +15,7 @@ from tests.api.bad_input.sending import Site
 
 @pytest.fixture(scope="package")
 def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
-    """Both clinics and all callers, made once for these files; what a test does is taken back."""
+    """Both clinics and all callers, created once for these files; each test is rolled back."""
     with (
         django_db_blocker.unblock(),
         transaction.atomic(),

@@ -39,7 +39,7 @@ class Site:
         self.before = Snapshot()
 
     def send(self, endpoint: Endpoint, body: Any = None, **options: Any) -> HttpResponse:
-        """As somebody who may."""
+        """As a caller with permission."""
         roles = permissions.table()[endpoint.verb]
         name = next(name for name, role in PEOPLE.items() if role in roles)
         return self.world.callers[name].send(endpoint.method, self.path(endpoint), body, **options)
@@ -49,7 +49,7 @@ class Site:
         return self.world.path(endpoint, kind)
 
     def refused(self, endpoint: Endpoint, body: Any, *attrs: str, **options: Any) -> HttpResponse:
-        """It is refused, in the one shape, and each of the fields has an error of its own."""
+        """It is refused in the one error shape, with an error for each of the fields."""
         answer = self.send(endpoint, body, **options)
         told = f"{endpoint} answers {answer.status_code} to {shortened(body or options)}"
         assert answer.status_code in REFUSALS, told

@@ -165,7 +165,7 @@ def _with(endpoint: Endpoint, ids: dict[str, int]) -> dict[str, Any]:
 
 
 def test_fields_that_there_are_not(untouched: Site, endpoint: Endpoint) -> None:
-    """Whatever the rows have and their output shows, beside what the input names."""
+    """Fields of the row and of its output that the input does not have."""
     model = endpoint.resource.output.Meta.model
     columns = {
         name for field in model._meta.get_fields() for name in (field.name, f"{field.name}_id")

@@ -1,4 +1,4 @@
-"""Authorizations and their units: recorded, found, held, used, explained."""
+"""Authorizations and their units: created, found, reserved, used, explained."""
 
 from __future__ import annotations
 

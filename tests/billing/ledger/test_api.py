@@ -1,4 +1,4 @@
-"""Reservations: units held for what is no appointment here, until used or given back."""
+"""Reservations of other programs: units reserved until used or released."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_practitioners_key_reaches_the_care_team(new_key, clinic, authorizatio
 
 
 class TestUnitsOfAnAppointment:
-    """They are held, used and freed with it, and by nobody else."""
+    """They are reserved, used and released with the appointment only."""
 
     @pytest.fixture
     def desk(self, clinic) -> Desk:

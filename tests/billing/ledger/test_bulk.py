@@ -52,7 +52,7 @@ def reservation(authorization: Authorization, units: int, **values: Any) -> Rese
 
 
 def history(authorization: Authorization, by: Actor) -> list[Movement]:
-    """Grant 20; hold 4, 6 and 5; use 3 of the 4, release the 6; given in no order."""
+    """Grant 20; reserve 4, 6 and 5; use 3 of the 4, release the 6; in no order."""
     used = reservation(
         authorization, 4, state=State.CONSUMED, consumed_units=3, ended_at=ago(days=5)
     )

@@ -214,7 +214,7 @@ class TestReservations:
         refused_by("reservation_has_its_entry", (reversing, [used.pk]))
 
     def test_ends_with_the_figures_of_its_entry(self, authorization, reserve):
-        """4 were held, and the entry says that 3 came free."""
+        """4 were reserved, and the entry says that 3 were released."""
         held = reserve(4)
         released = "UPDATE billing_reservation SET state = 'released', ended_at = now()"
         refused_by(

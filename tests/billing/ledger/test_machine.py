@@ -200,7 +200,7 @@ class Ledger(RuleBasedStateMachine):
             self.held[pk].state = state
 
     def consume(self, pk: int, more: int) -> None:
-        """Fewer than held, as many, or more."""
+        """Fewer units than reserved, as many, or more."""
         held = self.held[pk]
         units = max(held.units + more, 0)
         more = units - held.units

@@ -143,5 +143,5 @@ def test_what_the_dry_run_costs(api, desk) -> None:
 
 
 def cost(queries: CaptureQueriesContext) -> int:
-    """Without savepoints: here they stand for transactions."""
+    """Without savepoints, which replace transactions in tests."""
     return sum("SAVEPOINT" not in one["sql"] for one in queries)

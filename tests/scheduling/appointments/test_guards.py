@@ -1,4 +1,4 @@
-"""What the database refuses on its own, whatever the code above it does."""
+"""What the database refuses, whatever the services do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an appointment's history tells, and how far back patients see what was given."""
+"""What an appointment's history lists, and how far back patients see sessions."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ def test_a_weeks_cap_lets_another_day_of_that_week(admin, appointment, authoriza
 def test_what_stays_as_it_is_asks_the_authorization_nothing(
     admin, appointment, authorization
 ) -> None:
-    """Held units may be used although the authorization was cancelled for new ones."""
+    """Reserved units may be used although the authorization is cancelled for new ones."""
     type(authorization).objects.filter(pk=authorization.pk).update(status="pending")
     authorization.refresh_from_db()
     later = moved_to(appointment, appointment.starts_at + timedelta(hours=2), authorization)

@@ -91,7 +91,7 @@ def test_a_check_in_is_undone_and_moves_no_units(admin, appointment, time_travel
 
 
 def test_undoing_a_check_in_keeps_an_overridden_conflict(admin, booked_over, time_travel) -> None:
-    """It never gave its time back, and so takes it from nobody; the reason stays."""
+    """Its time stayed occupied meanwhile; the override reason stays."""
     time_travel(booked_over.starts_at)
     arrival.check_in(actor=admin, appointment=booked_over)
     restored = cancellation.restore(actor=admin, appointment=booked_over)

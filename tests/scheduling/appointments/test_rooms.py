@@ -1,4 +1,4 @@
-"""Who may be in a room together."""
+"""Which appointments may share a room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Booking, moving and cancelling: the figures, and what stands in the way."""
+"""Booking, moving and cancelling: figures and conflicts."""
 
 from __future__ import annotations
 

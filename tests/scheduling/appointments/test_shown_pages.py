@@ -1,4 +1,4 @@
-"""Pages of an appointment hold to what they showed when it was changed meanwhile."""
+"""Pages refuse to act on an appointment that changed since it was shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the calendar shows to whom, and the panel beside it."""
+"""What the calendar and its panel show to each role."""
 
 from __future__ import annotations
 

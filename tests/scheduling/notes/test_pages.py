@@ -110,7 +110,7 @@ def test_a_session_that_ran_for_a_unit_is_completed_at_once(
 
 
 def running(admin, clinic, patient, service) -> tuple[Actor, Session]:
-    """A session that has begun, and the practitioner who gives it."""
+    """A session in progress, and its practitioner."""
     me = factories.actor(clinic, Role.PRACTITIONER)
     mine = booked_with(me, admin, patient, service, minutes=30)
     sessions.start(actor=admin, appointment=arrival.check_in(actor=admin, appointment=mine))

@@ -1,4 +1,4 @@
-"""The visit: every lawful step, every unlawful one, and the figures at its end."""
+"""Sessions: every valid and invalid transition, and the units at the end."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def test_reopening_reverses_and_reserves_again(admin, due, authorization, time_t
 def test_reopening_private_pay_needs_a_valid_reason_too(
     admin, appointment, time_travel, reason, code
 ) -> None:
-    """No ledger is told of it, which would refuse it too."""
+    """Private pay has no ledger that would check the reason."""
     time_travel(appointment.ends_at)
     moved = appointments.reschedule(
         actor=admin,
