@@ -1,4 +1,4 @@
-# Needs Python 3.11+, pip and make; everything else comes into .venv from the pinned lock.
+# Needs Python 3.11+, pip and make; everything else is installed into .venv from the pinned lock.
 
 .DELETE_ON_ERROR:
 .PHONY: demo test test-slow test-all fuzz check format openapi clients bench bench-quick soak lock clean
@@ -15,13 +15,13 @@ demo: $(RUNTIME)
 
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# The fast tier: docs/testing.md says what is where.
+# The fast tier: docs/testing.md describes the tiers.
 test: $(DEV)
 	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
 	$(MAKE) --no-print-directory check && \
 	CARETALLY_BROWSER="$$BROWSER" $(PYTEST)
 
-# What the fast tier leaves out; with MINUTES=8, no test is begun after so many.
+# The slow tier; with MINUTES=8, no test starts after 8 minutes.
 test-slow: $(DEV)
 	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
 	CARETALLY_BROWSER="$$BROWSER" $(PYTEST) --slow $(if $(MINUTES),--minutes $(MINUTES))
@@ -31,7 +31,7 @@ test-all:
 	@$(MAKE) --no-print-directory test-slow
 	@$(MAKE) --no-print-directory bench-quick
 
-# Whatever the schema of the API lets one think of, sent by every role: make fuzz MINUTES=60
+# Sends the API requests generated from its schema, as every role: make fuzz MINUTES=60
 fuzz: $(DEV)
 	@CARETALLY_FUZZ_MINUTES=$(or $(MINUTES),10) $(BIN)/pytest tests/api/test_fuzz.py --slow -n 0 -o faulthandler_timeout=0
 
@@ -47,7 +47,7 @@ format: $(DEV)
 openapi: $(DEV)
 	@DJANGO_SETTINGS_MODULE=clinic.settings.test $(BIN)/python manage.py openapi
 
-# The Node.js is the one that the lock brings.
+# Uses the Node.js that the lock installs.
 NPM := env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --prefix clients/typescript --silent
 clients: $(DEV)
 	@env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/openapi-python-client generate --meta none \
@@ -55,19 +55,19 @@ clients: $(DEV)
 		--output-path clients/python/caretally_client --overwrite --fail-on-warning
 	@$(NPM) ci && $(NPM) run generate
 
-# How fast it is, beside yardsticks, against bench/budgets.toml; on a machine that does nothing else.
+# Measures performance and checks it against bench/budgets.toml; needs an otherwise idle machine.
 bench: $(DEV)
 	@BROWSER=$$($(BIN)/python e2e/browser.py) && \
 	CARETALLY_BROWSER="$$BROWSER" $(BIN)/python -m bench
 
-# A second of each is little: what is really slower is so every time.
+# Short measurements are noisy, so it fails only if three runs in a row break a budget.
 bench-quick: $(DEV)
 	@for again in 2 1 0; do \
 		$(BIN)/python -m bench --quick && exit 0; \
 		[ $$again = 0 ] || echo "Measuring once more."; \
 	done; exit 1
 
-# Kills everything at random under load, then counts what was lost: make soak MINUTES=60
+# Kills processes at random under load, then counts lost writes: make soak MINUTES=60
 soak: $(DEV)
 	@$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),10)
 
@@ -76,7 +76,7 @@ lock: $(DEV)
 	$(LOCK) --upgrade --group dev --constraints requirements/runtime.txt \
 		--output-file requirements/dev.txt
 
-# What was installed goes; var/ with the demo's data stays.
+# Removes everything that was installed; keeps var/ with the demo's data.
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
