@@ -18,8 +18,8 @@ from playwright.sync_api import (
 )
 
 from conftest import ProductServer
+from e2e import accessibility
 from e2e import browser as system_browser
-from e2e import look
 from e2e.desk import Desk, furnished
 
 # Playwright keeps an event loop in the thread of the test, which Django would refuse to work in.
@@ -150,7 +150,7 @@ def assert_accessible() -> Callable[[Page], None]:
     """Axe finds nothing serious on the page in its present state."""
 
     def check(page: Page) -> None:
-        found = look.problems(page)
+        found = accessibility.problems(page)
         assert not found, "\n".join(found)
 
     return check

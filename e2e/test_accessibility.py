@@ -18,9 +18,9 @@ from playwright.sync_api import Page, Route
 from accounts.models import User
 from accounts.roles import Role
 from clinic.views import home
-from e2e import look
+from e2e import accessibility
+from e2e.actions import type_password
 from e2e.conftest import NewContext, SignedIn
-from e2e.hands import type_password
 from tests import factories
 from tests.permissions import cast
 from tests.permissions.cast import World
@@ -106,18 +106,18 @@ def account_paths(prefix: str = "") -> Iterator[str]:
 def look_at(page: Page, paths: Iterable[str], *, both: bool = True) -> list[str]:
     found: list[str] = []
     seen = set()
-    eyes = look.Look(page, both=both)
+    audit = accessibility.PageAudit(page, both=both)
     for path in paths:
         answer = page.goto(path)
         assert answer is not None
         if page.url not in seen and "text/html" in answer.headers["content-type"]:
             seen.add(page.url)
-            look.settle(page)
-            found += [f"{path}: {problem}" for problem in eyes.problems()]
+            accessibility.settle(page)
+            found += [f"{path}: {problem}" for problem in audit.problems()]
     return found
 
 
-def none(problems: list[str]) -> None:
+def assert_no_problems(problems: list[str]) -> None:
     assert not problems, "\n".join(problems)
 
 
@@ -131,41 +131,43 @@ def test_the_pages_of_most_use_in_one_state_each(
     kinds = {one for one in (*LISTS, *OF_ONES_OWN, *STATES) if one.startswith(area)}
     shown = [world.path(row) for row in seen_by("admin") if row.address in kinds]
     assert len(shown) >= 4
-    none(look_at(signed_in(world.users["admin"], **CALM), shown, both=False))
+    assert_no_problems(look_at(signed_in(world.users["admin"], **CALM), shown, both=False))
 
 
 def test_homes(world: World, signed_in: SignedIn) -> None:
     for person in ("admin", "patient"):
         homes = (world.path(row) for row in seen_by(person) if row.address == "clinic:home")
-        none(look_at(signed_in(world.users[person], **CALM), homes))
+        assert_no_problems(look_at(signed_in(world.users[person], **CALM), homes))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("person", [one for one in cast.CAST if one not in ("former", "nobody")])
 def test_a_members_pages(world: World, signed_in: SignedIn, person: str) -> None:
     page = signed_in(world.users[person], **CALM)
-    none(look_at(page, (path for row in seen_by(person) for path in paths(world, row))))
+    assert_no_problems(
+        look_at(page, (path for row in seen_by(person) for path in paths(world, row)))
+    )
 
 
 @pytest.mark.slow
 def test_the_installations_pages(signed_in: SignedIn) -> None:
     page = signed_in(factories.SuperadminFactory(), **CALM)
     lists = (one.name for one in addresses() if one.name.endswith(("admin:index", "_changelist")))
-    none(look_at(page, map(reverse, lists)))
+    assert_no_problems(look_at(page, map(reverse, lists)))
 
 
 @pytest.mark.slow
 def test_an_empty_clinics_pages(signed_in: SignedIn) -> None:
     organization = factories.OrganizationFactory()
     admin, patient = (factories.actor(organization, role) for role in (Role.ADMIN, Role.PATIENT))
-    none(look_at(signed_in(admin.user, **CALM), map(admin.url, LISTS)))
-    none(look_at(signed_in(patient.user, **CALM), [patient.url("clinic:home")]))
+    assert_no_problems(look_at(signed_in(admin.user, **CALM), map(admin.url, LISTS)))
+    assert_no_problems(look_at(signed_in(patient.user, **CALM), [patient.url("clinic:home")]))
 
 
 def test_the_entrance(world: World, new_context: NewContext) -> None:
     page = new_context(**CALM).new_page()
     invitations = (path for row in seen_by("nobody") for path in paths(world, row))
-    none(look_at(page, [*account_paths(), *invitations]))
+    assert_no_problems(look_at(page, [*account_paths(), *invitations]))
 
 
 @pytest.mark.slow
@@ -178,22 +180,22 @@ def test_ones_account(new_context: NewContext) -> None:
     found = look_at(page, account_paths())
     TOTP.activate(user, generate_totp_secret())
     RecoveryCodes.activate(user)
-    none(found + look_at(page, account_paths("mfa_")))
-    none(_second_factor(new_context(**CALM).new_page(), user))
+    assert_no_problems(found + look_at(page, account_paths("mfa_")))
+    assert_no_problems(_second_factor(new_context(**CALM).new_page(), user))
 
 
 def _second_factor(page: Page, user: User) -> list[str]:
     page.goto(reverse("account_login"))
     type_password(page, user)
     page.wait_for_url(f"**{reverse('mfa_authenticate')}")
-    return look.Look(page).problems()
+    return accessibility.PageAudit(page).problems()
 
 
 def test_what_is_not_there_or_not_allowed(world: World, signed_in: SignedIn) -> None:
     page = signed_in(world.users["viewer"], **CALM)
     refused = reverse("accounts:patient_new", args=[world.own.organization.slug])
     elsewhere = reverse("clinic:home", args=[world.other.organization.slug])
-    none(look_at(page, [refused, elsewhere, "/nowhere/"]))
+    assert_no_problems(look_at(page, [refused, elsewhere, "/nowhere/"]))
 
 
 @pytest.fixture
@@ -217,7 +219,7 @@ def test_errors(broken: None, new_context: NewContext) -> None:
     assert [answer.status_code for answer in answers.values()] == [400, 403, 429, 500]
     page = new_context(**CALM).new_page()
     page.route("**/drawn/*", lambda route: _draw(route, answers))
-    none(look_at(page, [f"/drawn/{name}" for name in answers]))
+    assert_no_problems(look_at(page, [f"/drawn/{name}" for name in answers]))
 
 
 def _draw(route: Route, answers: dict[str, HttpResponse]) -> None:

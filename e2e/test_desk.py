@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.actions import Actions
 from e2e.conftest import SignedIn
 from e2e.desk import Desk
-from e2e.hands import Hands
 from scheduling.models import Appointment
 from tests import factories
 
@@ -23,25 +23,25 @@ def test_book_and_cancel_in_the_week_view(
 ) -> None:
     page = signed_in(desk.actor.user)
     page.goto(desk.week)
-    hands = Hands()
-    hands.click(page.locator("a.cal-slot").nth(4))
-    hands.click(page.locator("#panel").get_by_role("link", name=desk.patient.display_name))
+    actions = Actions()
+    actions.click(page.locator("a.cal-slot").nth(4))
+    actions.click(page.locator("#panel").get_by_role("link", name=desk.patient.display_name))
     expect(page.locator("#panel")).to_contain_text("this booking")
     assert_accessible(page)
-    hands.click(page.locator("#panel").get_by_role("button", name="Book", exact=True))
+    actions.click(page.locator("#panel").get_by_role("button", name="Book", exact=True))
     expect(page.locator("#toasts")).to_contain_text("4 units reserved")
-    assert hands.actions <= 4
+    assert actions.actions <= 4
     assert desk.balance() == (10, 0, 4)
 
     page.goto(desk.week)
-    hands = Hands()
-    hands.click(page.locator("a.cal-link").first)
+    actions = Actions()
+    actions.click(page.locator("a.cal-link").first)
     expect(page.locator("#panel")).to_contain_text("Releases 4 units")
     expect(page.locator("#panel")).to_contain_text("not a late cancellation")
     assert_accessible(page)
-    hands.click(page.locator("#panel").get_by_role("button", name="Cancel appointment"))
+    actions.click(page.locator("#panel").get_by_role("button", name="Cancel appointment"))
     expect(page.locator("#toasts")).to_contain_text("4 units released")
-    assert hands.actions <= 2
+    assert actions.actions <= 2
     assert desk.balance() == (10, 0, 0)
 
 
@@ -77,12 +77,12 @@ def test_move_by_hand(
 ) -> None:
     page = signed_in(desk.actor.user)
     page.goto(desk.everybodys_week if whose == "everybody" else desk.week)
-    hands = Hands()
+    actions = Actions()
     free = "08:00" if whose == "everybody" else "13:00"  # the next one, or any
     slot = page.get_by_label(re.compile("^Free: .*Tue")).and_(page.get_by_text(free))
-    hands.drag(page.locator(f"#block-{appointment.pk}"), slot)
+    actions.drag(page.locator(f"#block-{appointment.pk}"), slot)
     expect(page.locator("#toasts")).to_contain_text(free)
-    assert hands.actions <= 2
+    assert actions.actions <= 2
     assert moved_to(desk, appointment) == f"Tue {free}"
     assert desk.balance() == (10, 0, 4)
 
@@ -107,11 +107,13 @@ def test_move_by_touch_and_undo(
 ) -> None:
     page = signed_in(desk.actor.user, has_touch=True)
     page.goto(desk.everybodys_week if whose == "everybody" else desk.week)
-    hands = Hands()
-    hands.hold(page.locator(f"#block-{appointment.pk}"))
-    hands.tap(page.get_by_label(re.compile("^(Free|Move to).*Wed")).and_(page.get_by_text("10:30")))
+    actions = Actions()
+    actions.hold(page.locator(f"#block-{appointment.pk}"))
+    actions.tap(
+        page.get_by_label(re.compile("^(Free|Move to).*Wed")).and_(page.get_by_text("10:30"))
+    )
     expect(page.locator("#toasts")).to_contain_text("10:30")
-    assert hands.actions <= 2
+    assert actions.actions <= 2
     assert moved_to(desk, appointment) == "Wed 10:30"
 
     page.locator("#toasts").get_by_role("button", name="Undo").tap()
@@ -158,29 +160,29 @@ def test_move_from_the_panel_without_scripting(
 def test_find_a_patient_and_see_the_units_left(desk: Desk, signed_in: SignedIn, place: str) -> None:
     page = signed_in(desk.actor.user)
     page.goto(desk.actor.url(place))
-    hands = Hands()
-    hands.fill(page.get_by_label("Find a patient"), desk.patient.legal_first_name)
+    actions = Actions()
+    actions.fill(page.get_by_label("Find a patient"), desk.patient.legal_first_name)
     found = page.get_by_role("option", name=desk.patient.display_name)
     expect(found).to_contain_text("10 of 10")
-    hands.click(found)
+    actions.click(found)
     expect(page.get_by_role("heading", level=1)).to_have_text(str(desk.patient))
     expect(page.locator("#main")).to_contain_text("10 available")
-    assert hands.actions <= 2
+    assert actions.actions <= 2
     assert desk.balance() == (10, 0, 0)
 
 
 def test_find_a_patient_by_keys(desk: Desk, signed_in: SignedIn) -> None:
     page = signed_in(desk.actor.user)
     page.goto(desk.actor.url("billing:service_codes"))
-    hands = Hands()
-    hands.press(page, "/")
+    actions = Actions()
+    actions.press(page, "/")
     page.keyboard.type(desk.patient.mrn)
     expect(page.get_by_role("listbox").get_by_role("option")).to_contain_text("10 of 10")
     page.keyboard.press("ArrowDown")
-    hands.press(page, "Enter")
+    actions.press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(str(desk.patient))
     expect(page.locator("#main")).to_contain_text("10 available")
-    assert hands.actions <= 2
+    assert actions.actions <= 2
 
 
 def test_too_few_units_keep_what_was_entered(

@@ -9,9 +9,9 @@ from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from e2e.actions import type_password
 from e2e.conftest import NewContext
 from e2e.desk import Desk
-from e2e.hands import type_password
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from accounts.roles import Role
+from e2e.actions import Actions
 from e2e.conftest import SignedIn
 from e2e.desk import Desk
-from e2e.hands import Hands
 from scheduling.models import Appointment, Status
 from scheduling.sessions import services as sessions
 from tests import factories
@@ -92,13 +92,13 @@ def test_cancel_in_time(
 ) -> None:
     page = signed_in(own, size={"width": 390, "height": 844}, has_touch=True)
     home(page)
-    hands = Hands()
-    hands.tap(page.get_by_role("link", name="Cancel"))
+    actions = Actions()
+    actions.tap(page.get_by_role("link", name="Cancel"))
     expect(page.get_by_role("dialog")).to_contain_text("not a late cancellation")
     assert_accessible(page)
-    hands.tap(page.get_by_role("dialog").get_by_role("button", name="Cancel appointment"))
+    actions.tap(page.get_by_role("dialog").get_by_role("button", name="Cancel appointment"))
     expect(page.locator("#toasts")).to_contain_text("Cancelled.")
-    assert hands.actions <= 2
+    assert actions.actions <= 2
     assert told_of_status(appointment) == (Status.CANCELLED, Appointment.CancelledBy.PATIENT)
     assert desk.balance() == (10, 0, 0)
 
@@ -108,11 +108,11 @@ def test_cancel_without_scripting(
 ) -> None:
     page = signed_in(own, java_script_enabled=False)
     home(page)
-    hands = Hands()
-    hands.click(page.get_by_role("link", name="Cancel"))
-    hands.click(page.get_by_role("button", name="Cancel appointment"))
+    actions = Actions()
+    actions.click(page.get_by_role("link", name="Cancel"))
+    actions.click(page.get_by_role("button", name="Cancel appointment"))
     expect(page.locator("#toasts")).to_contain_text("Cancelled.")
-    assert hands.actions <= 2
+    assert actions.actions <= 2
     assert desk.balance() == (10, 0, 0)
 
 
@@ -151,10 +151,10 @@ def test_a_guardian_cancels_for_the_child(
     child = desk.patient.called_name
     expect(page.get_by_role("region", name="Next")).to_contain_text(child)
     expect(page.get_by_role("region", name="Units left")).to_contain_text("6 of 10")
-    hands = Hands()
-    hands.click(page.get_by_role("link", name="Cancel"))
-    hands.click(page.get_by_role("button", name="Cancel appointment"))
+    actions = Actions()
+    actions.click(page.get_by_role("link", name="Cancel"))
+    actions.click(page.get_by_role("button", name="Cancel appointment"))
     expect(page.locator("#toasts")).to_contain_text("Cancelled.")
-    assert hands.actions <= 2
+    assert actions.actions <= 2
     assert told_of_status(appointment) == (Status.CANCELLED, Appointment.CancelledBy.PATIENT)
     assert desk.balance() == (10, 0, 0)

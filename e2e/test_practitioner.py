@@ -13,9 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.actor import Actor
 from accounts.models import BreakGlass, Event, Practitioner
 from accounts.roles import Role
+from e2e.actions import Actions
 from e2e.conftest import SignedIn
 from e2e.desk import Desk, furnished
-from e2e.hands import Hands
 from scheduling.models import Appointment, ProgressNote, Session, Status
 from tests import factories
 
@@ -50,18 +50,18 @@ def test_a_visit_on_a_tablet(
     appointment = desk.book()
     page = signed_in(own.user, **TABLET)
     page.goto(own.url("clinic:home"))
-    hands = Hands()
-    hands.tap(button(page, "Check in"))
-    hands.tap(button(page, "Start"))
+    actions = Actions()
+    actions.tap(button(page, "Check in"))
+    actions.tap(button(page, "Start"))
     expect(button(page, "Complete")).to_be_visible()
     let_minutes_pass(appointment, 45)
-    hands.tap(button(page, "Complete"))
-    hands.tap(page.get_by_role("link", name="ABA session"))
+    actions.tap(button(page, "Complete"))
+    actions.tap(page.get_by_role("link", name="ABA session"))
     expect(page.get_by_label("Plan")).to_have_value(re.compile("Continue the current programs"))
     assert_accessible(page)
-    hands.tap(button(page, "Sign and lock"))
+    actions.tap(button(page, "Sign and lock"))
     expect(page.locator("#main")).to_contain_text("Signed by")
-    assert hands.actions <= 5
+    assert actions.actions <= 5
     appointment.refresh_from_db()
     assert appointment.status == Status.COMPLETED
     assert ProgressNote.objects.get(session__appointment=appointment).signed_by == own.user

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.roles import Role
+from e2e.actions import type_password
 from e2e.conftest import NewContext, SignedIn
 from e2e.desk import Desk
-from e2e.hands import type_password
 from tests import factories
 from tests.accounts.jobs import run_jobs
 

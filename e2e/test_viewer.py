@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from e2e import look
+from e2e import accessibility
+from e2e.actions import Actions
 from e2e.conftest import SignedIn
 from e2e.desk import Desk
-from e2e.hands import Hands
 from scheduling.models import Appointment
 from scheduling.sessions import services as sessions
 from tests.permissions.matrix import rows
@@ -45,11 +45,11 @@ def lead_to_entries(page: Page, path: str) -> list[str]:
     tried = []
     for number in range(links.count()):
         figure = links.nth(number).get_attribute("href").partition("figure=")[2]
-        hands = Hands()
-        hands.click(links.nth(number))
+        actions = Actions()
+        actions.click(links.nth(number))
         expect(page.get_by_role("heading", level=1)).to_have_text("Entries")
         expect(page.locator("#results")).to_contain_text(f"{figure}:")
-        assert hands.actions == 1
+        assert actions.actions == 1
         tried.append(figure)
         page.goto(path)
         expect(links.first).to_be_visible()
@@ -113,7 +113,7 @@ def test_nothing_that_writes_is_in_sight(
         url("scheduling:locations"),
     ):
         page.goto(path)
-        look.settle(page)
+        accessibility.settle(page)
         forms = page.locator("form[method=post]").evaluate_all("all => all.map(one => one.action)")
         assert [urlsplit(action).path for action in forms] == ["/account/logout/"], path
         assert page.locator(f":is({WRITES})").count() == 0, path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from e2e import look
+from e2e import accessibility
 from e2e.conftest import COMPLAINTS, NewContext, heard
 
 STYLE = "document.body.setAttribute('style', 'color: red')"
@@ -56,10 +56,12 @@ def test_a_script_that_fails(page: Page, request: pytest.FixtureRequest) -> None
 
 def test_what_axe_calls_serious(page: Page) -> None:
     page.evaluate("document.querySelector('#main').append(document.createElement('button'))")
-    assert any("button-name" in problem for problem in look.problems(page))
+    assert any("button-name" in problem for problem in accessibility.problems(page))
 
 
 def test_what_scrolls_sideways(page: Page) -> None:
     page.evaluate("document.querySelector('#main h1').append('wide'.repeat(100))")
     page.evaluate("document.querySelector('#main h1').style.whiteSpace = 'nowrap'")
-    assert any("scrolls sideways" in problem for problem in look.Look(page).problems())
+    assert any(
+        "scrolls sideways" in problem for problem in accessibility.PageAudit(page).problems()
+    )

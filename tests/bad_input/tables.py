@@ -9,7 +9,7 @@ from django.db import connection
 
 # Having looked is no writing: a session's last use, a key's requests in a minute, and the trace
 # that every view leaves.
-OF_LOOKING = {"django_session", "usersessions_usersession", "accounts_apiusage"}
+WRITTEN_BY_READING = {"django_session", "usersessions_usersession", "accounts_apiusage"}
 VIEWS = "action NOT IN ('patient.viewed', 'patient.listed', 'audit.exported')"
 # Of this transaction, also what was taken back in it.
 WRITES = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
@@ -55,7 +55,7 @@ def fingerprint(tables: Collection[str]) -> dict[str, str]:
 @functools.cache
 def _tables() -> frozenset[str]:
     with connection.cursor() as cursor:
-        names = set(connection.introspection.table_names(cursor)) - OF_LOOKING
+        names = set(connection.introspection.table_names(cursor)) - WRITTEN_BY_READING
     assert "accounts_event" in names
     return frozenset(names)
 

@@ -19,7 +19,7 @@ def appointment(request: pytest.FixtureRequest, untouched: Site) -> Found:
     return untouched.forms[request.param][0]
 
 
-def said(answer: HttpResponse, field: str, words: str, typed: dict[str, Any]) -> None:
+def assert_error(answer: HttpResponse, field: str, words: str, typed: dict[str, Any]) -> None:
     assert_told_beside(answer, [field], f"{typed}")
     assert words in str(answer.context["form"].errors[field]), typed
     assert_kept(answer, typed)
@@ -48,13 +48,13 @@ TIMES = [
 
 def test_times_that_cannot_be(untouched: Site, appointment: Found) -> None:
     for typed, field, words in TIMES:
-        said(untouched.refused(appointment, **typed), field, words, typed)
+        assert_error(untouched.refused(appointment, **typed), field, words, typed)
 
 
 def test_times_that_the_clocks_skip_or_show_twice(untouched: Site, appointment: Found) -> None:
     for typed, words in clock_changes(untouched):
         answer = untouched.refused(appointment, authorization="private", **typed)
-        said(answer, "start", words, typed)
+        assert_error(answer, "start", words, typed)
 
 
 def clock_changes(site: Site) -> list[tuple[dict[str, str], str]]:
@@ -130,7 +130,7 @@ def test_a_session_that_cannot_have_been(
     found = untouched.forms["scheduling:complete"]
     form = next(one for one in found if "ended_at" in one.form.kinds)
     typed = dict(zip(("started_at", "ended_at"), times, strict=True))
-    said(untouched.refused(form, **typed), field, words, typed)
+    assert_error(untouched.refused(form, **typed), field, words, typed)
 
 
 def test_a_session_at_times_that_the_clocks_skip_or_show_twice(untouched: Site) -> None:
@@ -139,7 +139,7 @@ def test_a_session_at_times_that_the_clocks_skip_or_show_twice(untouched: Site) 
     for typed, _ in clock_changes(untouched):
         local = f"{typed['day']}T{typed['start']}"
         answer = untouched.refused(form, started_at=local)
-        said(answer, "started_at", "ambiguous or it may not exist", {"started_at": local})
+        assert_error(answer, "started_at", "ambiguous or it may not exist", {"started_at": local})
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,6 @@ def nothing_waits() -> bool:
     return not WebhookDelivery.objects.filter(status="pending").exists()
 
 
-def attempted(count: int = 1) -> Callable[[], bool]:
+def attempts_made(count: int = 1) -> Callable[[], bool]:
     """Every delivery was attempted so often."""
     return lambda: not WebhookDelivery.objects.filter(attempt_count__lt=count).exists()

@@ -16,7 +16,7 @@ from accounts.webhooks import services as webhooks
 from tests import factories
 from tests.accounts.jobs import run_jobs
 from tests.accounts.webhooks.conftest import NewWebhook
-from tests.accounts.webhooks.delivering import attempted, deliver
+from tests.accounts.webhooks.delivering import attempts_made, deliver
 from tests.accounts.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,7 +71,7 @@ def test_what_failed_is_tried_again(
     webhook = new_webhook(receiver.url(path))
     delivery = one_delivery(webhook, admin)
 
-    deliver(attempted())
+    deliver(attempts_made())
 
     delivery.refresh_from_db()
     attempt = delivery.attempts.latest("pk")
@@ -104,7 +104,7 @@ def test_only_a_kilobyte_of_the_answer_is_kept(new_webhook, admin, receiver) -> 
 def test_a_refused_connection_is_a_failure(new_webhook, admin) -> None:
     delivery = one_delivery(new_webhook("http://127.0.0.1:9/hooks"), admin)
 
-    deliver(attempted())
+    deliver(attempts_made())
 
     assert delivery.attempts.latest("pk").error.startswith("No connection")
 
@@ -113,7 +113,7 @@ def test_410_switches_the_endpoint_off(new_webhook, admin, receiver, mailoutbox)
     webhook = new_webhook(receiver.url("410"))
     delivery = one_delivery(webhook, admin)
 
-    deliver(attempted())
+    deliver(attempts_made())
 
     webhook.refresh_from_db()
     delivery.refresh_from_db()
@@ -133,7 +133,7 @@ def test_failing_for_days_disables_it_with_a_notice(
     WebhookEndpoint.objects.update(first_failing_at=timezone.now() - queue.FAILING_FOR)
     one_delivery(webhook, admin)
 
-    deliver(attempted())
+    deliver(attempts_made())
 
     webhook.refresh_from_db()
     assert (webhook.is_active, webhook.disabled_reason) == (False, "failing")
@@ -156,7 +156,7 @@ def test_the_last_attempt_is_at_the_end_of_the_three_days(new_webhook, admin, re
     began = timezone.now() - queue.RETRIED_FOR + timedelta(seconds=60)
     WebhookDelivery.objects.update(started_at=began, failures=12)
 
-    deliver(attempted())
+    deliver(attempts_made())
 
     delivery.refresh_from_db()
     assert delivery.next_attempt_at <= began + queue.RETRIED_FOR

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from accounts.webhooks import queue
 from accounts.webhooks.sending import Outcome
 from tests import factories
-from tests.accounts.webhooks.test_outbox import happened
+from tests.accounts.webhooks.test_outbox import record_event
 from tests.api.client import ApiClient, error
 from tests.api.lists import ids, price, turned
 
@@ -131,7 +131,7 @@ def test_tested_and_followed(api, webhook) -> None:
 
 
 def test_replayed_since(api, webhook, admin) -> None:
-    happened(admin)
+    record_event(admin)
     (leased,) = queue.lease_due(1)
     queue.settle(leased, Outcome(status_code=200))
     since = (timezone.now() - timedelta(hours=1)).isoformat()
@@ -146,8 +146,8 @@ def test_replayed_since(api, webhook, admin) -> None:
 
 def test_deliveries_are_found(api, webhook, admin, new_webhook) -> None:
     other = new_webhook(event_types=["payer.*"])
-    first, second = happened(admin), happened(admin, "payer.created")
-    happened(admin)
+    first, second = record_event(admin), record_event(admin, "payer.created")
+    record_event(admin)
     (leased, *_) = queue.lease_due(1)
     queue.settle(leased, Outcome(status_code=200))
     path = "webhook-deliveries"
@@ -172,7 +172,7 @@ def test_deliveries_are_found(api, webhook, admin, new_webhook) -> None:
 
 
 def test_attempts_are_found(api, webhook, admin) -> None:
-    happened(admin)
+    record_event(admin)
     delivery = WebhookDelivery.objects.get()
 
     def attempt(status: int = 500) -> int:
@@ -198,7 +198,7 @@ def test_attempts_are_found(api, webhook, admin) -> None:
 def test_the_price_of_lists(api, webhook, admin, new_webhook) -> None:
     assert price(api, "webhooks", new_webhook) == 3
     WebhookEndpoint.objects.exclude(pk=webhook.pk).delete()
-    assert price(api, "webhook-deliveries", lambda: happened(admin)) == 3
+    assert price(api, "webhook-deliveries", lambda: record_event(admin)) == 3
     oldest = WebhookDelivery.objects.earliest("pk")
     oldest.created_at -= timedelta(hours=1)
     oldest.save()

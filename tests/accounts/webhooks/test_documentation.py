@@ -25,7 +25,7 @@ from django.test import Client
 from accounts.webhooks import services as webhooks
 from tests.accounts.webhooks.delivering import deliver
 from tests.accounts.webhooks.test_api import key
-from tests.accounts.webhooks.test_outbox import happened
+from tests.accounts.webhooks.test_outbox import record_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,7 +99,7 @@ def test_replay_is_requested_as_documented(new_webhook, admin) -> None:
 
     with time_machine.travel(datetime(2026, 11, 24, tzinfo=UTC)):
         webhooks.switch(actor=admin, webhook=webhook, is_active=False)
-        happened(admin)
+        record_event(admin)
         webhooks.switch(actor=admin, webhook=webhook, is_active=True)
         answer = Client().generic(sent.X, sent.address, sent.d, headers=headers)
 

@@ -14,8 +14,8 @@ from accounts.webhooks import services as webhooks
 from accounts.webhooks.deliverer import Deliverer
 from accounts.webhooks.sending import Message, Outcome, Sender
 from tests import event_loop
-from tests.accounts.webhooks.delivering import attempted, deliver
-from tests.accounts.webhooks.test_outbox import happened
+from tests.accounts.webhooks.delivering import attempts_made, deliver
+from tests.accounts.webhooks.test_outbox import record_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,9 +33,9 @@ def of_a_model_that_is_gone(admin) -> Event:
 
 def test_an_unwritable_delivery_does_not_delay_others(new_webhook, admin, receiver) -> None:
     new_webhook(receiver.url("200"))
-    broken, good = of_a_model_that_is_gone(admin), happened(admin)
+    broken, good = of_a_model_that_is_gone(admin), record_event(admin)
 
-    deliver(attempted())
+    deliver(attempts_made())
 
     (received,) = receiver.requests
     assert received.data["event_id"] == good.pk
@@ -53,7 +53,7 @@ def test_an_unwritable_delivery_does_not_delay_others(new_webhook, admin, receiv
 def test_one_that_ends_as_it_is_leased_gets_nothing(deed, new_webhook, admin, monkeypatch) -> None:
     """Nothing unsigned, once the secrets are gone; and what waits is not held to have failed."""
     webhook = new_webhook()
-    happened(admin)
+    record_event(admin)
     taken = queue._taken
     deeds = {
         "switch": lambda: webhooks.switch(actor=admin, webhook=webhook, is_active=False),
@@ -74,7 +74,7 @@ def test_one_that_ends_as_it_is_leased_gets_nothing(deed, new_webhook, admin, mo
 
 def test_nothing_goes_out_unsigned(new_webhook, admin) -> None:
     new_webhook()
-    happened(admin)
+    record_event(admin)
     WebhookSecret.objects.update(expires_at=timezone.now())
 
     (leased,) = queue.lease_due(1)
@@ -99,7 +99,7 @@ def test_an_attempt_that_breaks_in_a_new_way_is_one_that_failed(monkeypatch) -> 
 def test_after_a_stall_nothing_old_is_sent(new_webhook, admin, receiver) -> None:
     """With what is left of the lease, another could send what comes after it first."""
     new_webhook(receiver.url("200"))
-    happened(admin)
+    record_event(admin)
     (leased,) = queue.lease_due(1)
     late = replace(leased, begin_by=time.monotonic() - 0.1)
 

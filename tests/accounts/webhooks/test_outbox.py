@@ -13,7 +13,7 @@ from accounts.writes import bulk_insert, events, record_views
 from tests import factories
 
 
-def happened(actor: Actor, action: str = "patient.updated") -> Event:
+def record_event(actor: Actor, action: str = "patient.updated") -> Event:
     patient = factories.PatientFactory(organization=actor.organization)
     return events.record(actor=actor, action=action, obj=patient, patient=patient)
 
@@ -35,7 +35,7 @@ def laid_out() -> list[str]:
 def test_subscribed_endpoints_get_the_event(asked, goes, new_webhook, admin) -> None:
     new_webhook(event_types=asked)
 
-    event = happened(admin)
+    event = record_event(admin)
 
     assert laid_out() == (["patient.updated"] if goes else [])
     if goes:
@@ -50,7 +50,7 @@ def test_what_is_internal_never_goes_out(new_webhook, admin) -> None:
 
     record_views.view(actor=admin, patient=patient)
     for action in INTERNAL:
-        happened(admin, action)
+        record_event(admin, action)
 
     assert laid_out() == []
 
@@ -58,7 +58,7 @@ def test_what_is_internal_never_goes_out(new_webhook, admin) -> None:
 def test_another_clinics_events_stay_there(new_webhook) -> None:
     new_webhook()
 
-    happened(factories.actor(factories.OrganizationFactory()))
+    record_event(factories.actor(factories.OrganizationFactory()))
 
     assert laid_out() == []
 
@@ -67,7 +67,7 @@ def test_disabled_and_deleted_endpoints_get_nothing(new_webhook, admin) -> None:
     webhooks.delete(actor=admin, webhook=new_webhook())
     webhooks.switch(actor=admin, webhook=new_webhook(), is_active=False)
 
-    happened(admin)
+    record_event(admin)
 
     assert laid_out() == []
 
@@ -101,7 +101,7 @@ def test_nothing_goes_out_for_what_was_rolled_back(new_webhook, admin) -> None:
     new_webhook()
 
     with transaction.atomic():
-        happened(admin)
+        record_event(admin)
         assert laid_out() == ["patient.updated"]
         transaction.set_rollback(True)
 
@@ -131,6 +131,6 @@ def test_without_the_trigger_nothing_would_be_laid_out(new_webhook, admin) -> No
         (name,) = cursor.fetchone()
         cursor.execute(f'DROP TRIGGER "{name}" ON accounts_event')
 
-    happened(admin)
+    record_event(admin)
 
     assert laid_out() == []

@@ -14,7 +14,7 @@ from accounts.models import Event, WebhookDelivery, WebhookEndpoint
 from accounts.webhooks import addresses, queue
 from accounts.webhooks import services as webhooks
 from accounts.webhooks.sending import Outcome
-from tests.accounts.webhooks.test_outbox import happened
+from tests.accounts.webhooks.test_outbox import record_event
 from tests.pages import form_on, forms_on, open_form
 
 
@@ -169,7 +169,7 @@ def test_rotated_and_deleted(client, url, webhook) -> None:
 
 
 def test_replayed_since_a_time_of_the_clinic(client, url, webhook, admin) -> None:
-    happened(admin)
+    record_event(admin)
     (leased,) = queue.lease_due(1)
     queue.settle(leased, Outcome(status_code=200))
     form = open_form(client, url("webhook_replay", webhook.pk), having="only_undelivered")
@@ -185,8 +185,8 @@ def test_replayed_since_a_time_of_the_clinic(client, url, webhook, admin) -> Non
 
 
 def test_filters_of_deliveries(client, url, webhook, admin) -> None:
-    happened(admin)
-    happened(admin, "payer.created")
+    record_event(admin)
+    record_event(admin, "payer.created")
     page = url("webhook", webhook.pk)
 
     shown = client.get(page, {"event_type": "payer"}).content.decode()
@@ -202,7 +202,7 @@ def test_query_counts(name, expected, client, url, webhook, new_webhook, admin) 
     counts = []
     for more in (1, 5):
         for _ in range(more):
-            happened(admin)
+            record_event(admin)
             new_webhook(event_types=["payer.created"])
         client.get(page)
         with CaptureQueriesContext(connection) as queries:

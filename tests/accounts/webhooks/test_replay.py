@@ -20,7 +20,7 @@ from accounts.webhooks import queue
 from accounts.webhooks import services as webhooks
 from accounts.webhooks.sending import Outcome
 from tests import factories
-from tests.accounts.webhooks.test_outbox import happened
+from tests.accounts.webhooks.test_outbox import record_event
 from tests.concurrency.race import on_own_connection, until_someone_waits_for_us
 
 GOOD, BAD = Outcome(status_code=200), Outcome(status_code=500)
@@ -36,7 +36,7 @@ def long_ago() -> datetime:
 
 
 def parked(actor: Actor) -> WebhookDelivery:
-    happened(actor)
+    record_event(actor)
     WebhookDelivery.objects.update(started_at=timezone.now() - queue.RETRIED_FOR)
     settled(BAD)
     delivery = WebhookDelivery.objects.latest("pk")
@@ -62,11 +62,11 @@ def test_one_that_was_parked_is_sent_again(new_webhook, admin) -> None:
 def test_all_since_an_instant(new_webhook, admin) -> None:
     webhook = new_webhook()
     with time_machine.travel(timezone.now() - timedelta(days=2)):
-        happened(admin)
-    happened(admin)
+        record_event(admin)
+    record_event(admin)
     settled(GOOD)
     webhooks.switch(actor=admin, webhook=webhook, is_active=False)
-    missed = happened(admin)
+    missed = record_event(admin)
     webhooks.switch(actor=admin, webhook=webhook, is_active=True)
     yesterday = timezone.now() - timedelta(days=1)
 
@@ -101,9 +101,9 @@ def test_too_long_ago_or_switched_off_is_refused(new_webhook, admin) -> None:
 
 def test_order_is_kept_while_the_first_one_fails(new_webhook, admin) -> None:
     new_webhook()
-    first = happened(admin)
+    first = record_event(admin)
     events = [first, *(_again(admin, first) for _ in range(2))]
-    other = happened(admin)
+    other = record_event(admin)
 
     leased = {one.delivery_id for one in queue.lease_due(10)}
 
@@ -133,7 +133,7 @@ def _event_of(leased: queue.Lease) -> Event:
 
 def test_an_expired_lease_cannot_settle_a_delivery(new_webhook, admin) -> None:
     new_webhook()
-    happened(admin)
+    record_event(admin)
     (late,) = queue.lease_due(10)
     WebhookDelivery.objects.update(claimed_until=timezone.now())
     (again,) = queue.lease_due(10)
@@ -149,7 +149,7 @@ def test_an_expired_lease_cannot_settle_a_delivery(new_webhook, admin) -> None:
 def test_one_at_a_time_while_an_endpoint_fails(new_webhook, admin) -> None:
     webhook = new_webhook()
     for _ in range(6):
-        happened(admin)
+        record_event(admin)
     assert len(queue.lease_due(10)) == queue.MAX_DELIVERIES_PER_ENDPOINT
     WebhookDelivery.objects.update(claimed_until=None)
     webhook.first_failing_at = timezone.now()
@@ -161,8 +161,8 @@ def test_one_at_a_time_while_an_endpoint_fails(new_webhook, admin) -> None:
 
 def test_deliveries_are_swept_after_a_month(new_webhook, admin) -> None:
     new_webhook()
-    happened(admin)
-    happened(admin)
+    record_event(admin)
+    record_event(admin)
     settled(GOOD)
     old = WebhookDelivery.objects.earliest("pk")
     WebhookDelivery.objects.update(created_at=long_ago())
@@ -178,7 +178,7 @@ def test_what_waits_is_not_swept(new_webhook, admin, clinic) -> None:
     """Waiting deliveries of an endpoint disabled for two months are sent once it is enabled; of a
     deleted one, never."""
     kept, deleted = new_webhook(), new_webhook()
-    happened(admin)
+    record_event(admin)
     webhooks.switch(actor=admin, webhook=kept, is_active=False)
     webhooks.delete(actor=admin, webhook=deleted)
     WebhookDelivery.objects.update(created_at=long_ago())
@@ -198,7 +198,7 @@ def test_what_was_being_written_as_it_was_switched_on_takes_another_replay(
     webhooks.switch(actor=admin, webhook=webhook, is_active=False)
     since = timezone.now() - timedelta(hours=1)
     with ThreadPoolExecutor(1) as elsewhere, transaction.atomic():
-        missed = happened(admin)
+        missed = record_event(admin)
 
         def switch_on_and_replay() -> int:
             try:
@@ -256,7 +256,7 @@ def test_a_clinic_has_so_many_webhooks_and_no_more(new_webhook, monkeypatch) -> 
 
 def test_later_deliveries_are_due_with_the_first(new_webhook, admin) -> None:
     new_webhook()
-    first = happened(admin)
+    first = record_event(admin)
     second = _again(admin, first)
     (leased,) = queue.lease_due(10)
 
@@ -275,7 +275,7 @@ def test_later_deliveries_are_due_with_the_first(new_webhook, admin) -> None:
 def test_a_lease_walks_the_index_however_much_waits(new_webhook, admin) -> None:
     """Nothing is sorted or joined as a whole, also where the planner knows no figures."""
     new_webhook()
-    happened(admin)
+    record_event(admin)
     values = {"at_once": 4, "endpoints": [1, 2], "most": 10, "lease": queue.lease_duration()}
     plans = []
     for statement in (queue.CAPACITIES, queue.TAKE_LEASES):

@@ -16,7 +16,7 @@ from accounts.writes import events
 from tests import factories
 from tests.accounts.webhooks.delivering import deliver
 from tests.accounts.webhooks.receiver import SLOW_SECONDS, Receiver
-from tests.accounts.webhooks.test_outbox import happened
+from tests.accounts.webhooks.test_outbox import record_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COUNT = 24
@@ -77,7 +77,7 @@ def test_a_locked_endpoint_does_not_delay_others(new_webhook, admin, receiver) -
     """Somebody changes the failing one, and takes their time; its outcome waits, and is kept."""
     failing = new_webhook(receiver.url("500"), event_types=["patient.*"])
     new_webhook(receiver.url("200"), event_types=["payer.*"])
-    happened(admin)
+    record_event(admin)
     is_locked, is_over = Signal(), Signal()
 
     def lock() -> None:

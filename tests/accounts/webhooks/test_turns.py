@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import WebhookDelivery
 from accounts.webhooks import queue
-from tests.accounts.webhooks.test_outbox import happened
+from tests.accounts.webhooks.test_outbox import record_event
 
 PATIENCE_SECONDS = 20
 
@@ -27,7 +27,7 @@ def endpoints_of(leases: list[queue.Lease]) -> list[int]:
 def test_everybody_has_one_before_anybody_has_two(new_webhook, admin) -> None:
     mine = [new_webhook().pk for _ in range(3)]
     for _ in range(5):
-        happened(admin)
+        record_event(admin)
 
     for _ in range(queue.MAX_DELIVERIES_PER_ENDPOINT):
         assert endpoints_of(queue.lease_due(3)) == mine
@@ -36,7 +36,7 @@ def test_everybody_has_one_before_anybody_has_two(new_webhook, admin) -> None:
 
 def test_the_longest_waiting_endpoint_is_first(new_webhook, admin) -> None:
     mine = [new_webhook().pk for _ in range(3)]
-    happened(admin)
+    record_event(admin)
     now = timezone.now()
     for hours, endpoint in enumerate([mine[1], mine[2], mine[0]]):
         WebhookDelivery.objects.filter(endpoint=endpoint).update(
@@ -53,12 +53,12 @@ def test_capacity_is_reserved_for_idle_endpoints(
     """Slow ones that never fail take what they may; with nothing kept, that is everything."""
     slow = [new_webhook(event_types=["patient.*"]).pk for _ in range(4)]
     for _ in range(4):
-        happened(admin)
+        record_event(admin)
     held = queue.lease_due(8, kept)
     assert set(endpoints_of(held)) == set(slow)
     assert len(held) == 8 - kept
     quick = new_webhook(event_types=["payer.*"]).pk
-    happened(admin, "payer.created")
+    record_event(admin, "payer.created")
 
     leased = endpoints_of(queue.lease_due(8 - len(held), kept))
 
@@ -73,7 +73,7 @@ def test_two_deliverers_count_each_others(is_guarded, new_webhook, admin, monkey
         monkeypatch.setattr(queue, "ONE_AT_A_TIME", "SELECT %s")
     endpoint = new_webhook().pk
     for _ in range(2 * queue.MAX_DELIVERIES_PER_ENDPOINT):
-        happened(admin)
+        record_event(admin)
     took, is_second_done = Signal(), Signal()
     take = queue._taken
 

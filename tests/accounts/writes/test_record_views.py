@@ -31,7 +31,7 @@ def api(admin):
     return ApiClient(key.secret)
 
 
-def told() -> list[dict]:
+def recorded_listings() -> list[dict]:
     found = Event.objects.filter(action="patient.listed").order_by("id")
     return [event.details for event in found]
 
@@ -40,11 +40,11 @@ def test_a_list_records_its_patients_and_filters(admin, ada, bo, as_user):
     client = as_user(admin)
     client.get(admin.url("accounts:patients"))
     client.get(admin.url("accounts:patients"), {"search": "ada", "state": ""})
-    assert told() == [
+    assert recorded_listings() == [
         {"list": "patients", "patients": [ada.pk, bo.pk], "filters": []},
         {"list": "patients", "patients": [ada.pk], "filters": ["search"]},
     ]
-    assert "ada" not in json.dumps(told())
+    assert "ada" not in json.dumps(recorded_listings())
     event = Event.objects.filter(action="patient.listed").first()
     assert (event.actor, event.organization, event.patient) == (
         admin.user,
@@ -56,13 +56,13 @@ def test_a_list_records_its_patients_and_filters(admin, ada, bo, as_user):
 def test_an_empty_list_records_nothing(admin, ada, as_user):
     as_user(admin).get(admin.url("accounts:patients"), {"search": "nobody"})
     as_user(admin).get(admin.url("accounts:practitioners"))
-    assert told() == []
+    assert recorded_listings() == []
 
 
 def test_the_api_records_the_same(api, ada, bo):
     api.get("patients", {"page_size": 1, "ordering": "mrn"})
     api.get("patients", {"search": "Bo"})
-    assert told() == [
+    assert recorded_listings() == [
         {"list": "patients", "patients": [ada.pk], "filters": []},
         {"list": "patients", "patients": [bo.pk], "filters": ["search"]},
     ]
@@ -73,7 +73,7 @@ def test_a_list_records_each_patient_once(api, clinic, ada):
     for _ in range(2):
         factories.GuardianFactory(organization=clinic, patient=ada)
     api.get("guardians")
-    assert told() == [{"list": "guardians", "patients": [ada.pk], "filters": []}]
+    assert recorded_listings() == [{"list": "guardians", "patients": [ada.pk], "filters": []}]
 
 
 def test_invitations_and_the_audit_log_are_not_records(api, admin, ada):
@@ -81,12 +81,12 @@ def test_invitations_and_the_audit_log_are_not_records(api, admin, ada):
     factories.InvitationFactory(organization=admin.organization)
     for path in ("events", "invitations", "break-glass-grants", "practitioners"):
         api.get(path)
-    assert told() == []
+    assert recorded_listings() == []
 
 
 def test_search_records_the_patients_found(admin, ada, bo, as_user):
     as_user(admin).get(admin.url("accounts:search"), {"q": "ada"})
-    assert told() == [{"list": "search", "patients": [ada.pk], "filters": []}]
+    assert recorded_listings() == [{"list": "search", "patients": [ada.pk], "filters": []}]
 
 
 def test_home_pages_record_the_patients_shown(clinic, admin, as_user):
@@ -97,7 +97,9 @@ def test_home_pages_record_the_patients_shown(clinic, admin, as_user):
         organization=clinic, patient=low.patient, user=parent.user, may_sign_in=True
     )
     as_user(parent).get(parent.url("clinic:home"))
-    assert told() == [{"list": "home", "patients": [low.patient_id], "filters": []}] * 2
+    assert (
+        recorded_listings() == [{"list": "home", "patients": [low.patient_id], "filters": []}] * 2
+    )
 
 
 def test_it_costs_one_statement(admin, ada):

@@ -24,7 +24,7 @@ from tests.scheduling.conftest import NOW
 pytestmark = pytest.mark.django_db
 
 
-def told(desk, admin, appointment) -> list[str]:
+def history_texts(desk, admin, appointment) -> list[str]:
     page = desk.get(admin.url("scheduling:appointment_history", pk=appointment.pk))
     return [entry["what"] for entry in reversed(page.context["entries"])]
 
@@ -37,7 +37,7 @@ def test_an_appointments_history_lists_its_units_session_and_note(
     desk.force_login(admin.user)
     session = sessions.complete(actor=admin, appointment=appointment)
     notes.draft(actor=author, session=session, plan="Again next week")
-    found = told(desk, admin, appointment)
+    found = history_texts(desk, admin, appointment)
     assert {"Appointment booked", "Units reserved", "Units consumed", "Note drafted"} <= {*found}
     assert found.index("Units reserved") < found.index("Units consumed")
 
@@ -55,9 +55,9 @@ def test_history_omits_other_appointments_units_on_the_authorization(
         ends_at=appointment.ends_at + timedelta(days=1),
     )
     cancellation.cancel(actor=admin, appointment=other, reason="Ill")
-    assert told(desk, admin, appointment).count("Units reserved") == 1
-    assert "Units released" not in told(desk, admin, appointment)
-    assert "Units released" in told(desk, admin, other)
+    assert history_texts(desk, admin, appointment).count("Units reserved") == 1
+    assert "Units released" not in history_texts(desk, admin, appointment)
+    assert "Units released" in history_texts(desk, admin, other)
 
 
 def test_a_move_lists_only_differences_by_name(

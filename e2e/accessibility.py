@@ -31,7 +31,7 @@ def problems(page: Page) -> list[str]:
     return _axe(page, {})
 
 
-class Look:
+class PageAudit:
     """Pages one after the other: wide and light; their colours in the dark, their width on a phone.
 
     What frames every page alike (navigation, top bar) is looked at once, in either state. A page is

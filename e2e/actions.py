@@ -10,7 +10,7 @@ from tests.factories import PASSWORD
 HOLD_MILLISECONDS = 600
 
 
-class Hands:
+class Actions:
     """An action is a click, a tap, a key pressed on purpose, or one field filled."""
 
     def __init__(self) -> None:
