@@ -33,7 +33,7 @@ def signed_in(clinic, role: Role) -> tuple[Actor, Client]:
     return me, client
 
 
-def visit(
+def booked(
     admin: Actor, me: Actor, service, *, number: int, patient: Patient | None = None
 ) -> Appointment:
     """Of a patient of its own with an authorization of its own, completed when that is given.
@@ -74,10 +74,10 @@ def test_lists_and_calendars(clinic, admin, service, role) -> None:
     me, client = signed_in(clinic, role)
     urls = [me.url(name) for name in (*LISTS, *TABLES)]
     for number in (1, 2):
-        visit(admin, me, service, number=number)
+        booked(admin, me, service, number=number)
     for_one = {url: queries_of(client, url) for url in urls}
     for number in range(3, 9):
-        visit(admin, me, service, number=number)
+        booked(admin, me, service, number=number)
     assert {url: queries_of(client, url) for url in urls} == for_one
     assert max(for_one.values()) <= MOST, for_one
 
@@ -91,7 +91,7 @@ def test_a_guardians_home(clinic, admin, service) -> None:
         factories.GuardianFactory(
             organization=clinic, patient=patient, user=me.user, may_sign_in=True
         )
-        visit(admin, me, service, number=number, patient=patient)
+        booked(admin, me, service, number=number, patient=patient)
 
     for number in (1, 2):
         child(number)
@@ -104,6 +104,6 @@ def test_a_guardians_home(clinic, admin, service) -> None:
 @pytest.mark.parametrize("role", STAFF)
 def test_an_appointment_and_its_session(clinic, admin, service, role) -> None:
     me, client = signed_in(clinic, role)
-    done = visit(admin, me, service, number=1)
+    done = booked(admin, me, service, number=1)
     assert queries_of(client, me.url("scheduling:appointment", pk=done.pk)) <= MOST
     assert queries_of(client, me.url("scheduling:session", pk=done.session.pk)) <= MOST
