@@ -116,7 +116,7 @@ def test_cancel_without_scripting(
     assert desk.balance() == (10, 0, 0)
 
 
-def test_too_late_is_said_before(desk: Desk, own: User, signed_in: SignedIn) -> None:
+def test_patients_cannot_cancel_late(desk: Desk, own: User, signed_in: SignedIn) -> None:
     soon = desk.book(timezone.now().replace(microsecond=0) + timedelta(hours=2))
     page = signed_in(own)
     home(page)

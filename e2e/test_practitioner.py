@@ -44,7 +44,7 @@ def let_minutes_pass(appointment: Appointment, minutes: int) -> None:
     Session.objects.filter(appointment=appointment).update(started_at=started_at)
 
 
-def test_a_visit_on_a_tablet(
+def test_a_session_on_a_tablet(
     desk: Desk, own: Actor, signed_in: SignedIn, assert_accessible: Callable[[Page], None]
 ) -> None:
     appointment = desk.book()
@@ -69,7 +69,7 @@ def test_a_visit_on_a_tablet(
     assert desk.balance() == (10, 3, 0)
 
 
-def test_a_visit_without_scripting(desk: Desk, own: Actor, signed_in: SignedIn) -> None:
+def test_a_session_without_scripting(desk: Desk, own: Actor, signed_in: SignedIn) -> None:
     appointment = desk.book()
     page = signed_in(own.user, java_script_enabled=False)
     page.goto(own.url("clinic:home"))

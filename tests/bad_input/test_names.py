@@ -127,7 +127,7 @@ NO_ADDRESS = ("nu\0l@example.org", "a@b", "x" * 10_000, "\u202ea@example.org", "
 
 
 @pytest.mark.parametrize("name", ACCOUNT)
-def test_signing_in_takes_no_nonsense(untouched: Site, name: str) -> None:
+def test_sign_in_forms_reject_invalid_input(untouched: Site, name: str) -> None:
     client: Client = untouched.world.clients["nobody"]
     for email in NO_ADDRESS:
         typed = {"login": email, "email": email, "password": "x\0y", "password1": "x\0y"}
@@ -136,7 +136,7 @@ def test_signing_in_takes_no_nonsense(untouched: Site, name: str) -> None:
         assert answer.status_code != 200 or b"error" in answer.content or name == "account_signup"
 
 
-def test_ones_account_takes_no_nonsense(untouched: Site) -> None:
+def test_account_forms_survive_invalid_input(untouched: Site) -> None:
     client = untouched.world.clients["admin"]
     for name in ("account_email", "account_change_password", "mfa_activate_totp"):
         for value in NO_ADDRESS:

@@ -276,7 +276,7 @@ def test_a_user_is_one_guardian_of_a_patient_at_most(admin, clinic):
     assert refused.value.code == "member_is_guardian"
 
 
-def test_nobody_becomes_two_guardians_of_a_patient(admin, clinic):
+def test_accepting_both_guardian_invitations_of_a_patient_is_refused(admin, clinic):
     first = factories.GuardianFactory(organization=clinic)
     second = factories.GuardianFactory(organization=clinic, patient=first.patient)
     who = {"actor": admin, "email": "nia@example.org", "role": Role.PATIENT}
@@ -289,7 +289,7 @@ def test_nobody_becomes_two_guardians_of_a_patient(admin, clinic):
     assert refused.value.code == "member_is_guardian"
 
 
-def test_the_database_says_it_in_the_same_words(clinic):
+def test_the_constraint_has_the_services_error(clinic):
     user = factories.UserFactory()
     first = factories.GuardianFactory(organization=clinic, user=user)
     with pytest.raises(IntegrityError) as refused, transaction.atomic():

@@ -154,7 +154,7 @@ def test_another_clinics_ids_in_a_form_are_no_choice(admin, clinic, elsewhere, a
     assert not Event.objects.exists()
 
 
-def test_a_deed_is_asked_for_before_it_is_done(admin, clinic, as_user):
+def test_deactivating_a_member_asks_for_confirmation(admin, clinic, as_user):
     member = factories.MembershipFactory(organization=clinic, role=Role.VIEWER)
     client = as_user(admin)
     address = admin.url("accounts:member_deactivate", pk=member.pk)

@@ -76,13 +76,13 @@ def test_consumed_units_count_and_released_do_not(capped, reserve, admin):
     assert reserve(2).pk
 
 
-def test_consuming_fewer_frees_the_cap(capped, reserve, admin):
+def test_released_units_do_not_count_towards_the_cap(capped, reserve, admin):
     capped(day=6)
     ledger.consume(actor=admin, reservation=reserve(6), units=2)
     assert reserve(4).pk
 
 
-def test_a_reversal_frees_the_cap(capped, reserve, admin):
+def test_reversed_units_do_not_count_towards_the_cap(capped, reserve, admin):
     capped(day=6)
     reservation = reserve(6)
     ledger.consume(actor=admin, reservation=reservation, units=6)

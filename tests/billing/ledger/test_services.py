@@ -95,7 +95,7 @@ class TestMovements:
         assert balance(authorization) == (20, 0, 0)
         assert (entry.kind, entry.used_delta, entry.reason) == ("reverse", -3, "Wrong patient")
 
-    def test_reverse_a_consumption_of_nought(self, authorization, reserve, admin):
+    def test_reverse_a_consumption_of_zero_units(self, authorization, reserve, admin):
         reservation = reserve(4)
         ledger.consume(actor=admin, reservation=reservation, units=0)
         ledger.reverse(actor=admin, reservation=reservation, reason="It did take place")

@@ -244,7 +244,7 @@ def test_no_show_waits_for_the_time(api, desk) -> None:
 
 
 @pytest.mark.parametrize("deed", ["confirm", "check-in", "start", "no-show", "restore", "cancel"])
-def test_a_deed_takes_nothing_that_it_does_not_know(api, desk, deed) -> None:
+def test_an_action_rejects_unknown_fields(api, desk, deed) -> None:
     booked = desk.book()
     answer = api.post(f"appointments/{booked.pk}/{deed}", {"status": "completed"})
     assert (answer.status_code, error(answer)["code"]) == (400, "unknown_field")

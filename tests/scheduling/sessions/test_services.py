@@ -190,7 +190,7 @@ def test_a_night_may_begin_after_midnight(admin, night, authorization, time_trav
     assert sessions.complete(actor=admin, appointment=night).units == 4
 
 
-def test_a_no_show_gives_the_units_back_and_can_be_undone(admin, due, authorization) -> None:
+def test_a_no_show_releases_units_and_can_be_undone(admin, due, authorization) -> None:
     marked = cancellation.mark_no_show(actor=admin, appointment=due)
     assert figures(authorization) == (0, 0, 20)
     cancellation.restore(actor=admin, appointment=marked)
